@@ -1,0 +1,48 @@
+"""Installs vqinpaint; exact versions with hashes are in requirements.lock."""
+
+import pathlib
+import re
+
+from setuptools import find_packages, setup
+
+HERE = pathlib.Path(__file__).parent
+VERSION = re.search(
+    r'__version__ = "(.+)"', (HERE / "vqinpaint" / "__init__.py").read_text()
+).group(1)
+
+setup(
+    name="vqinpaint",
+    version=VERSION,
+    description="Diverse image inpainting with a hierarchical VQ-VAE, in TensorFlow 2",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    packages=find_packages(include=["vqinpaint", "vqinpaint.*"]),
+    python_requires=">=3.9,<3.12",
+    install_requires=[
+        "tensorflow==2.15.1",
+        # Independent reference for weight normalisation and moving averages in tests.
+        "tensorflow-addons==0.23.0",
+        "tensorflow-datasets>=4.9.3,<4.10",
+        # Newer releases need protobuf 5, which TensorFlow 2.15 refuses.
+        "tensorflow-metadata>=1.17.3,<1.18",
+        # tensorflow-datasets needs it for builders but does not say so.
+        "importlib_resources",
+        "numpy>=1.26,<2",
+        "pillow>=11,<14",
+        "absl-py>=2,<3",
+        "tensorboard>=2.15.2,<2.16",
+        # TensorBoard 2.15 imports pkg_resources, which later releases dropped.
+        "setuptools<81",
+        "tqdm>=4.60,<5",
+    ],
+    extras_require={"dev": ["pytest>=8,<10", "ruff==0.17.5"]},
+    entry_points={
+        "console_scripts": [
+            "vqinpaint-train = vqinpaint.train:run",
+            "vqinpaint-inpaint = vqinpaint.inpaint:run",
+            "vqinpaint-evaluate = vqinpaint.evaluate:run",
+            "vqinpaint-export = vqinpaint.export:run",
+        ]
+    },
+)

@@ -1,0 +1,55 @@
+"""Mistakes a person can mend: one line that says what came, what was wanted, what to do."""
+
+USAGE, PICTURE, DATA, MODEL, DISK, DIVERGED, INTERRUPTED = 2, 3, 4, 5, 6, 7, 75
+
+
+class UserError(Exception):
+    """A mistake outside the program; becomes one line on stderr and an exit code.
+
+    Args:
+      message: what came, what was wanted, and what to do about it.
+    """
+
+    exit_code = 1
+
+
+class UsageError(UserError):
+    """A flag, option or combination of them is wrong."""
+
+    exit_code = USAGE
+
+
+class PictureError(UserError):
+    """An image or mask file is missing, damaged or unsuitable."""
+
+    exit_code = PICTURE
+
+
+class DataError(UserError):
+    """A TFRecord data set or its manifest is missing, damaged or unsuitable."""
+
+    exit_code = DATA
+
+
+class ModelError(UserError):
+    """A checkpoint, run folder or SavedModel is missing, damaged or unsuitable."""
+
+    exit_code = MODEL
+
+
+class DiskError(UserError):
+    """The disk is full or cannot be written."""
+
+    exit_code = DISK
+
+
+class DivergedError(UserError):
+    """Training produced numbers that are not finite."""
+
+    exit_code = DIVERGED
+
+
+class Interrupted(UserError):
+    """A signal ended the work after everything was saved; it can be resumed."""
+
+    exit_code = INTERRUPTED

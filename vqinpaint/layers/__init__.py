@@ -1,0 +1,1 @@
+"""Keras layers: each owns weights and says its shapes in its docstring."""

@@ -1,0 +1,56 @@
+"""Spectrally normalised convolution of the discriminator."""
+
+import tensorflow as tf
+
+
+def _normalise(vector):
+    return vector / (tf.norm(vector) + 1e-12)
+
+
+class SpectralConvolution(tf.keras.layers.Conv2D):
+    """Convolution divided by the largest singular value of its kernel.
+
+    Miyato et al. 2018, algorithm 1: one power iteration per forward pass, from the
+    stored left vector, which moves in training. The kernel itself is never overwritten
+    and the gradient passes through the singular value.
+    [B, h, w, C] -> [B, ceil(h / 2), ceil(w / 2), filters]
+
+    An accident of the authors' TF1 graph is kept: there the backward pass reads the
+    left vector after it was moved, so that the gradient through the power iteration
+    uses the new vector where the value used the old one.
+    """
+
+    def __init__(self, filters, kernel_size=5, strides=2, **kwargs):
+        kwargs.setdefault("padding", "same")
+        kwargs.setdefault(
+            "kernel_initializer", tf.keras.initializers.TruncatedNormal(stddev=0.05)
+        )
+        super().__init__(filters, kernel_size, strides, **kwargs)
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.left = self.add_weight(
+            "left",
+            (1, self.filters),
+            initializer=tf.keras.initializers.RandomNormal(stddev=1.0),
+            trainable=False,
+            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+        )
+
+    def call(self, x, training=False):
+        kernel, left = self._normalised(self.kernel)
+        if training:
+            self.left.assign(left)
+        return tf.nn.bias_add(self.convolution_op(x, kernel), self.bias)
+
+    def _normalised(self, kernel):
+        matrix = tf.reshape(kernel, [-1, self.filters])
+        fixed = tf.stop_gradient(matrix)
+        start = tf.matmul(self.left, fixed, transpose_b=True)
+        left = _normalise(tf.matmul(_normalise(start), fixed))
+        left = tf.stop_gradient(left)
+        # Worth `start`, with the gradient of left * matrix^T: the accident above.
+        moved = tf.matmul(left, matrix, transpose_b=True)
+        right = _normalise(start + moved - tf.stop_gradient(moved))
+        sigma = tf.matmul(tf.matmul(right, matrix), left, transpose_b=True)
+        return kernel / sigma[0, 0], left

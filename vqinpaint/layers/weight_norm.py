@@ -1,0 +1,103 @@
+"""Weight-normalised convolutions and dense layers of the structure generator."""
+
+import tensorflow as tf
+
+from vqinpaint.ops import shifts
+
+_PADDERS = {"down": shifts.pad_down, "down_right": shifts.pad_down_right}
+
+
+class WeightNormConvolution(tf.keras.layers.Layer):
+    """Convolution whose kernel is gain * direction / |direction| per output channel.
+
+    Salimans and Kingma 2016, equation 2, without data-dependent initial values: as in
+    the authors' code the gain starts at 1 and the direction at N(0, 0.05).
+    [B, h, w, C] -> [B, h / strides, w / strides, filters]
+
+    Args:
+      filters: output channels.
+      kernel_size: (height, width).
+      strides: one int.
+      dilation: one int.
+      padding: "same", or "down" / "down_right" for causal kernels (`ops.shifts`).
+    """
+
+    def __init__(
+        self, filters, kernel_size, strides=1, dilation=1, padding="same", **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = tuple(kernel_size)
+        self.strides = strides
+        self.dilation = dilation
+        self.padding = padding
+
+    def build(self, input_shape):
+        shape = (*self.kernel_size, input_shape[-1], self.filters)
+        _add_weights(self, shape)
+
+    def kernel(self):
+        """The normalised kernel: [height, width, C, filters]."""
+        return _normalised(self)
+
+    def call(self, x):
+        padding = "SAME"
+        if self.padding != "same":
+            x = _PADDERS[self.padding](x, *self.kernel_size)
+            padding = "VALID"
+        x = tf.nn.conv2d(
+            x, self.kernel(), self.strides, padding, dilations=self.dilation
+        )
+        return x + self.bias
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "dilation": self.dilation,
+            "padding": self.padding,
+        }
+
+
+class WeightNormDense(tf.keras.layers.Layer):
+    """Weight-normalised 1x1 convolution ("network in network"). [..., C] -> [..., units]
+
+    Args:
+      units: output channels.
+      heads: in how many equal parts the authors' checkpoint stores the units; they
+        keep one layer per attention head, this one holds all heads in one product.
+    """
+
+    def __init__(self, units, heads=1, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.heads = heads
+
+    def build(self, input_shape):
+        _add_weights(self, (input_shape[-1], self.units))
+
+    def kernel(self):
+        """The normalised kernel: [C, units]."""
+        return _normalised(self)
+
+    def call(self, x):
+        flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), self.kernel()) + self.bias
+        return tf.reshape(flat, tf.concat([tf.shape(x)[:-1], [self.units]], axis=0))
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units, "heads": self.heads}
+
+
+def _add_weights(layer, shape):
+    layer.direction = layer.add_weight(
+        "direction", shape, initializer=tf.keras.initializers.RandomNormal(stddev=0.05)
+    )
+    layer.gain = layer.add_weight("gain", shape[-1:], initializer="ones")
+    layer.bias = layer.add_weight("bias", shape[-1:], initializer="zeros")
+
+
+def _normalised(layer):
+    axes = list(range(layer.direction.shape.rank - 1))
+    return layer.gain * tf.nn.l2_normalize(layer.direction, axes)

@@ -1,0 +1,135 @@
+"""Structure generator: a condition network and an autoregressive prior over codes."""
+
+import tensorflow as tf
+
+from vqinpaint.layers.gated_residual import CausalAttention, GatedResidual
+from vqinpaint.layers.naming import Numbering
+from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
+from vqinpaint.ops import shifts
+from vqinpaint.ops.images import known_pixels
+
+# Of the first convolution in each gated block at 1/8 of the side (supplement, Table 2).
+_DILATIONS = (1, 1, 1, 2, 4, 8, 16, 1, 1, 1)
+
+
+class ConditionNetwork(tf.keras.Model):
+    """What the known pixels say, for every structure code (section 3.3).
+
+    Call with (image [B, H, W, 3] in [-1, 1], mask [B, H, W, 1], 1 where missing)
+    -> [B, H/8, W/8, 8 * condition_channels]. Missing pixels are zeroed first.
+
+    Args:
+      options: `StructureOptions`.
+    """
+
+    def __init__(self, options, name="structure_condition"):
+        super().__init__(name=name)
+        number = Numbering()
+        widths = [options.condition_channels * 2**i for i in range(4)]
+        inner = [options.condition_residual_channels * 2**i for i in range(4)]
+
+        def block(level, dilation=1):
+            return GatedResidual(
+                widths[level],
+                inner[level],
+                (3, 3),
+                number,
+                dilation=dilation,
+                nonlinearity=options.nonlinearity,
+            )
+
+        self.steps = [
+            WeightNormConvolution(widths[0], (5, 5), name=number("wnconv2d")),
+            block(0),
+        ]
+        for level in (1, 2, 3):
+            self.steps.append(
+                WeightNormConvolution(
+                    widths[level], (3, 3), strides=2, name=number("wnconv2d")
+                )
+            )
+            if level < 3:
+                self.steps.append(block(level))
+        self.steps.extend(block(3, dilation) for dilation in _DILATIONS)
+
+    def call(self, image, mask):
+        x = known_pixels(image, mask)
+        for step in self.steps:
+            x = step(x)
+        return x
+
+
+class StructurePrior(tf.keras.Model):
+    """Gated PixelSNAIL-like prior: p(code | codes before it, condition), section 3.3.
+
+    Call with (codes as vectors [B, h, w, D], condition [B, h, w, C]) -> logits
+    [B, h, w, K]. The logits at a place depend on codes strictly before it in raster
+    order: the upper stream sees the rows above, the lower one the row up to the place.
+    A `dropout_seed` (int [2]) turns dropout on.
+
+    Args:
+      options: `StructureOptions`.
+      codes: K, size of the structure codebook.
+    """
+
+    def __init__(self, options, codes, name="structure_pixelcnn"):
+        super().__init__(name=name)
+        number = Numbering()
+        width = options.channels
+        self.upper_in = WeightNormConvolution(
+            width, (2, 3), padding="down", name=number("wnconv2d")
+        )
+        self.above_in = WeightNormConvolution(
+            width, (1, 3), padding="down", name=number("wnconv2d")
+        )
+        self.left_in = WeightNormConvolution(
+            width, (2, 1), padding="down_right", name=number("wnconv2d")
+        )
+
+        def attend(number):
+            return CausalAttention(width, options.heads, options.dropout, number)
+
+        block = {
+            "channels": width,
+            "inner_channels": options.residual_channels,
+            "number": number,
+            "nonlinearity": options.nonlinearity,
+            "has_condition": True,
+        }
+        self.upper, self.lower = [], []
+        group = options.residual_blocks // options.attention_blocks
+        for i in range(options.residual_blocks):
+            last = (i + 1) % group == 0
+            self.upper.append(
+                GatedResidual(kernel_size=(2, 3), padding="down", **block)
+            )
+            self.lower.append(
+                GatedResidual(
+                    kernel_size=(2, 2),
+                    padding="down_right",
+                    has_side=True,
+                    attend=attend if last else None,
+                    **block,
+                )
+            )
+        self.output_blocks = [
+            WeightNormDense(width, name=number("wndense"))
+            for _ in range(options.output_blocks)
+        ]
+        self.logits = WeightNormDense(codes, name=number("wndense"))
+
+    def call(self, codes, condition, dropout_seed=None):
+        # The constant channel tells the border's padding from a code near zero.
+        x = tf.concat([codes, tf.ones_like(codes[..., :1])], axis=-1)
+        upper = shifts.shift_down(self.upper_in(x))
+        lower = shifts.shift_down(self.above_in(x)) + shifts.shift_right(
+            self.left_in(x)
+        )
+        for upper_block, lower_block in zip(self.upper, self.lower):
+            upper = upper_block(upper, condition=condition)
+            lower = lower_block(
+                lower, side=upper, condition=condition, dropout_seed=dropout_seed
+            )
+        for block in self.output_blocks:
+            lower += block(tf.nn.elu(lower))
+        return self.logits(tf.nn.elu(lower))

@@ -1,0 +1,103 @@
+"""Texture generator with structural attention, and its patch discriminator."""
+
+import tensorflow as tf
+
+from vqinpaint.layers.convolution import (
+    GatedConvolution,
+    GatedUpConvolution,
+    convolution,
+)
+from vqinpaint.layers.naming import Numbering
+from vqinpaint.layers.spectral import SpectralConvolution
+from vqinpaint.ops import attention
+from vqinpaint.ops.images import known_pixels
+
+_DILATIONS = (1, 2, 4, 8, 16)
+
+
+class TextureGenerator(tf.keras.Model):
+    """Fills the hole in the sampled structure (section 3.4).
+
+    Call with (image [B, H, W, 3] in [-1, 1], mask [B, H, W, 1] 1 where missing,
+    structure [B, H/8, W/8, D]) -> whole picture [B, H, W, 3] in [-1, 1]. Missing pixels
+    are zeroed first; the caller pastes the known ones back.
+
+    Args:
+      options: `TextureOptions`.
+    """
+
+    def __init__(self, options, name="texture_generator"):
+        super().__init__(name=name)
+        self.scale = options.attention_scale
+        number = Numbering()
+        width = options.generator_channels
+
+        def gated(filters, kernel=3, **kwargs):
+            return GatedConvolution(
+                filters, kernel, name=number("gated_conv2d"), **kwargs
+            )
+
+        def up(filters):
+            return GatedUpConvolution(filters, 3, name=number("gated_deconv2d"))
+
+        self.enter = gated(width, 5)
+        self.down_1 = gated(2 * width, strides=2)
+        self.half = gated(2 * width)
+        self.down_2 = gated(4 * width, strides=2)
+        self.structure_1 = gated(4 * width)
+        self.structure_2 = gated(4 * width)
+        self.structure_up = up(4 * width)
+        self.join = gated(4 * width)
+        self.context = [gated(4 * width, dilation_rate=d) for d in _DILATIONS]
+        self.after_1 = gated(4 * width)
+        self.after_2 = gated(4 * width)
+        self.join_quarter = gated(4 * width)
+        self.up_1 = up(2 * width)
+        self.join_half = gated(2 * width)
+        self.up_2 = up(width)
+        self.finish = gated(width)
+        self.to_rgb = convolution(3, 3, name=number("conv2d"))
+
+    def call(self, image, mask, structure):
+        half = self.half(self.down_1(self.enter(known_pixels(image, mask))))
+        x = self.structure_2(self.structure_1(structure))
+        x = tf.concat([self.down_2(half), self.structure_up(x)], axis=-1)
+        x = self.join(x)
+        for layer in self.context:
+            x = layer(x)
+        quarter = x
+        weights = attention.structural_attention(structure, self.scale)
+        x = self.after_2(self.after_1(x))
+        x = tf.concat([x, attention.reassemble(weights, quarter, 2)], axis=-1)
+        x = self.up_1(self.join_quarter(x))
+        x = tf.concat([x, attention.reassemble(weights, half, 4)], axis=-1)
+        x = self.up_2(self.join_half(x))
+        return tf.tanh(self.to_rgb(self.finish(x)))
+
+
+class TextureDiscriminator(tf.keras.Model):
+    """SN-PatchGAN discriminator (Yu et al. 2019, section 3.2).
+
+    Call with (image [B, H, W, 3], mask [B, H, W, 1]) -> scores [B, N] with
+    N = ceil(H/64) * ceil(W/64) * 4 * discriminator_channels. With `training=True` the
+    spectral vectors move.
+
+    Args:
+      options: `TextureOptions`.
+    """
+
+    def __init__(self, options, name="texture_discriminator"):
+        super().__init__(name=name)
+        number = Numbering()
+        self.steps = [
+            SpectralConvolution(
+                factor * options.discriminator_channels, name=number("snconv2d")
+            )
+            for factor in (1, 2, 4, 4, 4, 4)
+        ]
+
+    def call(self, image, mask, training=False):
+        x = tf.concat([image, mask], axis=-1)
+        for step in self.steps:
+            x = tf.nn.leaky_relu(step(x, training=training), 0.2)
+        return tf.reshape(x, [tf.shape(x)[0], -1])

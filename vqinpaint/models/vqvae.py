@@ -1,0 +1,116 @@
+"""Hierarchical VQ-VAE: structure codes at 1/8 of the side, texture codes at 1/4."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from vqinpaint.layers.codebook import Codebook, Quantized
+from vqinpaint.layers.convolution import (
+    ResidualBlock,
+    convolution,
+    transposed_convolution,
+)
+from vqinpaint.layers.naming import Numbering
+
+
+class Encoded(NamedTuple):
+    """Both levels of an encoded picture."""
+
+    top: Quantized  # structure, [B, H/8, W/8, ...]
+    bottom: Quantized  # texture, [B, H/4, W/4, ...]
+    top_features: tf.Tensor  # [B, H/8, W/8, D] before quantisation
+    bottom_features: tf.Tensor  # [B, H/4, W/4, D] before quantisation
+
+
+def _residual_stack(options, number):
+    return [
+        ResidualBlock(
+            options.channels,
+            options.residual_channels,
+            names=(number("conv2d"), number("conv2d")),
+        )
+        for _ in range(options.residual_blocks)
+    ]
+
+
+def _run(blocks, x):
+    for block in blocks:
+        x = block(x)
+    return tf.nn.elu(x)
+
+
+class VQEncoder(tf.keras.Model):
+    """Picture to two levels of codes (section 3.2): [B, H, W, 3] in [-1, 1] -> Encoded.
+
+    H and W are multiples of 8. With `training=True` both codebooks move.
+
+    Args:
+      options: `VQVAEOptions`.
+    """
+
+    def __init__(self, options, name="vq_encoder"):
+        super().__init__(name=name)
+        number = Numbering()
+        width = options.channels
+        self.down_1 = convolution(width // 2, 4, 2, name=number("conv2d"))
+        self.down_2 = convolution(width, 4, 2, name=number("conv2d"))
+        self.bottom_in = convolution(width, 3, name=number("conv2d"))
+        self.bottom_blocks = _residual_stack(options, number)
+        self.down_3 = convolution(width // 2, 4, 2, name=number("conv2d"))
+        self.top_in = convolution(width, 3, name=number("conv2d"))
+        self.top_blocks = _residual_stack(options, number)
+        self.top_out = convolution(options.code_dimension, 1, name=number("conv2d"))
+        codebook = (options.codes, options.decay, options.epsilon)
+        self.top_codebook = Codebook(*codebook, name=number("vector_quantize"))
+        self.back_in = convolution(width, 3, name=number("conv2d"))
+        self.back_blocks = _residual_stack(options, number)
+        self.back_up = transposed_convolution(width, name=number("deconv2d"))
+        self.bottom_out = convolution(options.code_dimension, 1, name=number("conv2d"))
+        self.bottom_codebook = Codebook(*codebook, name=number("vector_quantize"))
+
+    def call(self, image, training=False):
+        x = tf.nn.elu(self.down_2(tf.nn.elu(self.down_1(image))))
+        bottom = _run(self.bottom_blocks, self.bottom_in(x))
+        x = self.top_in(tf.nn.elu(self.down_3(bottom)))
+        top_features = self.top_out(_run(self.top_blocks, x))
+        top = self.top_codebook(top_features, training=training)
+        x = self.back_up(_run(self.back_blocks, self.back_in(top.vectors)))
+        bottom_features = self.bottom_out(tf.concat([bottom, x], axis=-1))
+        quantized = self.bottom_codebook(bottom_features, training=training)
+        return Encoded(top, quantized, top_features, bottom_features)
+
+
+class VQDecoder(tf.keras.Model):
+    """Two levels of code vectors to a picture (section 3.2).
+
+    Call with (top [B, h, w, D], bottom [B, 2h, 2w, D]) -> [B, 8h, 8w, 3], not clipped.
+
+    Args:
+      options: `VQVAEOptions`.
+    """
+
+    def __init__(self, options, name="vq_decoder"):
+        super().__init__(name=name)
+        number = Numbering()
+        self.top_up = transposed_convolution(
+            options.code_dimension, name=number("deconv2d")
+        )
+        self.enter = convolution(options.channels, 3, name=number("conv2d"))
+        self.blocks = _residual_stack(options, number)
+        self.up_1 = transposed_convolution(
+            options.channels // 2, name=number("deconv2d")
+        )
+        self.up_2 = transposed_convolution(3, name=number("deconv2d"))
+
+    def call(self, top, bottom):
+        x = tf.concat([bottom, self.top_up(top)], axis=-1)
+        x = _run(self.blocks, self.enter(x))
+        return self.up_2(tf.nn.elu(self.up_1(x)))
+
+    def structure_alone(self, top):
+        """Decodes structure with an empty texture: [B, h, w, D] -> [B, 8h, 8w, 3].
+
+        Clipped to [-1, 1]; the smooth pictures of the paper's Figure 1.
+        """
+        empty = tf.repeat(tf.repeat(tf.zeros_like(top), 2, axis=1), 2, axis=2)
+        return tf.clip_by_value(self(top, empty), -1.0, 1.0)

@@ -1,0 +1,102 @@
+"""Structural attention of the texture generator and causal attention of the prior."""
+
+import tensorflow as tf
+
+from vqinpaint.ops import vq
+
+
+def structural_attention(structure, scale):
+    """How much every place of a structure map resembles every other (section 3.4).
+
+    3x3 patches of the map are compared by squared distance, each row is standardised
+    and squashed, neighbours that agree along a row and along a column support one
+    another ("fuse", twice), and a softmax over the candidates ends it. As in the
+    authors' code no mask takes part: places inside the hole are candidates too.
+
+    Args:
+      structure: [B, h, w, D] quantised structure.
+      scale: softmax scale; 50 in the paper.
+
+    Returns:
+      [B, h*w, h*w]; row i holds the weights of the candidates for place i.
+    """
+    batch, height, width, depth = tf.unstack(tf.shape(structure))
+    places = height * width
+    patches = tf.image.extract_patches(
+        structure, [1, 3, 3, 1], [1, 1, 1, 1], [1, 1, 1, 1], "SAME"
+    )
+    patches = tf.reshape(patches, [batch, places, 9 * depth])
+    norms = tf.reduce_sum(tf.square(patches), axis=-1)
+    distances = (
+        norms[:, :, None]
+        - 2 * tf.matmul(patches, patches, transpose_b=True)
+        + norms[:, None, :]
+    )
+    scores = _sum_diagonal(vq.squashed_similarity(distances))
+    scores = _swap_order(scores, height, width)
+    scores = _swap_order(_sum_diagonal(scores), width, height)
+    return tf.nn.softmax(scores * scale, axis=-1)
+
+
+def _sum_diagonal(scores):
+    """Adds to each score those one step back and one step on along the diagonal."""
+    padded = tf.pad(scores, [[0, 0], [1, 1], [1, 1]])
+    return padded[:, :-2, :-2] + scores + padded[:, 2:, 2:]
+
+
+def _swap_order(scores, height, width):
+    """Turns row-major numbering of both axes into column-major. [B, h*w, h*w]"""
+    grid = tf.reshape(scores, [-1, height, width, height, width])
+    grid = tf.transpose(grid, [0, 2, 1, 4, 3])
+    return tf.reshape(grid, tf.shape(scores))
+
+
+def reassemble(weights, features, ratio):
+    """Replaces each patch of a feature map by the weighted sum of all its patches.
+
+    Args:
+      weights: [B, h*w, h*w] from `structural_attention` of an [h, w] structure.
+      features: [B, r*h, r*w, C].
+      ratio: r, the side of a patch.
+
+    Returns:
+      [B, r*h, r*w, C]; patches do not overlap, so nothing is averaged.
+    """
+    batch, height, width, channels = tf.unstack(tf.shape(features))
+    rows, columns = height // ratio, width // ratio
+    grid = tf.reshape(features, [batch, rows, ratio, columns, ratio, channels])
+    grid = tf.transpose(grid, [0, 1, 3, 2, 4, 5])
+    mixed = tf.matmul(weights, tf.reshape(grid, [batch, rows * columns, -1]))
+    grid = tf.reshape(mixed, [batch, rows, columns, ratio, ratio, channels])
+    grid = tf.transpose(grid, [0, 1, 3, 2, 4, 5])
+    return tf.reshape(grid, [batch, height, width, channels])
+
+
+def causal_attention(queries, keys, values, heads):
+    """Multi-head attention to strictly earlier places in raster order.
+
+    Args:
+      queries, keys: [B, h, w, heads * k]; head after head along the channels.
+      values: [B, h, w, heads * v].
+      heads: how many.
+
+    Returns:
+      [B, h, w, heads * v]; zero at the first place, which has nothing before it.
+    """
+    batch, height, width, depth = tf.unstack(tf.shape(values))
+    places = height * width
+
+    def split(x):  # [B, h, w, heads * d] -> [B, heads, h*w, d]
+        return tf.transpose(
+            tf.reshape(x, [batch, places, heads, x.shape[-1] // heads]), [0, 2, 1, 3]
+        )
+
+    queries, keys, values = split(queries), split(keys), split(values)
+    scores = tf.matmul(queries, keys, transpose_b=True)
+    scores /= tf.sqrt(float(queries.shape[-1]))
+    index = tf.range(places)
+    earlier = index[None, :] < index[:, None]
+    weights = tf.nn.softmax(tf.where(earlier, scores, -1e10))
+    weights = tf.where(earlier, weights, 0.0)
+    mixed = tf.transpose(tf.matmul(weights, values), [0, 2, 1, 3])
+    return tf.reshape(mixed, [batch, height, width, depth])

@@ -1,0 +1,230 @@
+"""All sizes and settings as frozen dataclasses; the defaults are the paper's.
+
+The numbers come from Tables 1 and 2 of the paper's supplement and from the authors'
+code. Wrong values raise `UsageError` when the object is made, so nothing starts with them.
+"""
+
+import dataclasses
+import json
+import math
+import os
+
+from vqinpaint.errors import ModelError, UsageError
+
+
+def _require(condition, message):
+    if not condition:
+        raise UsageError(message)
+
+
+def _require_positive(options):
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        if field.type in (int, "int") and value < 1:
+            raise UsageError(
+                f"{type(options).__name__}.{field.name} is {value}; it must be at least 1."
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class VQVAEOptions:
+    """Hierarchical VQ-VAE (section 3.2)."""
+
+    channels: int = 128  # width of the encoder and decoder
+    residual_blocks: int = 2  # residual blocks in each stack
+    residual_channels: int = 64  # width inside a residual block
+    code_dimension: int = 64  # length of a code vector
+    codes: int = 512  # code vectors in each of the two codebooks
+    decay: float = 0.99  # of the codebooks' moving averages
+    epsilon: float = 1e-5  # Laplace smoothing of the code counts
+    commitment: float = 0.25  # weight of the commitment loss over both levels
+
+    def __post_init__(self):
+        _require_positive(self)
+        _require(
+            self.channels % 2 == 0,
+            f"vqvae_channels is {self.channels}; it must be even.",
+        )
+        _require(
+            0 < self.decay < 1,
+            f"vqvae_decay is {self.decay}; it must lie between 0 and 1.",
+        )
+
+
+NONLINEARITIES = ("concat_elu", "elu", "relu")
+
+
+@dataclasses.dataclass(frozen=True)
+class StructureOptions:
+    """Structure generator: condition network and autoregressive prior (section 3.3)."""
+
+    channels: int = 128  # width of both streams of the prior
+    residual_channels: int = 128  # width inside its gated residual blocks
+    residual_blocks: int = 20  # gated blocks per stream
+    attention_blocks: int = 4  # how many of the lower stream's blocks attend
+    heads: int = 8  # attention heads; must divide channels
+    output_blocks: int = 20  # 1x1 residual blocks before the logits
+    condition_channels: int = (
+        32  # first width of the condition network; grows to 8 times it
+    )
+    condition_residual_channels: int = 32  # inside its first block; grows to 8 times it
+    dropout: float = 0.1  # on the attention's output, in training
+    nonlinearity: str = "concat_elu"  # one of NONLINEARITIES
+
+    def __post_init__(self):
+        _require_positive(self)
+        _require(
+            self.residual_blocks % self.attention_blocks == 0,
+            f"structure_residual_blocks ({self.residual_blocks}) must be a multiple of "
+            f"structure_attention_blocks ({self.attention_blocks}).",
+        )
+        _require(
+            self.channels % self.heads == 0 and self.channels % 2 == 0,
+            f"structure_channels ({self.channels}) must be even and a multiple of "
+            f"structure_heads ({self.heads}).",
+        )
+        _require(
+            self.nonlinearity in NONLINEARITIES,
+            f"structure_nonlinearity is '{self.nonlinearity}'; it must be one of "
+            f"{', '.join(NONLINEARITIES)}.",
+        )
+        _require(
+            0 <= self.dropout < 1,
+            f"structure_dropout is {self.dropout}; it must be at least 0 and below 1.",
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class TextureOptions:
+    """Texture generator and its discriminator (section 3.4)."""
+
+    generator_channels: int = 64  # first width, gates included; grows to 4 times it
+    discriminator_channels: int = 64  # first width; grows to 4 times it
+    attention_scale: float = 50.0  # softmax scale of the structural attention
+    feature_weight: float = 0.1  # of each of the two VQ feature losses
+    adversarial_weight: float = 1.0  # of the hinge loss
+
+    def __post_init__(self):
+        _require_positive(self)
+        _require(
+            self.generator_channels % 2 == 0,
+            f"texture_generator_channels is {self.generator_channels}; it must be even.",
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelOptions:
+    """Everything that fixes the shapes of a whole model."""
+
+    image_size: int = (
+        256  # side of the square pictures it is trained on; a multiple of 64
+    )
+    vqvae: VQVAEOptions = dataclasses.field(default_factory=VQVAEOptions)
+    structure: StructureOptions = dataclasses.field(default_factory=StructureOptions)
+    texture: TextureOptions = dataclasses.field(default_factory=TextureOptions)
+
+    def __post_init__(self):
+        _require(
+            self.image_size >= 64 and self.image_size % 64 == 0,
+            f"image_size is {self.image_size}; it must be a multiple of 64.",
+        )
+
+    def to_dict(self):
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values):
+        """The inverse of `to_dict`. Raises UsageError on unknown or bad values."""
+        values = dict(values)
+        parts = {
+            "vqvae": VQVAEOptions,
+            "structure": StructureOptions,
+            "texture": TextureOptions,
+        }
+        try:
+            for name, part in parts.items():
+                values[name] = part(**values.get(name, {}))
+            return cls(**values)
+        except TypeError as error:
+            raise UsageError(
+                f"the model's options do not fit this version: {error}."
+            ) from None
+
+
+MASK_KINDS = ("center", "random", "box", "strokes", "folder")
+
+
+@dataclasses.dataclass(frozen=True)
+class DataOptions:
+    """How pictures and masks reach the networks in training."""
+
+    batch_size: int = 8  # pictures per step, over all replicas
+    load_size: int = 0  # short side before the crop; 0 = image_size * 266 / 256
+    flip: bool = False  # mirror half of the pictures; the authors do not
+    mask: str = "center"  # one of MASK_KINDS; random = a coin between box and strokes
+    mask_dir: str = ""  # folder of masks (white = missing) for mask=folder
+    seed: int = 0  # decides order, crops, masks, dropout and initial weights
+
+    def __post_init__(self):
+        _require(
+            self.batch_size >= 1,
+            f"batch_size is {self.batch_size}; it must be at least 1.",
+        )
+        _require(
+            self.mask in MASK_KINDS,
+            f"mask is '{self.mask}'; it must be one of {', '.join(MASK_KINDS)}.",
+        )
+        _require(
+            self.mask != "folder" or self.mask_dir,
+            "mask is 'folder' but no mask_dir is given; name the folder of masks.",
+        )
+
+    def load_size_for(self, image_size):
+        """Short side to which pictures are resized before an image_size crop."""
+        size = self.load_size or round(image_size * 266 / 256)
+        _require(
+            size >= image_size,
+            f"load_size ({size}) is smaller than image_size ({image_size}); "
+            "the crop would not fit.",
+        )
+        return size
+
+
+@dataclasses.dataclass(frozen=True)
+class OptimizerOptions:
+    """Optimisation; 0 steps means the stage's own default."""
+
+    steps: int = 0  # training steps; 0 = 1,000,000
+    learning_rate: float = 0.0  # 0 = 1e-4, or the prior's schedule at factor 0.18
+    polyak_decay: float = 0.9997  # of the averaged weights that later stages use
+    polyak_warmup: bool = (
+        False  # let the averages forget the start: min(decay, (1+t)/(10+t))
+    )
+
+    def __post_init__(self):
+        _require(
+            math.isfinite(self.learning_rate) and self.learning_rate >= 0,
+            f"learning_rate is {self.learning_rate}; it must be a positive number.",
+        )
+        _require(
+            0 <= self.polyak_decay < 1,
+            f"polyak_decay is {self.polyak_decay}; it must be at least 0 and below 1.",
+        )
+
+
+def write_json(path, values):
+    """Writes `values` as JSON under a temporary name, then renames it into place."""
+    temporary = f"{path}.tmp"
+    with open(temporary, "w", encoding="utf-8") as file:
+        json.dump(values, file, indent=2)
+        file.write("\n")
+    os.replace(temporary, path)
+
+
+def read_json(path):
+    """Reads a JSON file that this project wrote. Raises ModelError when it cannot."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read as JSON: {error}.") from None

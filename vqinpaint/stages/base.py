@@ -1,0 +1,52 @@
+"""What the outer loop knows about a stage."""
+
+from typing import NamedTuple, Protocol
+
+import tensorflow as tf
+
+
+class Batch(NamedTuple):
+    """One batch, or one replica's part of it."""
+
+    image: tf.Tensor  # float32 [B, H, W, 3] in [-1, 1]
+    mask: tf.Tensor  # float32 [B, H, W, 1], 1 where missing
+
+
+class Stage(Protocol):
+    """One stage of training. Made under the distribution strategy's scope."""
+
+    name: str
+    headline: str  # the scalar worth showing beside the progress bar
+
+    def checkpoint_items(self) -> dict:
+        """Trackable objects by name: all that resuming needs."""
+
+    def train_step(self, batch: Batch, step) -> dict:
+        """One optimisation step in replica context; float32 scalars by name."""
+
+    def eval_step(self, batch: Batch) -> dict:
+        """Scalars by name on a batch never trained on, without side effects."""
+
+    def averaged(self):
+        """Context manager in which the networks hold the weights later stages use."""
+
+    def pictures(self, batch: Batch) -> dict:
+        """Rows of pictures by name, float32 [B, H, W, 3], for a person to look at."""
+
+
+def replicas():
+    """How many replicas share a step."""
+    return float(tf.distribute.get_strategy().num_replicas_in_sync)
+
+
+def adam(learning_rate, beta_1=0.9):
+    """Adam with TensorFlow 1's epsilon, which Keras 2.15 places where TF1 did."""
+    return tf.keras.optimizers.Adam(
+        learning_rate, beta_1=beta_1, epsilon=1e-8, jit_compile=False
+    )
+
+
+def minimise(optimizer, tape, loss, variables):
+    """Applies one gradient step; gradients are summed over replicas."""
+    gradients = tape.gradient(loss, variables)
+    optimizer.apply_gradients(zip(gradients, variables))

@@ -1,0 +1,126 @@
+"""Second stage: the structure generator over the VQ-VAE's top codes."""
+
+import tensorflow as tf
+
+from vqinpaint.models.structure import ConditionNetwork, StructurePrior
+from vqinpaint.ops import losses
+from vqinpaint.ops.images import complete
+from vqinpaint.stages.averages import PolyakAverages
+from vqinpaint.stages.base import Batch, adam, minimise
+
+
+class StructureSchedule(tf.keras.optimizers.schedules.LearningRateSchedule):
+    """factor * channels^-0.5 * min(i^-0.35, i * 16000^-1.5) at step i, from 1.
+
+    Args:
+      channels: width of the prior.
+      factor: 0.18 in the authors' code.
+    """
+
+    def __init__(self, channels, factor=0.18):
+        super().__init__()
+        self.channels = channels
+        self.factor = factor
+
+    def __call__(self, step):
+        i = tf.cast(step, tf.float32) + 1
+        return (
+            self.factor
+            * self.channels**-0.5
+            * tf.minimum(tf.pow(i, -0.35), i * 16000**-1.5)
+        )
+
+    def get_config(self):
+        return {"channels": self.channels, "factor": self.factor}
+
+
+class StructureGenerator(tf.Module):
+    """Condition network and prior together, built.
+
+    Args:
+      options: `ModelOptions`.
+    """
+
+    def __init__(self, options):
+        super().__init__(name="structure")
+        self.condition = ConditionNetwork(options.structure)
+        self.prior = StructurePrior(options.structure, options.vqvae.codes)
+        condition = self.condition(tf.zeros([1, 64, 64, 3]), tf.zeros([1, 64, 64, 1]))
+        self.prior(tf.zeros([1, 8, 8, options.vqvae.code_dimension]), condition)
+
+
+class StructureStage:
+    """Negative log-likelihood of the true structure codes (section 3.3).
+
+    Args:
+      options: `ModelOptions`.
+      optimizer: `OptimizerOptions`.
+      vqvae: trained `VQVAE`; it stays as it is.
+    """
+
+    name = "structure"
+    headline = "bits_per_code"
+
+    def __init__(self, options, optimizer, vqvae, structure=None, seed=0):
+        self.vqvae = vqvae
+        self.structure = structure or StructureGenerator(options)
+        self.dropout = options.structure.dropout
+        self.seed = seed
+        self.variables = (
+            self.structure.condition.trainable_variables
+            + self.structure.prior.trainable_variables
+        )
+        schedule = StructureSchedule(options.structure.channels)
+        self.optimizer = adam(optimizer.learning_rate or schedule)
+        self.optimizer.build(self.variables)
+        self.polyak = PolyakAverages(
+            self.variables, optimizer.polyak_decay, optimizer.polyak_warmup
+        )
+
+    def checkpoint_items(self):
+        return {
+            "structure": self.structure,
+            "optimizer": self.optimizer,
+            "polyak": self.polyak,
+        }
+
+    def averaged(self):
+        return self.polyak.applied()
+
+    def _bits(self, batch, dropout_seed=None):
+        top = self.vqvae.encoder(batch.image).top
+        condition = self.structure.condition(batch.image, batch.mask)
+        logits = self.structure.prior(
+            tf.stop_gradient(top.vectors), condition, dropout_seed=dropout_seed
+        )
+        return losses.bits(logits, top.indices), logits, top
+
+    def train_step(self, batch: Batch, step):
+        seed = None
+        if self.dropout:
+            replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+            seed = tf.stack([tf.cast(step, tf.int32), tf.cast(replica, tf.int32)])
+            seed = tf.random.experimental.stateless_fold_in(seed, self.seed)
+        with tf.GradientTape() as tape:
+            bits, _, _ = self._bits(batch, dropout_seed=seed)
+            # Summed over pictures and codes, as the authors do; Adam does not mind.
+            loss = tf.reduce_sum(bits) * tf.math.log(2.0)
+        minimise(self.optimizer, tape, loss, self.variables)
+        self.polyak.update(step)
+        return {"bits_per_code": tf.reduce_mean(bits)}
+
+    def eval_step(self, batch: Batch):
+        bits, _, _ = self._bits(batch)
+        return {"bits_per_code": tf.reduce_mean(bits)}
+
+    def pictures(self, batch: Batch):
+        _, logits, top = self._bits(batch)
+        guess = self.vqvae.encoder.top_codebook.vectors_of(
+            tf.argmax(logits, axis=-1, output_type=tf.int32)
+        )
+        decode = self.vqvae.decoder.structure_alone
+        return {
+            "holed": complete(batch.image, batch.mask, 0.0),
+            "structure": decode(top.vectors),
+            "likeliest code by code": decode(guess),
+        }

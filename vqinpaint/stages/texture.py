@@ -1,0 +1,146 @@
+"""Third stage: the texture generator against its discriminator."""
+
+import contextlib
+
+import tensorflow as tf
+
+from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
+from vqinpaint.ops import losses
+from vqinpaint.ops.images import complete
+from vqinpaint.stages.base import Batch, adam, minimise, replicas
+
+
+class Texture(tf.Module):
+    """Generator and discriminator together, built.
+
+    Args:
+      options: `ModelOptions`.
+    """
+
+    def __init__(self, options):
+        super().__init__(name="texture")
+        self.generator = TextureGenerator(options.texture)
+        self.discriminator = TextureDiscriminator(options.texture)
+        image, mask = tf.zeros([1, 64, 64, 3]), tf.zeros([1, 64, 64, 1])
+        structure = tf.zeros([1, 8, 8, options.vqvae.code_dimension])
+        self.generator(image, mask, structure)
+        self.discriminator(image, mask)
+
+
+class TextureStage:
+    """L1, hinge and the two VQ feature losses, on true structures (section 3.4).
+
+    Args:
+      options: `ModelOptions`.
+      optimizer: `OptimizerOptions`.
+      vqvae: trained `VQVAE`; it stays as it is.
+    """
+
+    name = "texture"
+    headline = "absolute_error"
+
+    def __init__(self, options, optimizer, vqvae, texture=None):
+        self.options = options.texture
+        self.vqvae = vqvae
+        self.texture = texture or Texture(options)
+        # The authors share one Adam, whose bias correction thus counts both steps.
+        self.optimizer = adam(optimizer.learning_rate or 1e-4, beta_1=0.5)
+        self.optimizer.build(
+            self.texture.generator.trainable_variables
+            + self.texture.discriminator.trainable_variables
+        )
+
+    def checkpoint_items(self):
+        return {"texture": self.texture, "optimizer": self.optimizer}
+
+    def averaged(self):
+        """The authors keep no averages in this stage."""
+        return contextlib.nullcontext()
+
+    def _completed(self, batch, structure):
+        filling = self.texture.generator(batch.image, batch.mask, structure)
+        return filling, complete(batch.image, batch.mask, filling)
+
+    def _generator_losses(self, batch, truth, training):
+        encoder = self.vqvae.encoder
+        filling, completed = self._completed(batch, truth.top.vectors)
+        scores = self.texture.discriminator(completed, batch.mask, training=training)
+        encoded = encoder(completed)
+        feature = losses.code_feature_loss
+        return completed, {
+            "absolute_error": tf.reduce_mean(
+                losses.absolute_error(filling, batch.image)
+            ),
+            "adversarial": self.options.adversarial_weight
+            * tf.reduce_mean(losses.hinge_generator(scores)),
+            "feature_top": self.options.feature_weight
+            * tf.reduce_mean(
+                feature(
+                    encoded.top_features, truth.top.indices, encoder.top_codebook.codes
+                )
+            ),
+            "feature_bottom": self.options.feature_weight
+            * tf.reduce_mean(
+                feature(
+                    encoded.bottom_features,
+                    truth.bottom.indices,
+                    encoder.bottom_codebook.codes,
+                )
+            ),
+        }
+
+    def _discriminator_loss(self, batch, completed, training):
+        # One pass over both, so that the spectral vectors move once.
+        scores = self.texture.discriminator(
+            tf.concat([batch.image, completed], axis=0),
+            tf.concat([batch.mask, batch.mask], axis=0),
+            training=training,
+        )
+        real, fake = tf.split(scores, 2, axis=0)
+        return tf.reduce_mean(losses.hinge_discriminator(real, fake))
+
+    def train_step(self, batch: Batch, step):
+        truth = self.vqvae.encoder(batch.image)
+        # Generator: completions up, close to the picture and to its codes.
+        variables = self.texture.generator.trainable_variables
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(variables)
+            _, scalars = self._generator_losses(batch, truth, training=True)
+            loss = tf.add_n(list(scalars.values()))
+            scaled = loss / replicas()
+        minimise(self.optimizer, tape, scaled, variables)
+        # Discriminator: pictures up, completions of the moved generator down.
+        variables = self.texture.discriminator.trainable_variables
+        _, completed = self._completed(batch, truth.top.vectors)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(variables)
+            against = self._discriminator_loss(batch, completed, training=True)
+            scaled = against / replicas()
+        minimise(self.optimizer, tape, scaled, variables)
+        return {**scalars, "generator": loss, "discriminator": against}
+
+    def eval_step(self, batch: Batch):
+        truth = self.vqvae.encoder(batch.image)
+        completed, scalars = self._generator_losses(batch, truth, training=False)
+        hole = tf.reduce_sum(batch.mask) * 3
+        alone = self.vqvae.decoder.structure_alone(truth.top.vectors)
+
+        def error_in_hole(picture):
+            return tf.reduce_sum(tf.abs(picture - batch.image) * batch.mask) / hole
+
+        return {
+            **scalars,
+            "generator": tf.add_n(list(scalars.values())),
+            "discriminator": self._discriminator_loss(batch, completed, False),
+            "hole_error": error_in_hole(completed),
+            "hole_error_structure_alone": error_in_hole(alone),
+        }
+
+    def pictures(self, batch: Batch):
+        truth = self.vqvae.encoder(batch.image)
+        return {
+            "holed": complete(batch.image, batch.mask, 0.0),
+            "structure alone": self.vqvae.decoder.structure_alone(truth.top.vectors),
+            "completion": self._completed(batch, truth.top.vectors)[1],
+            "picture": batch.image,
+        }
