@@ -17,7 +17,7 @@ def _require(condition, message):
         raise UsageError(message)
 
 
-def _require_positive(options):
+def require_positive(options):
     for field in dataclasses.fields(options):
         value = getattr(options, field.name)
         if field.type in (int, "int") and value < 1:
@@ -40,7 +40,7 @@ class VQVAEOptions:
     commitment: float = 0.25  # weight of the commitment loss over both levels
 
     def __post_init__(self):
-        _require_positive(self)
+        require_positive(self)
         _require(
             self.channels % 2 == 0,
             f"vqvae_channels is {self.channels}; it must be even.",
@@ -72,7 +72,7 @@ class StructureOptions:
     nonlinearity: str = "concat_elu"  # one of NONLINEARITIES
 
     def __post_init__(self):
-        _require_positive(self)
+        require_positive(self)
         _require(
             self.residual_blocks % self.attention_blocks == 0,
             f"structure_residual_blocks ({self.residual_blocks}) must be a multiple of "
@@ -105,7 +105,7 @@ class TextureOptions:
     adversarial_weight: float = 1.0  # of the hinge loss
 
     def __post_init__(self):
-        _require_positive(self)
+        require_positive(self)
         _require(
             self.generator_channels % 2 == 0,
             f"texture_generator_channels is {self.generator_channels}; it must be even.",

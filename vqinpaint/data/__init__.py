@@ -1,0 +1,1 @@
+"""TFRecords on disk and the tf.data input made from them."""

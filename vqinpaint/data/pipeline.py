@@ -1,0 +1,183 @@
+"""Input as a pure function of (seed, step): nothing to checkpoint, nothing to replay."""
+
+import glob
+import os
+
+import tensorflow as tf
+
+from vqinpaint.data.records import FEATURES
+from vqinpaint.errors import DataError
+from vqinpaint.ops import masks
+from vqinpaint.ops.images import to_float
+
+# Apart from each other and from dropout's, so that no two draws share their noise.
+_CROP, _FLIP, _MASK = 101, 102, 103
+
+
+def training_batches(split, image_size, options, start_step=0):
+    """Endless shuffled batches, the same for the same seed and step.
+
+    Each epoch is a permutation of all records; resuming at a step needs no state.
+
+    Args:
+      split: `data.records.Split`.
+      image_size: side of the crops.
+      options: `DataOptions`.
+      start_step: first step to deliver.
+
+    Returns:
+      `tf.data.Dataset` of (image float32 [B, S, S, 3] in [-1, 1], mask [B, S, S, 1]).
+    """
+    count = len(split)
+    load_size = options.load_size_for(image_size)
+    draw_mask = mask_maker(image_size, options)
+
+    def record_of(number):
+        epoch, position = number // count, number % count
+        seed = tf.cast(tf.stack([options.seed, epoch]), tf.int64)
+        return tf.random.experimental.index_shuffle(position, seed, count - 1)
+
+    def example(number, record):
+        image = decode(record)
+        seed = tf.stack([tf.constant(options.seed, tf.int64), number])
+        fold = tf.random.experimental.stateless_fold_in
+        image = resize_short_side(image, load_size)
+        image = tf.image.stateless_random_crop(
+            image, [image_size, image_size, 3], fold(seed, _CROP)
+        )
+        if options.flip:
+            image = tf.image.stateless_random_flip_left_right(image, fold(seed, _FLIP))
+        return image, draw_mask(fold(seed, _MASK))
+
+    numbers = tf.data.Dataset.counter(start_step * options.batch_size)
+    records = _records(split, numbers.map(record_of))
+    return (
+        tf.data.Dataset.zip((numbers, records))
+        .map(example, tf.data.AUTOTUNE, deterministic=True)
+        .batch(options.batch_size, drop_remainder=True)
+        .prefetch(2)
+    )
+
+
+def evaluation_batches(split, image_size, options, limit=0):
+    """Each record once, in order, centre crops; masks depend on the record's number.
+
+    Args:
+      split, image_size, options: as in `training_batches`.
+      limit: stop after so many records; 0 = all.
+
+    Returns:
+      As `training_batches`; the last batch may be smaller.
+    """
+    count = min(limit, len(split)) if limit else len(split)
+    draw_mask = mask_maker(image_size, options)
+
+    def example(number, record):
+        image = resize_short_side(decode(record), image_size)
+        top = (tf.shape(image)[0] - image_size) // 2
+        left = (tf.shape(image)[1] - image_size) // 2
+        image = image[top : top + image_size, left : left + image_size]
+        image = tf.ensure_shape(image, [image_size, image_size, 3])
+        seed = tf.stack([tf.constant(options.seed, tf.int64), number])
+        return image, draw_mask(
+            tf.random.experimental.stateless_fold_in(seed, _MASK + 1)
+        )
+
+    numbers = tf.data.Dataset.range(count)
+    return (
+        tf.data.Dataset.zip((numbers, _records(split, numbers)))
+        .map(example, tf.data.AUTOTUNE, deterministic=True)
+        .batch(options.batch_size)
+        .prefetch(2)
+    )
+
+
+def _records(split, indices):
+    """Serialised records by index, each read at its own offset."""
+    paths = tf.constant(split.paths)
+    shard, offset = tf.constant(split.shard), tf.constant(split.offset)
+
+    def read(index):
+        # The public TFRecordDataset takes no offsets; its op does.
+        variant = tf.raw_ops.TFRecordDatasetV2(
+            filenames=[paths[shard[index]]],
+            compression_type="",
+            buffer_size=tf.constant(1 << 16, tf.int64),
+            byte_offsets=[offset[index]],
+        )
+        spec = tf.TensorSpec([], tf.string)
+        return tf.data.experimental.from_variant(variant, spec).take(1)
+
+    return indices.interleave(
+        read,
+        cycle_length=16,
+        block_length=1,
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
+    )
+
+
+def decode(record):
+    """One serialised record to a picture: float32 [h, w, 3] in [-1, 1]."""
+    encoded = tf.io.parse_single_example(record, FEATURES)["image/encoded"]
+    image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
+    return to_float(tf.ensure_shape(image, [None, None, 3]))
+
+
+def resize_short_side(image, size):
+    """Scales [h, w, 3] so that the shorter side is `size`; keeps the aspect."""
+    shape = tf.shape(image)[:2]
+    shortest = tf.reduce_min(shape)
+    target = tf.maximum(
+        tf.cast(
+            tf.round(tf.cast(shape, tf.float32) * size / tf.cast(shortest, tf.float32)),
+            tf.int32,
+        ),
+        size,
+    )
+    return tf.cond(
+        shortest == size,
+        lambda: image,
+        lambda: tf.image.resize(image, target, antialias=True),
+    )
+
+
+def mask_maker(image_size, options):
+    """A function from an int64 [2] seed to a mask [S, S, 1], as the options ask.
+
+    Raises:
+      DataError: the mask folder holds no picture.
+    """
+    if options.mask == "center":
+        return lambda seed: masks.center(image_size)
+    if options.mask == "folder":
+        return _mask_from_folder(image_size, options.mask_dir)
+    draw = getattr(masks, options.mask)
+    return lambda seed: tf.ensure_shape(
+        draw(image_size, seed), [image_size, image_size, 1]
+    )
+
+
+def _mask_from_folder(image_size, folder):
+    names = sorted(
+        path
+        for path in glob.glob(os.path.join(glob.escape(folder), "*"))
+        if path.lower().endswith((".png", ".jpg", ".jpeg"))
+    )
+    if not names:
+        raise DataError(
+            f"the mask folder {folder} holds no PNG or JPEG file; masks are white "
+            "where the picture is missing."
+        )
+    paths = tf.constant(names)
+
+    def draw(seed):
+        index = tf.random.stateless_uniform([], seed, 0, len(names), tf.int64)
+        encoded = tf.io.read_file(paths[index])
+        mask = tf.io.decode_image(encoded, channels=1, expand_animations=False)
+        mask = tf.image.resize(
+            tf.ensure_shape(mask, [None, None, 1]), [image_size] * 2, "nearest"
+        )
+        return tf.cast(mask > 127, tf.float32)
+
+    return draw

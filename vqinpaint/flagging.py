@@ -1,0 +1,92 @@
+"""Option dataclasses as absl flags, and the one way in which programs start and end."""
+
+import dataclasses
+import os
+import signal
+import sys
+
+# TensorFlow reads this when it is first imported; only errors are worth a line.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from absl import app, flags  # noqa: E402
+
+from vqinpaint.errors import USAGE, UserError  # noqa: E402
+
+FLAGS = flags.FLAGS
+flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")
+
+_KINDS = {
+    int: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    str: flags.DEFINE_string,
+    bool: flags.DEFINE_bool,
+}
+
+
+def define(options_class, prefix=""):
+    """Makes one flag per field: `channels` of prefix "vqvae_" is --vqvae_channels.
+
+    The default of every flag is None, "not given": `read` then takes the dataclass's
+    own default, and a run folder can tell what was asked for from what was left open.
+    """
+    for field in dataclasses.fields(options_class):
+        if field.default is dataclasses.MISSING:
+            continue
+        name = f"{prefix}{field.name}"
+        _KINDS[type(field.default)](
+            name,
+            None,
+            f"{options_class.__name__}.{field.name}, default {field.default}.",
+        )
+
+
+def given(options_class, prefix=""):
+    """The values of those flags that were given, by field name."""
+    values = {}
+    for field in dataclasses.fields(options_class):
+        flag = f"{prefix}{field.name}"
+        if flag in FLAGS and getattr(FLAGS, flag) is not None:
+            values[field.name] = getattr(FLAGS, flag)
+    return values
+
+
+def read(options_class, prefix="", **base):
+    """Makes the dataclass from the flags, over `base`, over its defaults."""
+    return options_class(**{**base, **given(options_class, prefix)})
+
+
+def _parse(argv):
+    try:
+        rest = FLAGS(argv)
+        if len(rest) > 1:
+            raise flags.Error(
+                f"'{rest[1]}' is no flag; values are written --name=value"
+            )
+        return rest
+    except flags.Error as error:
+        _say(f"{error}. Fix: see --help")
+        sys.exit(USAGE)
+
+
+def _say(message):
+    text = " ".join(str(message).split())
+    print(f"vqinpaint: error: {text}", file=sys.stderr)
+
+
+def run_main(main):
+    """Parses flags, runs `main()`, and turns mistakes into one line and an exit code."""
+
+    def guarded(argv):
+        del argv
+        try:
+            main()
+        except UserError as error:
+            if FLAGS.debug:
+                raise
+            _say(error)
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            _say("interrupted.")
+            sys.exit(128 + signal.SIGINT)
+
+    app.run(guarded, flags_parser=_parse)

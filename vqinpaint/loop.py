@@ -1,0 +1,268 @@
+"""The outer loop of training: count, log, look, save, resume. Knows no stage by name."""
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import math
+import os
+import signal
+import time
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from vqinpaint.errors import DiskError, DivergedError, Interrupted, ModelError
+from vqinpaint.ops.images import to_uint8
+from vqinpaint.options import require_positive
+from vqinpaint.stages.base import Batch
+
+
+@dataclasses.dataclass(frozen=True)
+class LoopOptions:
+    """How often the loop does what, in steps."""
+
+    save_every: int = 1000  # checkpoints
+    log_every: int = 100  # scalars, averaged over these steps
+    eval_every: int = 2000  # scalars on the evaluation split
+    picture_every: int = 2000  # pictures for TensorBoard
+    keep: int = 3  # checkpoints kept
+    pictures: int = 8  # pictures a row
+
+    def __post_init__(self):
+        require_positive(self)
+
+
+class Checkpoints:
+    """Checkpoints of one stage in one folder.
+
+    Args:
+      folder: where; made if needed.
+      items: trackable objects by name.
+      keep: how many to keep.
+    """
+
+    def __init__(self, folder, items, keep=3):
+        self.folder = folder
+        self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
+        self._checkpoint = tf.train.Checkpoint(step=self.step, **items)
+        self._manager = tf.train.CheckpointManager(
+            self._checkpoint, folder, max_to_keep=keep, checkpoint_name="step"
+        )
+
+    def restore(self):
+        """Restores the newest checkpoint and returns its step; 0 where there is none.
+
+        Raises:
+          ModelError: there are checkpoints but none can be restored.
+        """
+        path = self._manager.latest_checkpoint
+        if path is None:
+            if glob_checkpoints(self.folder):
+                raise ModelError(
+                    f"{self.folder} holds checkpoints, but its pointer file "
+                    "'checkpoint' is missing or damaged; restore it, or move the "
+                    "folder away to start anew."
+                )
+            return 0
+        restore(self._checkpoint, path).assert_existing_objects_matched()
+        return int(self.step.numpy())
+
+    def save(self, step):
+        """Writes a checkpoint for `step`. Raises DiskError when the disk is full."""
+        self.step.assign(step)
+        try:
+            self._manager.save(checkpoint_number=step)
+        except (tf.errors.ResourceExhaustedError, OSError) as error:
+            raise DiskError(
+                f"the checkpoint of step {step} cannot be written to {self.folder} "
+                f"({str(error).splitlines()[0][:120]}); free some space and start "
+                "again, the one before it is intact."
+            ) from None
+
+
+def glob_checkpoints(folder):
+    """Names of the checkpoints in a folder, pointer file or not."""
+    if not os.path.isdir(folder):
+        return []
+    return sorted(f[:-6] for f in os.listdir(folder) if f.endswith(".index"))
+
+
+def restore(checkpoint, path):
+    """Restores a checkpoint. Raises ModelError in one line when it does not fit."""
+    try:
+        return checkpoint.restore(path)
+    except (tf.errors.OpError, ValueError, IndexError, UnicodeDecodeError) as error:
+        text = str(error).splitlines()[0][:160]
+        raise ModelError(
+            f"the checkpoint {path} is damaged or of another network ({text}); remove "
+            "it to fall back to the one before it."
+        ) from None
+
+
+@contextlib.contextmanager
+def only_writer(folder):
+    """Holds the folder for this process; the lock dies with it.
+
+    Raises:
+      ModelError: another process trains in this folder.
+    """
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, ".lock"), "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise ModelError(
+                f"{folder} is in use by process {file.read().strip()}; wait for it or "
+                "choose another --run_dir."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _catch_signals():
+    """Yields a list that becomes non-empty at SIGINT or SIGTERM; a second one kills."""
+    caught = []
+
+    def note(number, frame):
+        caught.append(signal.Signals(number).name)
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {s: signal.signal(s, note) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield caught
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Loop:
+    """Trains one stage in one folder.
+
+    Args:
+      stage: `stages.base.Stage`, made under the strategy's scope.
+      strategy: `tf.distribute.Strategy`.
+      folder: where checkpoints, log and TensorBoard events go.
+      options: `LoopOptions`.
+      evaluation: dataset of (image, mask) never trained on, or None.
+    """
+
+    def __init__(self, stage, strategy, folder, options, evaluation=None):
+        self.stage = stage
+        self.strategy = strategy
+        self.folder = folder
+        self.options = options
+        self.evaluation = evaluation
+        with strategy.scope():
+            self.checkpoints = Checkpoints(
+                os.path.join(folder, "checkpoints"),
+                stage.checkpoint_items(),
+                options.keep,
+            )
+        self.writer = tf.summary.create_file_writer(folder)
+        self._train_step = tf.function(self._distributed_step)
+        self._eval_step = tf.function(lambda *batch: stage.eval_step(Batch(*batch)))
+        self._pictures = tf.function(lambda *batch: stage.pictures(Batch(*batch)))
+
+    def _distributed_step(self, batch, step):
+        scalars = self.strategy.run(self.stage.train_step, args=(Batch(*batch), step))
+        mean = tf.distribute.ReduceOp.MEAN
+        return {k: self.strategy.reduce(mean, v, None) for k, v in scalars.items()}
+
+    def run(self, batches_from, steps):
+        """Trains until `steps`, from wherever the folder's newest checkpoint stands.
+
+        Args:
+          batches_from: function from a step to the dataset that starts there.
+          steps: total number of steps.
+
+        Returns:
+          The last evaluation's scalars, or {}.
+
+        Raises:
+          DivergedError: a loss is not finite.
+          Interrupted: after a signal, with everything saved.
+        """
+        step = self.checkpoints.restore()
+        if step:
+            tqdm.write(f"{self.stage.name}: resuming at step {step}.")
+        batches = iter(
+            self.strategy.experimental_distribute_dataset(batches_from(step))
+        )
+        bar = tqdm(
+            total=steps, initial=step, desc=self.stage.name, unit="step", smoothing=0.02
+        )
+        result, recent, since = {}, [], time.monotonic()
+        with _catch_signals() as caught, bar:
+            while step < steps:
+                scalars = self._train_step(next(batches), tf.constant(step, tf.int64))
+                recent.append({k: float(v) for k, v in scalars.items()})
+                step += 1
+                bar.update()
+                self._require_finite(recent[-1], step)
+                if step % self.options.log_every == 0 or step == steps:
+                    rate = len(recent) / (time.monotonic() - since)
+                    self._log(step, recent, rate, bar)
+                    recent, since = [], time.monotonic()
+                if step % self.options.eval_every == 0 or step == steps:
+                    result = self._evaluate(step)
+                if step % self.options.picture_every == 0 or step == steps:
+                    self._draw(step)
+                last = step == steps or caught
+                if last or step % self.options.save_every == 0:
+                    self.checkpoints.save(step)
+                if caught:
+                    raise Interrupted(
+                        f"{caught[0]} at step {step}; all is saved, the same command "
+                        "goes on from here."
+                    )
+        self.writer.flush()
+        return result
+
+    def _require_finite(self, scalars, step):
+        bad = [name for name, value in scalars.items() if not math.isfinite(value)]
+        if bad:
+            raise DivergedError(
+                f"{', '.join(bad)} is not finite at step {step} of {self.stage.name}; "
+                "the checkpoints before it are intact. Try a smaller --learning_rate."
+            )
+
+    def _log(self, step, recent, rate, bar):
+        means = {k: sum(r[k] for r in recent) / len(recent) for k in recent[0]}
+        bar.set_postfix({self.stage.headline: f"{means[self.stage.headline]:.4g}"})
+        self._write("train", step, {**means, "steps_per_second": rate})
+
+    def _write(self, kind, step, scalars):
+        with open(os.path.join(self.folder, "log.jsonl"), "a", encoding="utf-8") as f:
+            f.write(json.dumps({"step": step, "kind": kind, **scalars}) + "\n")
+        with self.writer.as_default(step=step):
+            for name, value in scalars.items():
+                tf.summary.scalar(f"{name}/{kind}", value)
+
+    def _evaluate(self, step):
+        """Scalars on the evaluation data, with the averaged weights."""
+        if self.evaluation is None:
+            return {}
+        sums, count = {}, 0
+        with self.stage.averaged():
+            for batch in self.evaluation:
+                size = int(batch[0].shape[0])
+                count += size
+                for name, value in self._eval_step(*batch).items():
+                    sums[name] = sums.get(name, 0.0) + float(value) * size
+        means = {name: value / count for name, value in sums.items()}
+        self._write("validation", step, means)
+        return means
+
+    def _draw(self, step):
+        if self.evaluation is None:
+            return
+        batch = next(iter(self.evaluation.unbatch().batch(self.options.pictures)))
+        with self.stage.averaged(), self.writer.as_default(step=step):
+            for name, rows in self._pictures(*batch).items():
+                tf.summary.image(name, to_uint8(rows), max_outputs=rows.shape[0])
+        self.writer.flush()

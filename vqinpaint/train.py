@@ -1,0 +1,201 @@
+"""Trains one stage: python -m vqinpaint.train --stage=vqvae --data=... --run_dir=...
+
+Stages go in the order vqvae, structure, texture; the last two find the VQ-VAE in the
+same run folder and do not need one another. The same command resumes.
+"""
+
+import dataclasses
+import os
+
+from vqinpaint.flagging import FLAGS, define, flags, given, read, run_main
+
+import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
+
+from vqinpaint import __version__, runs
+from vqinpaint.data import pipeline, records
+from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.loop import Loop, LoopOptions, only_writer
+from vqinpaint.options import (
+    DataOptions,
+    ModelOptions,
+    OptimizerOptions,
+    StructureOptions,
+    TextureOptions,
+    VQVAEOptions,
+    write_json,
+)
+from vqinpaint.stages.structure import StructureStage
+from vqinpaint.stages.texture import TextureStage
+from vqinpaint.stages.vqvae import VQVAEStage
+
+flags.DEFINE_string("stage", None, "vqvae, structure or texture.")
+flags.DEFINE_string("data", None, "Folder of TFRecords, from tools/make_tfrecords.py.")
+flags.DEFINE_string("split", "train", "Split to train on.")
+flags.DEFINE_string("eval_split", "val", "Split to evaluate on; '' for none.")
+flags.DEFINE_integer("eval_pictures", 500, "Pictures per evaluation; 0 = all.")
+flags.DEFINE_string("run_dir", None, "Run folder; holds all three stages.")
+flags.DEFINE_list("devices", None, "Devices such as GPU:0,GPU:1; default all GPUs.")
+flags.DEFINE_bool("deterministic", False, "Same bits on every run; slower on GPUs.")
+flags.DEFINE_bool("verify_data", True, "Check every shard's sha256 first.")
+_PARTS = {
+    "vqvae": VQVAEOptions,
+    "structure": StructureOptions,
+    "texture": TextureOptions,
+}
+for _part, _class in _PARTS.items():
+    define(_class, f"{_part}_")
+for _class in (ModelOptions, DataOptions, OptimizerOptions, LoopOptions):
+    define(_class)
+# Flagfiles serve all stages, so each may set its own.
+for _part in _PARTS:
+    define(OptimizerOptions, f"{_part}_")
+    flags.DEFINE_integer(
+        f"{_part}_batch_size", None, f"batch_size of the {_part} stage."
+    )
+
+
+def resolve_model(stage, run_dir):
+    """`ModelOptions` from the run folder and the flags.
+
+    What a run has begun with stays: a flag that asks for something else is an error.
+
+    Raises:
+      ModelError: no VQ-VAE is trained yet, or the flags contradict the run.
+    """
+    fixed = {}
+    if stage != "vqvae":
+        runs.latest_checkpoint(run_dir, "vqvae")
+        saved = runs.saved_options(run_dir, "vqvae")["model"]
+        fixed = {"image_size": saved["image_size"], "vqvae": saved["vqvae"]}
+    own = runs.saved_options(run_dir, stage)
+    if own is not None:
+        fixed["image_size"] = own["model"]["image_size"]
+        fixed[stage] = own["model"][stage]
+        fixed.setdefault("vqvae", own["model"]["vqvae"])
+        if fixed["vqvae"] != own["model"]["vqvae"]:
+            raise ModelError(
+                f"the {stage} stage in {run_dir} was trained on a VQ-VAE of other sizes "
+                f"({_difference(own['model']['vqvae'], fixed['vqvae'])}); train it in a "
+                "new --run_dir."
+            )
+    parts = {
+        name: dataclasses.asdict(read(part, f"{name}_", **fixed.get(name, {})))
+        for name, part in _PARTS.items()
+    }
+    size = given(ModelOptions).get("image_size", fixed.get("image_size", 256))
+    asked = {"image_size": size, **parts}
+    for name, value in fixed.items():
+        if asked[name] != value:
+            raise ModelError(
+                f"{run_dir} was begun with other sizes than the flags ask for: {name} "
+                f"{_difference(value, asked[name])}; drop these flags or choose "
+                "another --run_dir."
+            )
+    return ModelOptions.from_dict(asked)
+
+
+def _difference(saved, asked):
+    if not isinstance(saved, dict):
+        return f"{saved}, not {asked}"
+    return ", ".join(
+        f"{k} {saved[k]}, not {asked[k]}" for k in saved if saved[k] != asked.get(k)
+    )
+
+
+def make_strategy():
+    """MirroredStrategy over --devices, over all GPUs, or over the CPU."""
+    devices = FLAGS.devices or [
+        f"GPU:{i}" for i in range(len(tf.config.list_physical_devices("GPU")))
+    ]
+    try:
+        return tf.distribute.MirroredStrategy(devices or ["CPU:0"])
+    except (RuntimeError, ValueError) as error:
+        raise UsageError(f"--devices={','.join(devices)}: {error}.") from None
+
+
+def make_stage(name, options, optimizer, run_dir, seed):
+    """A stage with fresh weights, later ones on the run's trained VQ-VAE."""
+    tf.keras.utils.set_random_seed(seed)
+    if name == "vqvae":
+        return VQVAEStage(options, optimizer)
+    vqvae = runs.load_vqvae(run_dir, options)
+    if name == "structure":
+        return StructureStage(options, optimizer, vqvae, seed=seed)
+    return TextureStage(options, optimizer, vqvae)
+
+
+def open_evaluation(options, data):
+    """Batches of the evaluation split, or None where it is switched off or absent."""
+    if not FLAGS.eval_split:
+        return None
+    manifest = os.path.join(FLAGS.data, f"{FLAGS.eval_split}.json")
+    if not os.path.exists(manifest) and not FLAGS["eval_split"].present:
+        print(f"{manifest} does not exist: training without evaluation.")
+        return None
+    split = records.open_split(FLAGS.data, FLAGS.eval_split, FLAGS.verify_data)
+    return pipeline.evaluation_batches(
+        split, options.image_size, data, FLAGS.eval_pictures
+    )
+
+
+def main():
+    stage = FLAGS.stage
+    if stage not in _PARTS:
+        raise UsageError(
+            f"--stage={stage or ''} is unknown; it must be one of {', '.join(_PARTS)}."
+        )
+    if not FLAGS.run_dir or not FLAGS.data:
+        raise UsageError("give --data=FOLDER of TFRecords and --run_dir=FOLDER.")
+    options = resolve_model(stage, FLAGS.run_dir)
+    batch = getattr(FLAGS, f"{stage}_batch_size")
+    data = read(DataOptions, **({"batch_size": batch} if batch else {}))
+    if batch:
+        data = dataclasses.replace(data, batch_size=batch)
+    optimizer = read(OptimizerOptions, f"{stage}_", **given(OptimizerOptions))
+    loop_options = read(LoopOptions)
+    steps = optimizer.steps or 1_000_000
+    split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
+    if FLAGS.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    strategy = make_strategy()
+    if data.batch_size % strategy.num_replicas_in_sync:
+        raise UsageError(
+            f"batch_size ({data.batch_size}) must be a multiple of the "
+            f"{strategy.num_replicas_in_sync} devices."
+        )
+    folder = runs.stage_folder(FLAGS.run_dir, stage)
+    with only_writer(folder):
+        with strategy.scope():
+            trained = make_stage(stage, options, optimizer, FLAGS.run_dir, data.seed)
+        loop = Loop(
+            trained, strategy, folder, loop_options, open_evaluation(options, data)
+        )
+        write_json(
+            runs.options_path(FLAGS.run_dir, stage),
+            {
+                "version": __version__,
+                "stage": stage,
+                "model": options.to_dict(),
+                "data": dataclasses.asdict(data),
+                "optimizer": dataclasses.asdict(optimizer),
+                "loop": dataclasses.asdict(loop_options),
+                "records": {"split": FLAGS.split, "fingerprint": split.fingerprint},
+            },
+        )
+        result = loop.run(
+            lambda step: pipeline.training_batches(
+                split, options.image_size, data, step
+            ),
+            steps,
+        )
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in result.items())
+    print(f"{stage}: {steps} steps done in {folder}. {figures}")
+
+
+def run():
+    """Console entry."""
+    run_main(main)
+
+
+if __name__ == "__main__":
+    run()
