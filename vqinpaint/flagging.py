@@ -5,10 +5,11 @@ import os
 import signal
 import sys
 
-# TensorFlow reads this when it is first imported; only errors are worth a line.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Read when TensorFlow is first imported. Real errors arrive as Python exceptions; what
+# its C++ side prints besides (failed graph rewrites, missing GPUs) only alarms people.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from absl import app, flags  # noqa: E402
+from absl import app, flags, logging  # noqa: E402
 
 from vqinpaint.errors import USAGE, UserError  # noqa: E402
 
@@ -78,6 +79,7 @@ def run_main(main):
 
     def guarded(argv):
         del argv
+        logging.set_verbosity(logging.WARNING)
         try:
             main()
         except UserError as error:

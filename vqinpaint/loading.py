@@ -1,0 +1,69 @@
+"""Finds the model that --model names: a SavedModel, a folder of versions, or a run."""
+
+import os
+
+import tensorflow as tf
+
+from vqinpaint import runs
+from vqinpaint.errors import ModelError
+from vqinpaint.inpainter import Inpainter
+from vqinpaint.options import ModelOptions, read_json
+
+
+def load(path, num_samples=4):
+    """Loads a model for completing pictures.
+
+    Args:
+      path: SavedModel folder, folder with integer versions of it, or run folder.
+      num_samples: completions per picture in a run's batch signatures.
+
+    Returns:
+      (model, `ModelOptions`); the model has the functions of `Inpainter`.
+
+    Raises:
+      ModelError: nothing usable is there.
+    """
+    if not path or not os.path.isdir(path):
+        raise ModelError(
+            f"--model={path} is not a folder; name a SavedModel or a run folder."
+        )
+    versions = [v for v in os.listdir(path) if v.isdigit()]
+    if versions and not os.path.exists(os.path.join(path, "saved_model.pb")):
+        path = os.path.join(path, max(versions, key=int))
+    if os.path.exists(os.path.join(path, "saved_model.pb")):
+        return load_saved_model(path)
+    if os.path.isdir(os.path.join(path, "vqvae")):
+        return load_run(path, num_samples)
+    raise ModelError(
+        f"{path} holds neither saved_model.pb nor a run's vqvae folder; name a "
+        "SavedModel (saved_models/NAME) or a --run_dir of vqinpaint.train."
+    )
+
+
+def load_run(run_dir, num_samples=4):
+    """Joins the three trained stages of a run. See `load`."""
+    options = runs.model_options(run_dir)
+    inpainter = Inpainter(
+        options,
+        runs.load_vqvae(run_dir, options),
+        runs.load_structure(run_dir, options),
+        runs.load_texture(run_dir, options).generator,
+        num_samples,
+    )
+    return inpainter, options
+
+
+def load_saved_model(path):
+    """Loads an export of this project. See `load`."""
+    options = ModelOptions.from_dict(
+        read_json(os.path.join(path, "options.json"))["model"]
+    )
+    try:
+        model = tf.saved_model.load(path)
+        model.sample  # noqa: B018  # an export of another project has none
+    except (OSError, ValueError, AttributeError, tf.errors.OpError) as error:
+        text = str(error).splitlines()[0][:160]
+        raise ModelError(
+            f"{path} cannot be loaded as a model of vqinpaint ({text}); export it again."
+        ) from None
+    return model, options

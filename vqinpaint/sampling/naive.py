@@ -1,0 +1,52 @@
+"""The reference sampler: the whole prior once per code, as the authors sample."""
+
+import tensorflow as tf
+
+from vqinpaint.sampling.choice import Choice, choose
+
+
+def sample(logits_of, noise, control):
+    """Draws a grid of codes place by place in raster order.
+
+    Args:
+      logits_of: function from codes int32 [N, h, w] to logits [N, h, w, K]; the logits
+        at a place must depend on codes strictly before it.
+      noise: float32 [N, h, w, K] Gumbel noise.
+      control: `sampling.choice.Control`.
+
+    Returns:
+      `Choice` of [N, h, w] tensors.
+    """
+    batch, height, width = tf.unstack(tf.shape(noise)[:3])
+    size = noise.shape[-1]
+    places = height * width
+    noise = tf.reshape(noise, [batch, places, size])
+
+    def body(place, codes, bits, entropy):
+        logits = logits_of(tf.reshape(codes, [batch, height, width]))
+        logits = tf.reshape(logits, [batch, places, size])[:, place]
+        choice = choose(logits, noise[:, place], control)
+        here = tf.range(places) == place
+
+        def put(grid, column):
+            return tf.where(here, column[:, None], grid)
+
+        return (
+            place + 1,
+            put(codes, choice.codes),
+            put(bits, choice.bits),
+            put(entropy, choice.entropy),
+        )
+
+    zeros = tf.zeros([batch, places])
+    _, codes, bits, entropy = tf.while_loop(
+        lambda place, *_: place < places,
+        body,
+        (0, tf.cast(zeros, tf.int32), zeros, zeros),
+        shape_invariants=(
+            tf.TensorShape([]),
+            *[tf.TensorShape([noise.shape[0], None])] * 3,
+        ),
+    )
+    shape = [batch, height, width]
+    return Choice(*(tf.reshape(grid, shape) for grid in (codes, bits, entropy)))
