@@ -5,6 +5,7 @@ import math
 import tensorflow as tf
 
 
+@tf.keras.utils.register_keras_serializable("vqinpaint")
 class FanInNormal(tf.keras.initializers.Initializer):
     """Truncated normal with deviation 1 / sqrt(fan-in), cut at two deviations.
 

@@ -1,0 +1,86 @@
+"""Every array that the authors' network computed, in one forward pass."""
+
+import numpy as np
+import pytest
+
+from tests import oracle
+from tests.oracle import arrays, relative_error
+from vqinpaint.ops import losses
+from vqinpaint.ops.images import complete
+from vqinpaint.options import OptimizerOptions
+from vqinpaint.stages.base import Batch
+from vqinpaint.stages.texture import TextureStage
+
+# Float32 rounding through some fifty layers; seen: 9e-7 at most.
+TOLERANCE = 1e-5
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return oracle.Networks()
+
+
+@pytest.fixture(scope="module")
+def computed(networks):
+    """Our value for every name in outputs.npz, from the same inputs."""
+    image, mask, truth = oracle.image(), oracle.mask(), arrays("outputs")
+    encoded, recon = networks.vqvae.reconstruct(image)
+    decoder = networks.vqvae.decoder
+    condition = networks.structure.condition(image, mask)
+    logits = networks.structure.prior(truth["quant_t"], condition)
+    bits = losses.bits(logits, truth["idx_t"]).numpy()
+    generated = networks.texture.generator(image, mask, truth["quant_t"])
+    completed = complete(image, mask, generated)
+    stage = TextureStage(
+        networks.options, OptimizerOptions(), networks.vqvae, networks.texture
+    )
+    batch = Batch(image, mask)
+    _, scalars = stage._generator_losses(batch, encoded, training=False)
+    discriminator = stage._discriminator_loss(batch, completed, training=False)
+    scores = networks.texture.discriminator(
+        np.concatenate([image, completed]), np.concatenate([mask, mask])
+    )
+    commitment = networks.options.vqvae.commitment * np.mean(
+        encoded.top.commitment + encoded.bottom.commitment
+    )
+    return {
+        "enc_t": encoded.top_features,
+        "enc_b": encoded.bottom_features,
+        "quant_t": encoded.top.vectors,
+        "quant_b": encoded.bottom.vectors,
+        "idx_t": encoded.top.indices,
+        "idx_b": encoded.bottom.indices,
+        "recon": recon,
+        "structure_only": decoder.structure_alone(encoded.top.vectors),
+        "commit_loss": commitment,
+        "cond": condition,
+        "logits": logits,
+        "nll": bits.sum() * np.log(2),
+        "bits_per_dim": bits.mean(),
+        "gen": generated,
+        "complete": completed,
+        "dis": scores,
+        "ae_loss": scalars["absolute_error"],
+        "adv_loss": scalars["adversarial"],
+        "feature_loss_top": scalars["feature_top"],
+        "feature_loss_bottom": scalars["feature_bottom"],
+        "dis_loss": discriminator,
+        "gen_loss": sum(scalars.values()),
+    }
+
+
+def test_every_output_is_compared(computed):
+    assert set(computed) == set(arrays("outputs"))
+
+
+@pytest.mark.parametrize("name", sorted(arrays("outputs")))
+def test_output_equals_the_authors(computed, name):
+    reference = arrays("outputs")[name]
+    if name.startswith("idx"):
+        np.testing.assert_array_equal(computed[name], reference)
+    else:
+        assert relative_error(computed[name], reference) < TOLERANCE
+
+
+def test_every_variable_has_the_authors_name(networks):
+    assert set(networks.slots) == set(arrays("weights"))

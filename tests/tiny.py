@@ -1,0 +1,97 @@
+"""The smallest model that has every part, and pictures to feed it."""
+
+import numpy as np
+import tensorflow as tf
+
+from vqinpaint.inpainter import Inpainter
+from vqinpaint.options import (
+    ModelOptions,
+    StructureOptions,
+    TextureOptions,
+    VQVAEOptions,
+)
+from vqinpaint.stages.structure import StructureGenerator
+from vqinpaint.stages.texture import Texture
+from vqinpaint.stages.vqvae import VQVAE
+
+OPTIONS = ModelOptions(
+    image_size=64,
+    vqvae=VQVAEOptions(
+        channels=8, residual_blocks=1, residual_channels=4, code_dimension=4, codes=16
+    ),
+    structure=StructureOptions(
+        channels=8,
+        residual_channels=8,
+        residual_blocks=2,
+        attention_blocks=1,
+        heads=2,
+        output_blocks=1,
+        condition_channels=2,
+        condition_residual_channels=2,
+    ),
+    texture=TextureOptions(generator_channels=4, discriminator_channels=4),
+)
+
+FLAGS = [
+    "--image_size=64",
+    "--load_size=64",
+    "--vqvae_channels=8",
+    "--vqvae_residual_blocks=1",
+    "--vqvae_residual_channels=4",
+    "--vqvae_code_dimension=4",
+    "--vqvae_codes=16",
+    "--structure_channels=8",
+    "--structure_residual_channels=8",
+    "--structure_residual_blocks=2",
+    "--structure_attention_blocks=1",
+    "--structure_heads=2",
+    "--structure_output_blocks=1",
+    "--structure_condition_channels=2",
+    "--structure_condition_residual_channels=2",
+    "--texture_generator_channels=4",
+    "--texture_discriminator_channels=4",
+    "--batch_size=2",
+]
+
+
+def images(number=2, size=64, seed=0):
+    """Smooth random pictures: float32 [number, size, size, 3] in [-1, 1]."""
+    coarse = np.random.default_rng(seed).uniform(-1, 1, (number, 8, 8, 3))
+    return tf.clip_by_value(
+        tf.image.resize(coarse.astype(np.float32), [size, size], "bicubic"), -1, 1
+    )
+
+
+def center_masks(number=2, size=64):
+    """float32 [number, size, size, 1], 1 in the middle."""
+    mask = np.zeros((number, size, size, 1), np.float32)
+    mask[:, size // 4 : -size // 4, size // 4 : -size // 4] = 1
+    return tf.constant(mask)
+
+
+def randomise(network, seed=0):
+    """Makes a network react: fresh gains and biases instead of ones and zeros."""
+    generator = np.random.default_rng(seed)
+    for variable in network.trainable_variables:
+        shape = variable.shape
+        if shape.rank == 1:
+            variable.assign(variable + generator.normal(0, 0.3, shape).astype("f"))
+
+
+def inpainter(num_samples=2, options=OPTIONS):
+    """An untrained model with lively weights."""
+    vqvae, structure, texture = (
+        VQVAE(options),
+        StructureGenerator(options),
+        Texture(options),
+    )
+    networks = (
+        vqvae.encoder,
+        vqvae.decoder,
+        structure.condition,
+        structure.prior,
+        texture.generator,
+    )
+    for seed, network in enumerate(networks):
+        randomise(network, seed)
+    return Inpainter(options, vqvae, structure, texture.generator, num_samples)
