@@ -134,7 +134,7 @@ class ModelOptions:
 
     @classmethod
     def from_dict(cls, values):
-        """The inverse of `to_dict`. Raises UsageError on unknown or bad values."""
+        """The inverse of `to_dict`. Raises ModelError on unknown or bad values."""
         values = dict(values)
         parts = {
             "vqvae": VQVAEOptions,
@@ -145,9 +145,9 @@ class ModelOptions:
             for name, part in parts.items():
                 values[name] = part(**values.get(name, {}))
             return cls(**values)
-        except TypeError as error:
-            raise UsageError(
-                f"the model's options do not fit this version: {error}."
+        except (TypeError, UsageError) as error:
+            raise ModelError(
+                f"the model's options do not fit this version: {error}"
             ) from None
 
 

@@ -6,6 +6,7 @@ A data set is a folder with, for each split, `SPLIT-00000-of-00004.tfrecord` and
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -151,7 +152,8 @@ def sha256(path):
     return digest.hexdigest()
 
 
-class Split(NamedTuple):
+@dataclasses.dataclass(frozen=True, eq=False)
+class Split:
     """A split found and checked on disk."""
 
     paths: list  # of str, one a shard

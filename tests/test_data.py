@@ -1,0 +1,208 @@
+"""TFRecords on disk, damaged and whole, and the input made from them."""
+
+import dataclasses
+import json
+import os
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image, ImageDraw
+
+from vqinpaint.data import pipeline, records
+from vqinpaint.errors import DataError
+from vqinpaint.ops import masks
+from vqinpaint.options import DataOptions
+
+
+def _picture(i, size=(64, 64)):
+    array = np.random.default_rng(i).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    encoded = tf.io.encode_png(array).numpy()
+    return records.Picture(encoded, "png", size[1], size[0], f"{i}.png"), array
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Ten pictures in three shards."""
+    with records.split_writer(str(tmp_path), "train", 3) as (write, extra):
+        for i in range(10):
+            write(records.to_example(_picture(i)[0]))
+        extra["source"] = "test"
+    return str(tmp_path)
+
+
+def _options(**changes):
+    return DataOptions(**{"batch_size": 2, "load_size": 64, **changes})
+
+
+def test_every_record_is_found_at_its_offset(folder):
+    split = records.open_split(folder, "train")
+    found = [
+        record.numpy()
+        for record in pipeline._records(split, tf.data.Dataset.range(len(split)))
+    ]
+    order = [i for shard in range(3) for i in range(shard, 10, 3)]
+    assert found == [records.to_example(_picture(i)[0]) for i in order]
+
+
+def test_shards_are_plain_tfrecords(folder):
+    split = records.open_split(folder, "train")
+    examples = [
+        tf.io.parse_single_example(r, records.FEATURES)
+        for r in tf.data.TFRecordDataset(split.paths)
+    ]
+    assert len(examples) == 10
+    assert {e["image/filename"].numpy() for e in examples} == {
+        f"{i}.png".encode() for i in range(10)
+    }
+
+
+@pytest.mark.parametrize(
+    "damage, words",
+    [
+        (lambda f: os.remove(f"{f}/train-00001-of-00003.tfrecord"), "is missing"),
+        (lambda f: _flip(f"{f}/train-00001-of-00003.tfrecord"), "sha256"),
+        (lambda f: _cut(f"{f}/train-00001-of-00003.tfrecord"), "bytes"),
+        (lambda f: _flip(f"{f}/train-offsets.npy"), "sha256"),
+        (lambda f: os.remove(f"{f}/train.json"), "no manifest"),
+        (lambda f: _cut(f"{f}/train.json"), "not a manifest"),
+        (
+            lambda f: os.replace(
+                f"{f}/train-00000-of-00003.tfrecord",
+                f"{f}/train-00001-of-00003.tfrecord",
+            ),
+            "train-0000",
+        ),
+    ],
+)
+def test_damage_is_named(folder, damage, words):
+    damage(folder)
+    with pytest.raises(DataError, match=words):
+        records.open_split(folder, "train")
+
+
+def _flip(path):
+    with open(path, "r+b") as file:
+        file.seek(os.path.getsize(path) // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, 1)
+        file.write(bytes([byte ^ 4]))
+
+
+def _cut(path):
+    with open(path, "r+b") as file:
+        file.truncate(os.path.getsize(path) // 2)
+
+
+def test_an_interrupted_writer_leaves_the_old_data(folder):
+    with pytest.raises(KeyboardInterrupt):
+        with records.split_writer(folder, "train", 1) as (write, _):
+            write(records.to_example(_picture(0)[0]))
+            raise KeyboardInterrupt
+    assert len(records.open_split(folder, "train")) == 10
+    assert not [name for name in os.listdir(folder) if "tmp" in name]
+
+
+def test_the_same_data_have_the_same_fingerprint(folder):
+    split = records.open_split(folder, "train")
+    manifest = json.loads(json.dumps(split.manifest))
+    manifest["source"] = "elsewhere"
+    assert dataclasses.replace(split, manifest=manifest).fingerprint == split.fingerprint
+    manifest["shards"][0]["sha256"] = "0"
+    assert dataclasses.replace(split, manifest=manifest).fingerprint != split.fingerprint
+
+
+def test_input_is_a_function_of_seed_and_step(folder):
+    split = records.open_split(folder, "train")
+
+    def batches(start, seed=0):
+        options = _options(seed=seed, mask="random", flip=True, load_size=70)
+        data = pipeline.training_batches(split, 64, options, start)
+        return [[x.numpy() for x in batch] for batch in data.take(4)]
+
+    whole, later, other = batches(0), batches(2), batches(0, seed=1)
+    for a, b in zip(whole[2:], later):
+        np.testing.assert_array_equal(a[0], b[0])
+        np.testing.assert_array_equal(a[1], b[1])
+    assert np.abs(whole[0][0] - other[0][0]).max() > 0.1
+
+
+def test_an_epoch_shows_every_picture_once_in_changing_order(folder):
+    split = records.open_split(folder, "train")
+    data = pipeline.training_batches(split, 64, _options()).unbatch()
+    keys = [float(image.numpy().sum()) for image, _ in data.take(20)]
+    assert len(set(keys[:10])) == 10
+    assert sorted(keys[:10]) == sorted(keys[10:])
+    assert keys[:10] != keys[10:]
+
+
+def test_pictures_keep_their_values_and_aspect():
+    array = _picture(0)[1]
+    record = records.to_example(_picture(0)[0])
+    image = pipeline.decode(tf.constant(record))
+    np.testing.assert_array_equal(tf.round((image + 1) * 127.5), array)
+    wide = pipeline.resize_short_side(tf.zeros([50, 100, 3]), 64)
+    assert wide.shape == (64, 128, 3)
+
+
+def test_evaluation_reads_each_record_once_in_order(folder):
+    split = records.open_split(folder, "train")
+    data = pipeline.evaluation_batches(split, 64, _options(batch_size=4))
+    sizes = [image.shape[0] for image, _ in data]
+    assert sizes == [4, 4, 2]
+
+
+def test_center_mask_hides_the_middle_quarter():
+    mask = masks.center(256).numpy()[..., 0]
+    assert mask.mean() == 0.25
+    assert mask[64:192, 64:192].all() and not mask[:64].any()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_box_is_half_as_wide_and_inside(seed):
+    mask = masks.box(64, tf.constant([0, seed])).numpy()[..., 0]
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    assert len(rows) == len(columns) == 32
+    assert mask.sum() == 32 * 32
+
+
+def test_boxes_reach_every_border():
+    draws = [masks.box(64, tf.constant([0, i])).numpy()[..., 0] for i in range(200)]
+    union = np.max(draws, axis=0)
+    assert union[0].any() and union[-1].any() and union[:, 0].any()
+    assert union[:, -1].any()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_strokes_equal_pillows_lines_and_dots(seed):
+    """The authors draw with Pillow; the same segments must cover the same pixels."""
+    seed = tf.constant([3, seed])
+    starts, ends, widths, used = (x.numpy() for x in masks._segments(256, seed))
+    picture = Image.new("L", (256, 256))
+    pen = ImageDraw.Draw(picture)
+    for a, b, width in zip(starts[used], ends[used], widths[used]):
+        pen.line([*a, *b], fill=1, width=int(width))
+        for x, y in (a, b):
+            r = width // 2
+            pen.ellipse([x - r, y - r, x + r, y + r], fill=1)
+    drawn = np.asarray(picture) > 0
+    ours = masks.strokes(256, seed).numpy()[..., 0] > 0
+    overlap = (drawn & ours).sum() / (drawn | ours).sum()
+    # Pillow rounds edges its own way: a pixel along the outline.
+    assert overlap > 0.9
+
+
+def test_random_is_a_fair_coin_between_box_and_strokes():
+    draw = tf.function(lambda i: masks.random(64, tf.stack([0, i])))
+    areas = [draw(tf.constant(i)).numpy().sum() for i in range(200)]
+    boxes = sum(area == 32 * 32 for area in areas)
+    assert 70 < boxes < 130  # four deviations of 200 fair coins
+
+
+def test_masks_come_from_a_folder(tmp_path):
+    Image.fromarray(np.full((8, 8), 255, np.uint8)).save(tmp_path / "all.png")
+    options = _options(mask="folder", mask_dir=str(tmp_path))
+    mask = pipeline.mask_maker(64, options)(tf.constant([0, 1], tf.int64))
+    assert mask.shape == (64, 64, 1) and mask.numpy().all()
+    with pytest.raises(DataError, match="no PNG or JPEG"):
+        pipeline.mask_maker(64, _options(mask="folder", mask_dir=str(tmp_path / "no")))
