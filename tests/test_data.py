@@ -107,9 +107,13 @@ def test_the_same_data_have_the_same_fingerprint(folder):
     split = records.open_split(folder, "train")
     manifest = json.loads(json.dumps(split.manifest))
     manifest["source"] = "elsewhere"
-    assert dataclasses.replace(split, manifest=manifest).fingerprint == split.fingerprint
+    assert (
+        dataclasses.replace(split, manifest=manifest).fingerprint == split.fingerprint
+    )
     manifest["shards"][0]["sha256"] = "0"
-    assert dataclasses.replace(split, manifest=manifest).fingerprint != split.fingerprint
+    assert (
+        dataclasses.replace(split, manifest=manifest).fingerprint != split.fingerprint
+    )
 
 
 def test_input_is_a_function_of_seed_and_step(folder):

@@ -108,9 +108,7 @@ def test_noise_signature_draws_what_the_seed_would(model):
     result = model.inpaint_from_noise(
         images, tf.cast(MASK[None] > 127, tf.float32), noise, tf.ones([1])
     )
-    np.testing.assert_array_equal(
-        result["codes"], _sample(model, seeds=(4,))["codes"]
-    )
+    np.testing.assert_array_equal(result["codes"], _sample(model, seeds=(4,))["codes"])
 
 
 def test_export_gives_the_same_bytes(model, saved):

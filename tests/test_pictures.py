@@ -100,8 +100,10 @@ def test_pasting_leaves_known_pixels_alone():
 
 def test_contact_sheet_shows_each_column_in_its_place():
     top = np.full((64, 64, 3), 10, np.uint8)
-    columns = [[np.full((64, 64, 3), 60 * c + 20 * r + 40, np.uint8) for r in range(2)]
-               for c in range(3)]
+    columns = [
+        [np.full((64, 64, 3), 60 * c + 20 * r + 40, np.uint8) for r in range(2)]
+        for c in range(3)
+    ]
     sheet = pictures.contact_sheet(top, columns, ["a", "b", "c"], cell=64, gap=6)
     assert (sheet[6 + 32, sheet.shape[1] // 2] == 10).all()
     for c in range(3):

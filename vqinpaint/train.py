@@ -79,11 +79,12 @@ def resolve_model(stage, run_dir):
                 "new --run_dir."
             )
     parts = {
-        name: dataclasses.asdict(read(part, f"{name}_", **fixed.get(name, {})))
+        name: read(part, f"{name}_", **fixed.get(name, {}))
         for name, part in _PARTS.items()
     }
     size = given(ModelOptions).get("image_size", fixed.get("image_size", 256))
-    asked = {"image_size": size, **parts}
+    options = ModelOptions(image_size=size, **parts)
+    asked = options.to_dict()
     for name, value in fixed.items():
         if asked[name] != value:
             raise ModelError(
@@ -91,7 +92,7 @@ def resolve_model(stage, run_dir):
                 f"{_difference(value, asked[name])}; drop these flags or choose "
                 "another --run_dir."
             )
-    return ModelOptions.from_dict(asked)
+    return options
 
 
 def _difference(saved, asked):

@@ -43,6 +43,7 @@ class Codebook(tf.keras.layers.Layer):
         # Each replica computes the same new value from sums over all of them.
         same = {
             "trainable": False,
+            "synchronization": tf.VariableSynchronization.ON_READ,
             "aggregation": tf.VariableAggregation.ONLY_FIRST_REPLICA,
         }
         self.codes = self.add_weight(

@@ -34,6 +34,7 @@ class SpectralConvolution(tf.keras.layers.Conv2D):
             (1, self.filters),
             initializer=tf.keras.initializers.RandomNormal(stddev=1.0),
             trainable=False,
+            synchronization=tf.VariableSynchronization.ON_READ,
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
         )
 

@@ -26,6 +26,7 @@ class PolyakAverages(tf.Module):
             tf.Variable(
                 v.read_value(),
                 trainable=False,
+                synchronization=tf.VariableSynchronization.ON_READ,
                 aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
                 name=v.name.split(":")[0].replace("/", "_") + "_average",
             )

@@ -1,0 +1,241 @@
+"""Training steps: alone, on two replicas, stopped and resumed."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests import tiny
+from vqinpaint import loop
+from vqinpaint.errors import DivergedError, Interrupted, ModelError
+from vqinpaint.options import OptimizerOptions
+from vqinpaint.stages.averages import PolyakAverages
+from vqinpaint.stages.base import Batch
+from vqinpaint.stages.structure import StructureSchedule, StructureStage
+from vqinpaint.stages.texture import TextureStage
+from vqinpaint.stages.vqvae import VQVAE, VQVAEStage
+
+NAMES = ["vqvae", "structure", "texture"]
+
+
+def _stage(name, dropout=None):
+    """A stage with the same weights every time."""
+    tf.keras.utils.set_random_seed(3)
+    options, optimizer = tiny.OPTIONS, OptimizerOptions(learning_rate=1e-3)
+    vqvae = VQVAE(options)
+    vqvae.encoder.top_codebook.codes.assign(0.3 * vqvae.encoder.top_codebook.codes)
+    if name == "vqvae":
+        return VQVAEStage(options, optimizer, vqvae)
+    if name == "structure":
+        stage = StructureStage(options, optimizer, vqvae)
+        stage.dropout = stage.dropout if dropout is None else dropout
+        return stage
+    return TextureStage(options, optimizer, vqvae)
+
+
+def _variables(stage):
+    """Every variable that a checkpoint of the stage holds."""
+    items = stage.checkpoint_items()
+    modules = [item for item in items.values() if isinstance(item, tf.Module)]
+    found = [v for module in modules for v in module.variables]
+    return found + list(items["optimizer"].variables)
+
+
+def _state(stage):
+    return [v.numpy() for v in _variables(stage)]
+
+
+def _statistics(stage):
+    """Codebook averages and spectral vectors: what the forward pass itself moves."""
+    modules = [m for m in stage.checkpoint_items().values() if isinstance(m, tf.Module)]
+    words = ("codes", "counts", "sums", "left")
+    return [
+        v.numpy()
+        for m in modules
+        for v in m.variables
+        if v.name.split(":")[0].endswith(words) and not v.trainable
+    ]
+
+
+def _batches(step=0):
+    """Endless batches of two, different at every step."""
+
+    def batch(i):
+        image = tf.random.stateless_uniform([2, 64, 64, 3], [1, i], -1, 1)
+        return image, tiny.center_masks()
+
+    numbers = tf.data.Dataset.counter(step)
+    return numbers.map(lambda i: batch(tf.cast(i, tf.int32)))
+
+
+def _loop(name, folder):
+    """A loop over a fresh stage on one replica."""
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        stage = _stage(name)
+    options = loop.LoopOptions(save_every=2, log_every=1)
+    return loop.Loop(stage, strategy, str(folder), options)
+
+
+@pytest.fixture(scope="module")
+def two_replicas():
+    # One strategy for all tests: TensorFlow remembers the shapes of a process's
+    # collectives by number, and a second strategy counts from the same number again.
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_replicas_step_as_one_does(name, two_replicas):
+    """Losses, weights, codebook sums and spectral vectors on half batches each."""
+    image, mask = tiny.images(4), tiny.center_masks(4)
+    one = _stage(name, dropout=0.0)
+    strategy = two_replicas
+    with strategy.scope():
+        two = _stage(name, dropout=0.0)
+
+    @tf.function
+    def two_step(batch, step):
+        return strategy.run(two.train_step, args=(batch, step))
+
+    for step in range(3):
+        expected = one.train_step(Batch(image, mask), tf.constant(step, tf.int64))
+        halves = strategy.experimental_distribute_values_from_function(
+            lambda context: Batch(
+                *(
+                    tf.split(x, 2)[context.replica_id_in_sync_group]
+                    for x in (image, mask)
+                )
+            )
+        )
+        result = two_step(halves, tf.constant(step, tf.int64))
+        for key, value in expected.items():
+            if key.startswith("perplexity"):
+                continue  # not a mean over pictures
+            mean = np.mean(
+                [v.numpy() for v in strategy.experimental_local_results(result[key])]
+            )
+            # Sums in another order, three steps deep.
+            np.testing.assert_allclose(mean, value, rtol=2e-4, atol=1e-5)
+    # Moments of Adam stand for the gradients; the weights themselves would not do, as
+    # Adam blows the rounding of zero gradients up to whole steps.
+    moments = [
+        np.concatenate([v.numpy().ravel() for v in s.optimizer.variables[2:]])
+        for s in (one, two)
+    ]
+    assert np.abs(moments[0] - moments[1]).max() < 1e-4 * np.abs(moments[0]).max()
+    for a, b in zip(_statistics(one), _statistics(two)):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
+    for variable in _variables(two):
+        copies = strategy.experimental_local_results(variable)
+        np.testing.assert_array_equal(copies[0], copies[-1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_interrupted_run_ends_at_the_same_bits(name, tmp_path):
+    whole = _loop(name, tmp_path / "whole")
+    whole.run(_batches, 5)
+    first = _loop(name, tmp_path / "parts")
+    train_step = first._train_step
+
+    def step_then_interrupt(batch, step):
+        if int(step) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        return train_step(batch, step)
+
+    first._train_step = step_then_interrupt
+    with pytest.raises(Interrupted, match="SIGINT at step 3"):
+        first.run(_batches, 5)
+    resumed = _loop(name, tmp_path / "parts")
+    for variable in _variables(resumed.stage):
+        variable.assign(tf.zeros_like(variable))  # all must come from the checkpoint
+    resumed.run(_batches, 5)
+    for a, b in zip(_state(whole.stage), _state(resumed.stage)):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_later_stage_leaves_the_vqvae_alone():
+    for name in ("structure", "texture"):
+        stage = _stage(name)
+        before = [v.numpy() for v in stage.vqvae.variables]
+        stage.train_step(
+            Batch(tiny.images(), tiny.center_masks()), tf.constant(0, tf.int64)
+        )
+        for a, b in zip(before, stage.vqvae.variables):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_evaluation_changes_nothing():
+    for name in NAMES:
+        stage = _stage(name)
+        before = _state(stage)
+        with stage.averaged():
+            stage.eval_step(Batch(tiny.images(), tiny.center_masks()))
+            stage.pictures(Batch(tiny.images(), tiny.center_masks()))
+        for a, b in zip(before, _state(stage)):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_dropout_is_on_in_training_only_and_follows_the_step():
+    stage = _stage("structure", dropout=0.5)
+    stage.structure.prior.lower[-1].attend.dropout = 0.5
+    tiny.randomise(stage.structure.prior)
+    batch = Batch(tiny.images(), tiny.center_masks())
+
+    def bits(seed):
+        return stage._bits(batch, dropout_seed=seed)[0].numpy()
+
+    assert np.abs(bits(tf.constant([1, 0])) - bits(tf.constant([2, 0]))).max() > 1e-4
+    np.testing.assert_array_equal(bits(tf.constant([1, 0])), bits(tf.constant([1, 0])))
+    np.testing.assert_array_equal(bits(None), bits(None))
+
+
+def test_not_a_number_stops_the_run(tmp_path):
+    def batches(step):
+        return _batches(step).map(lambda image, mask: (image / 0, mask))
+
+    with pytest.raises(DivergedError, match="reconstruction.* step 1 of vqvae"):
+        _loop("vqvae", tmp_path).run(batches, 3)
+
+
+def test_lost_pointer_file_never_means_step_zero(tmp_path):
+    _loop("vqvae", tmp_path).run(_batches, 2)
+    os.remove(tmp_path / "checkpoints" / "checkpoint")
+    with pytest.raises(ModelError, match="pointer"):
+        _loop("vqvae", tmp_path).run(_batches, 4)
+
+
+def test_damaged_checkpoint_is_one_line(tmp_path):
+    _loop("vqvae", tmp_path).run(_batches, 2)
+    path = tmp_path / "checkpoints" / "step-2.data-00000-of-00001"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="damaged"):
+        _loop("vqvae", tmp_path).run(_batches, 4)
+
+
+def test_one_writer_per_folder(tmp_path):
+    with loop.only_writer(str(tmp_path)):
+        with pytest.raises(ModelError, match=str(os.getpid())):
+            with loop.only_writer(str(tmp_path)):
+                pass
+    with loop.only_writer(str(tmp_path)):
+        pass
+
+
+def test_schedule_rises_to_its_published_peak():
+    rates = StructureSchedule(128)(tf.range(0, 200_000, 100)).numpy()
+    assert abs(rates.max() - 3.69e-4) < 1e-6
+    assert abs(int(rates.argmax()) * 100 - 46_900) <= 200
+
+
+def test_warm_averages_forget_the_start():
+    variable = tf.Variable(0.0)
+    slow = PolyakAverages([variable], 0.9997)
+    warm = PolyakAverages([variable], 0.9997, warmup=True)
+    variable.assign(1.0)
+    for step in range(200):
+        slow.update(tf.constant(step, tf.int64))
+        warm.update(tf.constant(step, tf.int64))
+    assert float(slow.shadows[0]) < 0.1
+    assert float(warm.shadows[0]) > 0.99
