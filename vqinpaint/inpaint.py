@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 import time
 
 from vqinpaint.flagging import FLAGS, flags, run_main
@@ -50,6 +51,10 @@ def check_flags():
         raise UsageError(f"--seed={FLAGS.seed}: it must fit into 32 bits.")
 
 
+def _note(text):
+    tqdm.write(text, file=sys.stderr)
+
+
 def complete_one(model, side, image, mask):
     """Draws all completions of one picture.
 
@@ -82,6 +87,7 @@ def complete_one(model, side, image, mask):
 
 def write(name, image, mask, result, facts):
     """Writes completions, contact sheet, entropy picture and JSON of one picture."""
+    os.makedirs(FLAGS.output, exist_ok=True)
     base = os.path.join(FLAGS.output, name)
     for i, completed in enumerate(result["completed"]):
         pictures.save(f"{base}_{i:02d}.png", completed)
@@ -113,22 +119,21 @@ def main():
     pairs = pictures.match_masks(images, pictures.list_pictures(FLAGS.mask, "mask"))
     model, options = loading.load(FLAGS.model)
     side = options.image_size
-    os.makedirs(FLAGS.output, exist_ok=True)
     bar = tqdm(pairs, "pictures", unit="", disable=len(pairs) == 1)
     for image_path, mask_path in bar:
         start = time.monotonic()
         image = pictures.load_image(image_path)
         mask, note = pictures.load_mask(mask_path, *image.shape[:2], FLAGS.invert_mask)
         if note:
-            tqdm.write(f"note: {note}.")
+            _note(f"note: {note}.")
         share = float((mask > 127).mean())
         if share > 0.8 or share == 0:
-            tqdm.write(
+            _note(
                 f"note: {mask_path} marks {share:.0%} of {image_path} as missing; white "
                 "is missing, --invert_mask turns that round."
             )
         if image.shape[:2] != (side, side):
-            tqdm.write(
+            _note(
                 f"note: {image_path} is {image.shape[1]}x{image.shape[0]}; it is completed "
                 f"at the model's {side}x{side} and its hole filled at full size."
             )

@@ -1,0 +1,253 @@
+"""The commands as people run them: one whole run, and mistakes in one line each."""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests import tiny
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+def _command(*arguments):
+    return [sys.executable, *map(str, arguments)]
+
+
+def _run(*arguments, code=0):
+    """Runs a command from the repository root; checks its exit code."""
+    done = subprocess.run(
+        _command(*arguments), capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def _train(stage, world, steps, *more):
+    return [
+        "-m",
+        "vqinpaint.train",
+        f"--stage={stage}",
+        f"--data={world / 'records'}",
+        f"--run_dir={world / 'run'}",
+        f"--{stage}_steps={steps}",
+        *tiny.FLAGS,
+        *more,
+    ]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Pictures, records, a run with all three stages, and a mask."""
+    world = tmp_path_factory.mktemp("world")
+    pictures = world / "pictures"
+    _run("tools/make_sample_data.py", f"--output={pictures}", "--train=12", "--val=6")
+    for split in ("train", "val"):
+        source = pictures / split
+        if split == "val":
+            (source / "notes.txt").write_text("not a picture")
+        _run(
+            "tools/make_tfrecords.py",
+            f"--input={source}",
+            f"--output={world / 'records'}",
+            f"--split={split}",
+        )
+    for stage in ("vqvae", "structure", "texture"):
+        _run(*_train(stage, world, 3))
+    mask = np.zeros((64, 64), np.uint8)
+    mask[16:48, 16:48] = 255
+    Image.fromarray(mask).save(world / "mask.png")
+    return world
+
+
+def _inpaint(world, *more, code=0, **changes):
+    flags = {
+        "model": world / "run",
+        "image": world / "pictures" / "val" / "00000.png",
+        "mask": world / "mask.png",
+        "output": world / "out",
+        "num_samples": 2,
+        **changes,
+    }
+    return _run(
+        "-m",
+        "vqinpaint.inpaint",
+        *(f"--{name}={value}" for name, value in flags.items()),
+        *more,
+        code=code,
+    )
+
+
+def _pixels(path):
+    return np.asarray(Image.open(path))
+
+
+def test_files_that_are_no_pictures_are_counted_and_named(world):
+    manifest = json.loads((world / "records" / "val.json").read_text())
+    assert manifest["records"] == 6
+    assert len(manifest["skipped"]) == 1 and "notes.txt" in manifest["skipped"][0]
+
+
+def test_a_whole_run_completes_a_picture(world):
+    out = world / "whole"
+    _inpaint(world, output=out)
+    names = {"00.png", "01.png", "grid.png", "entropy.png"}
+    assert {p.name for p in out.iterdir()} == {f"00000_{n}" for n in names} | {
+        "00000.json"
+    }
+    facts = json.loads((out / "00000.json").read_text())
+    assert [sample["seed"] for sample in facts["samples"]] == [0, 1]
+    assert np.shape(facts["samples"][0]["codes"]) == (8, 8)
+    image, mask = (
+        _pixels(world / "pictures" / "val" / "00000.png"),
+        _pixels(world / "mask.png"),
+    )
+    for i in range(2):
+        completed = _pixels(out / f"00000_{i:02d}.png")
+        np.testing.assert_array_equal(completed[mask == 0], image[mask == 0])
+
+
+def test_hidden_pixels_and_reruns_change_no_byte(world):
+    image = _pixels(world / "pictures" / "val" / "00001.png").copy()
+    other = image.copy()
+    other[16:48, 16:48] = 255 - other[16:48, 16:48]
+    for name, array in (("a", image), ("b", other)):
+        (world / name).mkdir()
+        Image.fromarray(array).save(world / name / "x.png")
+        _inpaint(world, image=world / name / "x.png", output=world / f"out_{name}")
+    for name in ("x_00.png", "x_01.png", "x_grid.png", "x_entropy.png"):
+        first = (world / "out_a" / name).read_bytes()
+        assert first == (world / "out_b" / name).read_bytes()
+
+
+def test_export_evaluate_and_folders(world):
+    saved = world / "saved" / "1"
+    _run("-m", "vqinpaint.export", f"--run_dir={world / 'run'}", f"--output={saved}")
+    assert "signatures" in (saved / "README.md").read_text().lower()
+    images = world / "several"
+    images.mkdir()
+    for i, size in enumerate([(64, 64), (100, 80)]):
+        source = Image.open(world / "pictures" / "val" / f"0000{i}.png")
+        source.resize(size).save(images / f"p{i}.png")
+    done = _inpaint(world, model=world / "saved", image=images, output=world / "many")
+    assert "is 100x80" in done.stderr and "nearest neighbour" in done.stderr
+    assert _pixels(world / "many" / "p1_00.png").shape == (80, 100, 3)
+    _run(
+        "-m",
+        "vqinpaint.evaluate",
+        f"--model={world / 'saved'}",
+        f"--data={world / 'records'}",
+        "--complete=2",
+        "--num_samples=2",
+        f"--output={world / 'metrics.json'}",
+    )
+    figures = json.loads((world / "metrics.json").read_text())
+    assert figures["pictures"] == 6
+    assert figures["vqvae_mse"] > 0 and figures["bits_per_code"] > 0
+    assert {"l1", "psnr", "ssim", "hole_diversity"} <= set(figures["completions"])
+
+
+def test_sigint_saves_and_the_same_command_goes_on(world):
+    command = _command(*_train("vqvae", world, 4000, f"--run_dir={world / 'stopped'}"))
+    process = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    log = world / "stopped" / "vqvae" / "log.jsonl"
+    deadline = time.monotonic() + 120
+    while not log.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 75, errors
+    assert "SIGINT at step" in errors and "Traceback" not in errors
+    step = int(errors.split("SIGINT at step ")[1].split(";")[0])
+    done = _run(*_train("vqvae", world, step + 2, f"--run_dir={world / 'stopped'}"))
+    assert f"resuming at step {step}" in done.stdout + done.stderr
+
+
+def _mistakes(world):
+    """(arguments, exit code, words in the one line)."""
+    out = f"--output={world / 'never'}"
+    broken = world / "broken.png"
+    broken.write_bytes(b"\x89PNG junk")
+    (world / "empty").mkdir(exist_ok=True)
+
+    def inpaint(**changes):
+        flags = {
+            "model": world / "run",
+            "image": world / "pictures" / "val" / "00000.png",
+            "mask": world / "mask.png",
+            "output": world / "never",
+            **changes,
+        }
+        return ["-m", "vqinpaint.inpaint", *(f"--{k}={v}" for k, v in flags.items())]
+
+    return [
+        (inpaint(image=world / "no.png"), 3, "no.png does not exist"),
+        (inpaint(image=broken), 3, "broken.png cannot be read"),
+        (inpaint(image=world / "empty"), 3, "holds no picture"),
+        (inpaint(mask=broken), 3, "mask .*broken.png cannot be read"),
+        (inpaint(model=world / "empty"), 5, "neither saved_model.pb"),
+        (inpaint(model=world / "no"), 5, "is not a folder"),
+        (inpaint(temperature=-1), 2, "temperature=-1"),
+        (inpaint(temprature=1), 2, "temprature"),
+        (inpaint(num_samples=0), 2, "num_samples=0"),
+        (inpaint(top_p="x"), 2, "top_p"),
+        (_train("painting", world, 1)[:5], 2, "painting is unknown"),
+        (_train("vqvae", world, 1, f"--data={world / 'empty'}"), 4, "no manifest"),
+        (_train("vqvae", world, 1, f"--data={world / 'no'}"), 4, "does not exist"),
+        (_train("vqvae", world, 1, "--split=test"), 4, "splits there: train, val"),
+        (_train("vqvae", world, 9, "--vqvae_channels=16"), 5, "channels 8, not 16"),
+        (_train("structure", world, 9, "--image_size=128"), 5, "image_size 64, not"),
+        (_train("structure", world, 9, "--vqvae_codes=8"), 5, "codes 16, not 8"),
+        (
+            _train("texture", world, 1, f"--run_dir={world / 'fresh'}"),
+            5,
+            "no trained vqvae stage",
+        ),
+        (_train("vqvae", world, 1, "--image_size=100"), 2, "multiple of 64"),
+        (["tools/make_tfrecords.py", out, f"--input={world / 'empty'}"], 4, "is empty"),
+        (["tools/make_tfrecords.py", out, f"--input={world / 'no'}"], 4, "neither"),
+        (["tools/make_tfrecords.py", out], 2, "--tfds=NAME"),
+        (
+            ["-m", "vqinpaint.export", f"{out}/1", f"--run_dir={world / 'empty'}"],
+            5,
+            "no trained vqvae stage",
+        ),
+    ]
+
+
+def test_mistakes_are_one_line_and_leave_nothing(world):
+    cases = _mistakes(world)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(
+            pool.map(
+                lambda case: subprocess.run(
+                    _command(*case[0]), capture_output=True, text=True, cwd=ROOT
+                ),
+                cases,
+            )
+        )
+    for (arguments, code, words), done in zip(cases, results):
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        message = f"{arguments}: {done.returncode}\n{done.stderr}"
+        assert done.returncode == code, message
+        assert lines[-1].startswith("vqinpaint: error: "), message
+        assert re.search(words, lines[-1]), message
+        assert "Traceback" not in done.stderr, message
+        assert len(lines) == 1, message
+    assert not any(p.suffix == ".png" for p in pathlib.Path(world / "never").glob("*"))
+
+
+def test_debug_shows_the_traceback(world):
+    done = _inpaint(world, "--debug", image=world / "no.png", code=1)
+    assert "Traceback" in done.stderr

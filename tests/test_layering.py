@@ -1,0 +1,59 @@
+"""Imports go downwards only, and every file stays one idea long."""
+
+import ast
+import pathlib
+
+import pytest
+
+PACKAGE = pathlib.Path(__file__).parent.parent / "vqinpaint"
+LEVELS = {
+    "errors": 0,
+    "options": 1,
+    "ops": 2,
+    "pictures": 2,
+    "flagging": 2,
+    "layers": 3,
+    "data": 3,
+    "sampling": 3,
+    "models": 4,
+    "stages": 5,
+    "inpainter": 6,
+    "loop": 6,
+    "runs": 7,
+    "loading": 8,
+    "train": 9,
+    "export": 9,
+    "evaluate": 9,
+    "inpaint": 9,
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def _part(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_down(path):
+    if _part(path) == "__init__":
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [a.name for a in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "vqinpaint" and len(parts) > 1 and parts[1] in LEVELS:
+                other = parts[1]
+                assert other == _part(path) or LEVELS[other] < LEVELS[_part(path)], name
+
+
+def test_every_part_has_a_level():
+    assert {_part(path) for path in FILES} - {"__init__"} == set(LEVELS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_files_stay_under_300_lines(path):
+    assert len(path.read_text().splitlines()) <= 300
