@@ -23,7 +23,7 @@ $python - "$run/mask.png" <<'PY'
 import sys
 from PIL import Image
 mask = Image.new("L", (64, 64))
-mask.paste(255, (12, 16, 52, 60))
+mask.paste(255, (16, 16, 48, 48))
 mask.save(sys.argv[1])
 PY
 $python -m vqinpaint.inpaint --model="$model" --image="$run/pictures/val/00003.png" --mask="$run/mask.png" --output=outputs "$@"
