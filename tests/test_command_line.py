@@ -174,6 +174,19 @@ def test_sigint_saves_and_the_same_command_goes_on(world):
     assert f"resuming at step {step}" in done.stdout + done.stderr
 
 
+def test_two_devices_train_every_stage(world):
+    for stage in ("vqvae", "structure", "texture"):
+        more = ["--devices=CPU:0,CPU:1", f"--run_dir={world / 'mirrored'}"]
+        done = _run(*_train(stage, world, 2, *more))
+        assert f"{stage}: 2 steps done" in done.stdout
+
+
+def test_help_explains_the_options():
+    shown = _run("-m", "vqinpaint.train", "--help", code=1).stdout
+    assert "--vqvae_channels: Width of the encoder and decoder. Default: 128." in shown
+    assert "--stage" in shown and "--save_every" in shown
+
+
 def _mistakes(world):
     """(arguments, exit code, words in the one line)."""
     out = f"--output={world / 'never'}"

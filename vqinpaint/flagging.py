@@ -15,6 +15,8 @@ from vqinpaint.errors import USAGE, UserError  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")
+# Flags that `define` makes belong to the program that asks for them, in --help too.
+flags.disclaim_key_flags()
 
 _KINDS = {
     int: flags.DEFINE_integer,
@@ -33,12 +35,8 @@ def define(options_class, prefix=""):
     for field in dataclasses.fields(options_class):
         if field.default is dataclasses.MISSING:
             continue
-        name = f"{prefix}{field.name}"
-        _KINDS[type(field.default)](
-            name,
-            None,
-            f"{options_class.__name__}.{field.name}, default {field.default}.",
-        )
+        text = f"{field.metadata.get('help', '')} Default: {field.default!r}."
+        _KINDS[type(field.default)](f"{prefix}{field.name}", None, text)
 
 
 def given(options_class, prefix=""):

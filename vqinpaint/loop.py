@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from vqinpaint.errors import DiskError, DivergedError, Interrupted, ModelError
 from vqinpaint.ops.images import to_uint8
-from vqinpaint.options import require_positive
+from vqinpaint.options import option, require_positive
 from vqinpaint.stages.base import Batch
 
 
@@ -22,12 +22,12 @@ from vqinpaint.stages.base import Batch
 class LoopOptions:
     """How often the loop does what, in steps."""
 
-    save_every: int = 1000  # checkpoints
-    log_every: int = 100  # scalars, averaged over these steps
-    eval_every: int = 2000  # scalars on the evaluation split
-    picture_every: int = 2000  # pictures for TensorBoard
-    keep: int = 3  # checkpoints kept
-    pictures: int = 8  # pictures a row
+    save_every: int = option(1000, "Checkpoints.")
+    log_every: int = option(100, "Scalars, averaged over these steps.")
+    eval_every: int = option(2000, "Scalars on the evaluation split.")
+    picture_every: int = option(2000, "Pictures for TensorBoard.")
+    keep: int = option(3, "Checkpoints kept.")
+    pictures: int = option(8, "Pictures a row.")
 
     def __post_init__(self):
         require_positive(self)

@@ -12,6 +12,11 @@ import os
 from vqinpaint.errors import ModelError, UsageError
 
 
+def option(default, text):
+    """A dataclass field with its explanation, which the flag of the same name shows."""
+    return dataclasses.field(default=default, metadata={"help": text})
+
+
 def _require(condition, message):
     if not condition:
         raise UsageError(message)
@@ -30,14 +35,14 @@ def require_positive(options):
 class VQVAEOptions:
     """Hierarchical VQ-VAE (section 3.2)."""
 
-    channels: int = 128  # width of the encoder and decoder
-    residual_blocks: int = 2  # residual blocks in each stack
-    residual_channels: int = 64  # width inside a residual block
-    code_dimension: int = 64  # length of a code vector
-    codes: int = 512  # code vectors in each of the two codebooks
-    decay: float = 0.99  # of the codebooks' moving averages
-    epsilon: float = 1e-5  # Laplace smoothing of the code counts
-    commitment: float = 0.25  # weight of the commitment loss over both levels
+    channels: int = option(128, "Width of the encoder and decoder.")
+    residual_blocks: int = option(2, "Residual blocks in each stack.")
+    residual_channels: int = option(64, "Width inside a residual block.")
+    code_dimension: int = option(64, "Length of a code vector.")
+    codes: int = option(512, "Code vectors in each of the two codebooks.")
+    decay: float = option(0.99, "Of the codebooks' moving averages.")
+    epsilon: float = option(1e-5, "Laplace smoothing of the code counts.")
+    commitment: float = option(0.25, "Weight of the commitment loss over both levels.")
 
     def __post_init__(self):
         require_positive(self)
@@ -58,18 +63,20 @@ NONLINEARITIES = ("concat_elu", "elu", "relu")
 class StructureOptions:
     """Structure generator: condition network and autoregressive prior (section 3.3)."""
 
-    channels: int = 128  # width of both streams of the prior
-    residual_channels: int = 128  # width inside its gated residual blocks
-    residual_blocks: int = 20  # gated blocks per stream
-    attention_blocks: int = 4  # how many of the lower stream's blocks attend
-    heads: int = 8  # attention heads; must divide channels
-    output_blocks: int = 20  # 1x1 residual blocks before the logits
+    channels: int = option(128, "Width of both streams of the prior.")
+    residual_channels: int = option(128, "Width inside its gated residual blocks.")
+    residual_blocks: int = option(20, "Gated blocks per stream.")
+    attention_blocks: int = option(4, "How many of the lower stream's blocks attend.")
+    heads: int = option(8, "Attention heads; must divide channels.")
+    output_blocks: int = option(20, "1x1 residual blocks before the logits.")
     condition_channels: int = (
         32  # first width of the condition network; grows to 8 times it
     )
-    condition_residual_channels: int = 32  # inside its first block; grows to 8 times it
-    dropout: float = 0.1  # on the attention's output, in training
-    nonlinearity: str = "concat_elu"  # one of NONLINEARITIES
+    condition_residual_channels: int = option(
+        32, "Inside its first block; grows to 8 times it."
+    )
+    dropout: float = option(0.1, "On the attention's output, in training.")
+    nonlinearity: str = option("concat_elu", "concat_elu, elu or relu.")
 
     def __post_init__(self):
         require_positive(self)
@@ -98,11 +105,13 @@ class StructureOptions:
 class TextureOptions:
     """Texture generator and its discriminator (section 3.4)."""
 
-    generator_channels: int = 64  # first width, gates included; grows to 4 times it
-    discriminator_channels: int = 64  # first width; grows to 4 times it
-    attention_scale: float = 50.0  # softmax scale of the structural attention
-    feature_weight: float = 0.1  # of each of the two VQ feature losses
-    adversarial_weight: float = 1.0  # of the hinge loss
+    generator_channels: int = option(
+        64, "First width, gates included; grows to 4 times it."
+    )
+    discriminator_channels: int = option(64, "First width; grows to 4 times it.")
+    attention_scale: float = option(50.0, "Softmax scale of the structural attention.")
+    feature_weight: float = option(0.1, "Of each of the two VQ feature losses.")
+    adversarial_weight: float = option(1.0, "Of the hinge loss.")
 
     def __post_init__(self):
         require_positive(self)
@@ -158,12 +167,16 @@ MASK_KINDS = ("center", "random", "box", "strokes", "folder")
 class DataOptions:
     """How pictures and masks reach the networks in training."""
 
-    batch_size: int = 8  # pictures per step, over all replicas
-    load_size: int = 0  # short side before the crop; 0 = image_size * 266 / 256
-    flip: bool = False  # mirror half of the pictures; the authors do not
-    mask: str = "center"  # one of MASK_KINDS; random = a coin between box and strokes
-    mask_dir: str = ""  # folder of masks (white = missing) for mask=folder
-    seed: int = 0  # decides order, crops, masks, dropout and initial weights
+    batch_size: int = option(8, "Pictures per step, over all replicas.")
+    load_size: int = option(
+        0, "Short side before the crop; 0 = image_size * 266 / 256."
+    )
+    flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
+    mask: str = option(
+        "center", "center, box, strokes, random (a coin between these two) or folder."
+    )
+    mask_dir: str = option("", "Folder of masks (white = missing) for mask=folder.")
+    seed: int = option(0, "Decides order, crops, masks, dropout and initial weights.")
 
     def __post_init__(self):
         _require(
@@ -194,9 +207,13 @@ class DataOptions:
 class OptimizerOptions:
     """Optimisation; 0 steps means the stage's own default."""
 
-    steps: int = 0  # training steps; 0 = 1,000,000
-    learning_rate: float = 0.0  # 0 = 1e-4, or the prior's schedule at factor 0.18
-    polyak_decay: float = 0.9997  # of the averaged weights that later stages use
+    steps: int = option(0, "Training steps; 0 = 1,000,000.")
+    learning_rate: float = option(
+        0.0, "0 = 1e-4, or the prior's schedule at factor 0.18."
+    )
+    polyak_decay: float = option(
+        0.9997, "Of the averaged weights that later stages use."
+    )
     polyak_warmup: bool = (
         False  # let the averages forget the start: min(decay, (1+t)/(10+t))
     )

@@ -34,7 +34,9 @@ flags.DEFINE_string("split", "train", "Split to train on.")
 flags.DEFINE_string("eval_split", "val", "Split to evaluate on; '' for none.")
 flags.DEFINE_integer("eval_pictures", 500, "Pictures per evaluation; 0 = all.")
 flags.DEFINE_string("run_dir", None, "Run folder; holds all three stages.")
-flags.DEFINE_list("devices", None, "Devices such as GPU:0,GPU:1; default all GPUs.")
+flags.DEFINE_list(
+    "devices", None, "Devices such as GPU:0,GPU:1; default all GPUs, or the CPU."
+)
 flags.DEFINE_bool("deterministic", False, "Same bits on every run; slower on GPUs.")
 flags.DEFINE_bool("verify_data", True, "Check every shard's sha256 first.")
 _PARTS = {
@@ -104,10 +106,19 @@ def _difference(saved, asked):
 
 
 def make_strategy():
-    """MirroredStrategy over --devices, over all GPUs, or over the CPU."""
+    """MirroredStrategy over --devices, over all GPUs, or over the CPU.
+
+    CPU:0,CPU:1 splits the one CPU into two logical devices.
+    """
     devices = FLAGS.devices or [
         f"GPU:{i}" for i in range(len(tf.config.list_physical_devices("GPU")))
     ]
+    processors = sum("CPU" in device.upper() for device in devices)
+    if processors > 1:
+        tf.config.set_logical_device_configuration(
+            tf.config.list_physical_devices("CPU")[0],
+            [tf.config.LogicalDeviceConfiguration()] * processors,
+        )
     try:
         return tf.distribute.MirroredStrategy(devices or ["CPU:0"])
     except (RuntimeError, ValueError) as error:

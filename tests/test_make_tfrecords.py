@@ -1,0 +1,168 @@
+"""tools/make_tfrecords.py on every kind of source."""
+
+import io
+import json
+import pathlib
+import subprocess
+import sys
+import tarfile
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from vqinpaint.data import pipeline, records
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+def _array(i):
+    return np.random.default_rng(i).integers(0, 256, (48, 40, 3), np.uint8)
+
+
+def _make(output, *flags):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "tools/make_tfrecords.py",
+            f"--output={output}",
+            *map(str, flags),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    return records.open_split(str(output), "train"), done
+
+
+def _pictures(split):
+    """Decoded pictures by file stem."""
+    result = {}
+    for record in tf.data.TFRecordDataset(split.paths):
+        example = tf.io.parse_single_example(record, records.FEATURES)
+        name = example["image/filename"].numpy().decode()
+        image = tf.round((pipeline.decode(record) + 1) * 127.5).numpy()
+        height, width = int(example["image/height"]), int(example["image/width"])
+        assert image.shape == (height, width, 3)
+        result[pathlib.Path(name).stem] = image
+    return result
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    for i in range(3):
+        Image.fromarray(_array(i)).save(folder / ("sub" if i else "") / f"{i}.png")
+    return folder
+
+
+def test_folder_list_and_tar_give_the_same_pictures(folder, tmp_path):
+    names = sorted(folder.rglob("*.png"))
+    (folder / "all.flist").write_text(
+        "".join(f"{name.relative_to(folder)}\n" for name in names)
+    )
+    with tarfile.open(tmp_path / "all.tar", "w") as tar:
+        for name in names:
+            tar.add(name, name.name)
+    sources = [folder / "all.flist", tmp_path / "all.tar", folder]
+    for number, source in enumerate(sources):
+        split, done = _make(tmp_path / f"out{number}", f"--input={source}")
+        pictures = _pictures(split)
+        assert set(pictures) == {"0", "1", "2"}
+        for i in range(3):
+            np.testing.assert_array_equal(pictures[str(i)], _array(i))
+    # The list itself lies in the folder and is no picture: named, not dropped.
+    assert "1 skipped" in done.stdout and "all.flist" in done.stderr
+
+
+def test_odd_pictures_are_stored_upright_in_rgb(folder, tmp_path):
+    picture = Image.fromarray(_array(0))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.save(folder / "turned.png", exif=exif)
+    picture.convert("P").save(folder / "palette.png")
+    picture.convert("CMYK").save(folder / "cmyk.jpg")
+    picture.convert("LA").save(folder / "alpha.png")
+    Image.fromarray(np.full((40, 40), 51400, np.uint16)).save(folder / "deep.png")
+    pictures = _pictures(_make(tmp_path / "out", f"--input={folder}")[0])
+    assert pictures["turned"].shape == (40, 48, 3)
+    np.testing.assert_array_equal(pictures["turned"], np.rot90(_array(0), -1))
+    assert np.abs(pictures["deep"] - 200).max() <= 1
+    assert {"palette", "cmyk", "alpha"} <= set(pictures)
+
+
+def test_damaged_pictures_are_named_and_counted(folder, tmp_path):
+    buffer = io.BytesIO()
+    Image.fromarray(_array(0)).save(buffer, "JPEG")
+    (folder / "cut.jpg").write_bytes(buffer.getvalue()[:400])
+    (folder / "text.png").write_text("no picture")
+    Image.fromarray(_array(0)[:8, :8]).save(folder / "small.png")
+    split, done = _make(tmp_path / "out", f"--input={folder}", "--shards=2")
+    assert len(split) == 3 and "3 skipped" in done.stdout
+    manifest = json.loads((tmp_path / "out" / "train.json").read_text())
+    for name in ("cut.jpg", "text.png", "small.png"):
+        assert name in done.stderr
+        assert any(name in reason for reason in manifest["skipped"])
+    assert [shard["records"] for shard in manifest["shards"]] == [2, 1]
+
+
+BUILD = """
+import sys
+import numpy as np
+import tensorflow_datasets as tfds
+
+class TinyPictures(tfds.core.GeneratorBasedBuilder):
+    VERSION = tfds.core.Version("1.0.0")
+    def _info(self):
+        image = tfds.features.Image(shape=(48, 40, 3))
+        features = tfds.features.FeaturesDict({"image": image})
+        return tfds.core.DatasetInfo(builder=self, features=features)
+    def _split_generators(self, manager):
+        return {"train": self._generate_examples()}
+    def _generate_examples(self):
+        for i in range(3):
+            draw = np.random.default_rng(i).integers(0, 256, (48, 40, 3), np.uint8)
+            yield i, {"image": draw}
+
+TinyPictures(data_dir=sys.argv[1]).download_and_prepare()
+"""
+
+
+def test_tensorflow_datasets_by_name(tmp_path):
+    script = tmp_path / "build.py"
+    script.write_text(BUILD)
+    subprocess.run(
+        [sys.executable, script, tmp_path / "tfds"], check=True, capture_output=True
+    )
+    flags = ["--tfds=tiny_pictures", f"--tfds_dir={tmp_path / 'tfds'}"]
+    pictures = _pictures(_make(tmp_path / "out", *flags)[0])
+    sums = {int(image.sum()) for image in pictures.values()}
+    assert sums == {int(_array(i).sum()) for i in range(3)}
+
+
+def test_sample_data_follow_their_seed_and_tables(tmp_path):
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        subprocess.run(
+            [
+                sys.executable,
+                "tools/make_sample_data.py",
+                f"--output={tmp_path / name}",
+                "--train=300",
+                "--val=2",
+                f"--seed={seed}",
+            ],
+            check=True,
+            capture_output=True,
+            cwd=ROOT,
+        )
+    a, b, c = ((tmp_path / name / "train_attributes.csv").read_text() for name in "abc")
+    assert a == b and a != c
+    first = [
+        (tmp_path / name / "train" / "00000.png").read_bytes() for name in ("a", "b")
+    ]
+    assert first[0] == first[1]
+    smiles = sum(",smile," in line for line in a.splitlines())
+    assert abs(smiles - 120) < 34  # 0.4 of 300, four deviations
