@@ -140,6 +140,16 @@ def _catch_signals():
             signal.signal(number, handler)
 
 
+class _Due:
+    """Which of the regular things are due after a step; all of them after the last."""
+
+    def __init__(self, step, last):
+        self._step, self._last = step, bool(last)
+
+    def every(self, *intervals):
+        return self._last or any(self._step % i == 0 for i in intervals)
+
+
 class Loop:
     """Trains one stage in one folder.
 
@@ -199,39 +209,42 @@ class Loop:
         result, recent, since = {}, [], time.monotonic()
         with _catch_signals() as caught, bar:
             while step < steps:
-                scalars = self._train_step(next(batches), tf.constant(step, tf.int64))
-                recent.append({k: float(v) for k, v in scalars.items()})
+                recent.append(
+                    self._train_step(next(batches), tf.constant(step, tf.int64))
+                )
                 step += 1
                 bar.update()
-                self._require_finite(recent[-1], step)
-                if step % self.options.log_every == 0 or step == steps:
-                    rate = len(recent) / (time.monotonic() - since)
-                    self._log(step, recent, rate, bar)
+                due = _Due(step, last=step == steps or caught)
+                if due.every(self.options.log_every, self.options.save_every):
+                    # Only here does the program wait for the devices.
+                    self._log(step, recent, since, bar)
                     recent, since = [], time.monotonic()
-                if step % self.options.eval_every == 0 or step == steps:
-                    result = self._evaluate(step)
-                if step % self.options.picture_every == 0 or step == steps:
-                    self._draw(step)
-                last = step == steps or caught
-                if last or step % self.options.save_every == 0:
+                if due.every(self.options.save_every):
                     self.checkpoints.save(step)
                 if caught:
                     raise Interrupted(
                         f"{caught[0]} at step {step}; all is saved, the same command "
                         "goes on from here."
                     )
+                if due.every(self.options.eval_every):
+                    result = self._evaluate(step)
+                if due.every(self.options.picture_every):
+                    self._draw(step)
         self.writer.flush()
         return result
 
-    def _require_finite(self, scalars, step):
-        bad = [name for name, value in scalars.items() if not math.isfinite(value)]
-        if bad:
-            raise DivergedError(
-                f"{', '.join(bad)} is not finite at step {step} of {self.stage.name}; "
-                "the checkpoints before it are intact. Try a smaller --learning_rate."
-            )
-
-    def _log(self, step, recent, rate, bar):
+    def _log(self, step, recent, since, bar):
+        """Means of the scalars of the steps up to `step`; refuses what is not finite."""
+        recent = [{k: float(v) for k, v in scalars.items()} for scalars in recent]
+        rate = len(recent) / (time.monotonic() - since)
+        for i, scalars in enumerate(recent, start=step - len(recent) + 1):
+            bad = [name for name, value in scalars.items() if not math.isfinite(value)]
+            if bad:
+                raise DivergedError(
+                    f"{', '.join(bad)} is not finite at step {i} of {self.stage.name}; "
+                    "the checkpoints before it are intact. Try a smaller "
+                    "--learning_rate."
+                )
         means = {k: sum(r[k] for r in recent) / len(recent) for k in recent[0]}
         bar.set_postfix({self.stage.headline: f"{means[self.stage.headline]:.4g}"})
         self._write("train", step, {**means, "steps_per_second": rate})
