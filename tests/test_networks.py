@@ -1,5 +1,7 @@
 """Sizes, causality and independence of the networks."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,7 +12,7 @@ from vqinpaint.models.structure import ConditionNetwork, StructurePrior
 from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
 from vqinpaint.models.vqvae import VQDecoder, VQEncoder
 from vqinpaint.ops import attention
-from vqinpaint.options import ModelOptions
+from vqinpaint.options import NONLINEARITIES, ModelOptions
 
 # The authors' networks at the paper's sizes; spectral vectors are not parameters.
 PARAMETERS = {
@@ -77,6 +79,20 @@ def test_prior_sees_strictly_earlier_codes(networks, place):
     np.testing.assert_array_equal(after[: position + 1], before[: position + 1])
     if position < 23:
         assert np.abs(after[position + 1 :] - before[position + 1 :]).max() > 1e-4
+
+
+def test_nonlinearities_make_different_priors():
+    codes = tf.random.normal([1, 4, 4, 4])
+    seen = {}
+    for name in NONLINEARITIES:
+        options = dataclasses.replace(tiny.OPTIONS.structure, nonlinearity=name)
+        tf.keras.utils.set_random_seed(0)
+        prior = StructurePrior(options, 16)
+        logits = prior(codes, tf.random.stateless_normal([1, 4, 4, 16], [1, 2]))
+        seen[name] = (prior.count_params(), logits.numpy())
+    # Concatenation doubles what every weight-normalised layer but the last ones take.
+    assert seen["concat_elu"][0] > seen["elu"][0] == seen["relu"][0]
+    assert np.abs(seen["elu"][1] - seen["relu"][1]).max() > 1e-4
 
 
 @pytest.mark.parametrize("size", [(64, 64), (64, 128), (192, 128)])

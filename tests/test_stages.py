@@ -155,6 +155,17 @@ def test_an_interrupted_run_ends_at_the_same_bits(name, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_single_picture_of_another_size_trains(name):
+    stage = _stage(name)
+    batch = Batch(tiny.images(1, size=128), tiny.center_masks(1, size=128))
+    before = stage.eval_step(batch)[stage.headline]
+    for step in range(5):
+        scalars = stage.train_step(batch, tf.constant(step, tf.int64))
+        assert all(np.isfinite(value) for value in scalars.values())
+    assert stage.eval_step(batch)[stage.headline] < before
+
+
 def test_a_later_stage_leaves_the_vqvae_alone():
     for name in ("structure", "texture"):
         stage = _stage(name)
