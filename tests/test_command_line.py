@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -172,6 +173,19 @@ def test_sigint_saves_and_the_same_command_goes_on(world):
     step = int(errors.split("SIGINT at step ")[1].split(";")[0])
     done = _run(*_train("vqvae", world, step + 2, f"--run_dir={world / 'stopped'}"))
     assert f"resuming at step {step}" in done.stdout + done.stderr
+
+
+def test_a_vqvae_that_moved_on_is_refused(world):
+    moved = world / "moved"
+    shutil.copytree(world / "run", moved)
+    _run(*_train("vqvae", world, 4, f"--run_dir={moved}"))
+    command = _train("structure", world, 4, f"--run_dir={moved}")
+    for done in (_run(*command, code=5), _inpaint(world, model=moved, code=5)):
+        assert "at step-4 instead of step-3" in done.stderr
+
+
+def test_weights_of_losses_may_change_within_a_run(world):
+    _run(*_train("texture", world, 4, "--texture_adversarial_weight=0.5"))
 
 
 def test_two_devices_train_every_stage(world):

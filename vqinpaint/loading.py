@@ -43,6 +43,8 @@ def load(path, num_samples=4):
 def load_run(run_dir, num_samples=4):
     """Joins the three trained stages of a run. See `load`."""
     options = runs.model_options(run_dir)
+    for stage in ("structure", "texture"):
+        runs.check_vqvae(run_dir, stage)
     inpainter = Inpainter(
         options,
         runs.load_vqvae(run_dir, options),

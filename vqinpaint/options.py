@@ -12,9 +12,33 @@ import os
 from vqinpaint.errors import ModelError, UsageError
 
 
-def option(default, text):
-    """A dataclass field with its explanation, which the flag of the same name shows."""
-    return dataclasses.field(default=default, metadata={"help": text})
+def option(default, text, free=False):
+    """A dataclass field with its explanation, which the flag of the same name shows.
+
+    Args:
+      default: its value when not given.
+      text: one sentence.
+      free: whether a run may go on with another value.
+    """
+    return dataclasses.field(default=default, metadata={"help": text, "free": free})
+
+
+def fixed_values(options):
+    """The fields that a run cannot change once begun, as a dict."""
+    return {
+        field.name: getattr(options, field.name)
+        for field in dataclasses.fields(options)
+        if not field.metadata.get("free")
+    }
+
+
+def difference(saved, asked):
+    """The entries of two dicts that differ, in words."""
+    return ", ".join(
+        f"{name} {value}, not {asked[name]}"
+        for name, value in saved.items()
+        if value != asked[name]
+    )
 
 
 def _require(condition, message):
@@ -40,9 +64,11 @@ class VQVAEOptions:
     residual_channels: int = option(64, "Width inside a residual block.")
     code_dimension: int = option(64, "Length of a code vector.")
     codes: int = option(512, "Code vectors in each of the two codebooks.")
-    decay: float = option(0.99, "Of the codebooks' moving averages.")
-    epsilon: float = option(1e-5, "Laplace smoothing of the code counts.")
-    commitment: float = option(0.25, "Weight of the commitment loss over both levels.")
+    decay: float = option(0.99, "Of the codebooks' moving averages.", free=True)
+    epsilon: float = option(1e-5, "Laplace smoothing of the code counts.", free=True)
+    commitment: float = option(
+        0.25, "Weight of the commitment loss over both levels.", free=True
+    )
 
     def __post_init__(self):
         require_positive(self)
@@ -75,7 +101,7 @@ class StructureOptions:
     condition_residual_channels: int = option(
         32, "Inside its first block; grows to 8 times it."
     )
-    dropout: float = option(0.1, "On the attention's output, in training.")
+    dropout: float = option(0.1, "On the attention's output, in training.", free=True)
     nonlinearity: str = option("concat_elu", "concat_elu, elu or relu.")
 
     def __post_init__(self):
@@ -110,8 +136,10 @@ class TextureOptions:
     )
     discriminator_channels: int = option(64, "First width; grows to 4 times it.")
     attention_scale: float = option(50.0, "Softmax scale of the structural attention.")
-    feature_weight: float = option(0.1, "Of each of the two VQ feature losses.")
-    adversarial_weight: float = option(1.0, "Of the hinge loss.")
+    feature_weight: float = option(
+        0.1, "Of each of the two VQ feature losses.", free=True
+    )
+    adversarial_weight: float = option(1.0, "Of the hinge loss.", free=True)
 
     def __post_init__(self):
         require_positive(self)

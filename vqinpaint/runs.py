@@ -6,7 +6,13 @@ import tensorflow as tf
 
 from vqinpaint.errors import ModelError
 from vqinpaint.loop import glob_checkpoints, restore
-from vqinpaint.options import ModelOptions, read_json
+from vqinpaint.options import (
+    ModelOptions,
+    VQVAEOptions,
+    difference,
+    fixed_values,
+    read_json,
+)
 from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.structure import StructureGenerator
 from vqinpaint.stages.texture import Texture
@@ -24,14 +30,20 @@ def options_path(run_dir, stage):
 
 
 def saved_options(run_dir, stage):
-    """What a stage of a run was trained with, as a dict, or None if it never started."""
+    """What a stage of a run was trained with, as a dict; None if it saved nothing yet."""
     path = options_path(run_dir, stage)
-    return read_json(path) if os.path.isfile(path) else None
+    if not (glob_checkpoints(_checkpoints(run_dir, stage)) and os.path.isfile(path)):
+        return None
+    return read_json(path)
+
+
+def _checkpoints(run_dir, stage):
+    return os.path.join(run_dir, stage, "checkpoints")
 
 
 def latest_checkpoint(run_dir, stage):
     """Path of a stage's newest checkpoint. Raises ModelError when there is none."""
-    folder = os.path.join(run_dir, stage, "checkpoints")
+    folder = _checkpoints(run_dir, stage)
     path = tf.train.latest_checkpoint(folder) if glob_checkpoints(folder) else None
     if path is None:
         raise ModelError(
@@ -39,6 +51,37 @@ def latest_checkpoint(run_dir, stage):
             f"python -m vqinpaint.train --stage={stage} --run_dir={run_dir}."
         )
     return path
+
+
+def vqvae_checkpoint(run_dir):
+    """Name of the VQ-VAE's newest checkpoint, such as "step-30000"."""
+    return os.path.basename(latest_checkpoint(run_dir, "vqvae"))
+
+
+def check_vqvae(run_dir, stage):
+    """Refuses a later stage that was trained on another VQ-VAE than the run has now.
+
+    Its codes would mean other things.
+
+    Raises:
+      ModelError: sizes or step differ.
+    """
+    own = saved_options(run_dir, stage)
+    if own is None:
+        return
+    now = saved_options(run_dir, "vqvae")["model"]["vqvae"]
+    sizes = [fixed_values(VQVAEOptions(**v)) for v in (own["model"]["vqvae"], now)]
+    steps = [own.get("vqvae_checkpoint"), vqvae_checkpoint(run_dir)]
+    if sizes[0] != sizes[1] or steps[0] not in (None, steps[1]):
+        found = (
+            f"at {steps[1]} instead of {steps[0]}"
+            if sizes[0] == sizes[1]
+            else f"of other sizes ({difference(*sizes)})"
+        )
+        raise ModelError(
+            f"the {stage} stage in {run_dir} was trained on another VQ-VAE: it is now "
+            f"{found}. Restore that one, or train {stage} anew in a new --run_dir."
+        )
 
 
 def model_options(run_dir):
@@ -55,42 +98,35 @@ def model_options(run_dir):
     return ModelOptions.from_dict(merged)
 
 
-def _use_averages(polyak):
-    for variable, shadow in zip(polyak.variables_averaged, polyak.shadows):
-        variable.assign(shadow.read_value())
+def _load(run_dir, stage, module, averaged=()):
+    """Restores a stage's networks; those variables that have averages take them."""
+    items = {stage: module}
+    if averaged:
+        items["polyak"] = PolyakAverages(averaged, decay=0.0)
+    status = restore(tf.train.Checkpoint(**items), latest_checkpoint(run_dir, stage))
+    status.expect_partial().assert_existing_objects_matched()
+    if averaged:
+        for variable, shadow in zip(averaged, items["polyak"].shadows):
+            variable.assign(shadow.read_value())
+    return module
 
 
 def load_vqvae(run_dir, options):
     """The trained `VQVAE` of a run, with averaged weights."""
     vqvae = VQVAE(options)
-    polyak = PolyakAverages(
-        vqvae.encoder.trainable_variables + vqvae.decoder.trainable_variables, 0.0
-    )
-    path = latest_checkpoint(run_dir, "vqvae")
-    status = restore(tf.train.Checkpoint(vqvae=vqvae, polyak=polyak), path)
-    status.expect_partial().assert_existing_objects_matched()
-    _use_averages(polyak)
-    return vqvae
+    averaged = vqvae.encoder.trainable_variables + vqvae.decoder.trainable_variables
+    return _load(run_dir, "vqvae", vqvae, averaged)
 
 
 def load_structure(run_dir, options):
     """The trained `StructureGenerator` of a run, with averaged weights."""
     structure = StructureGenerator(options)
-    polyak = PolyakAverages(
-        structure.condition.trainable_variables + structure.prior.trainable_variables,
-        0.0,
+    averaged = (
+        structure.condition.trainable_variables + structure.prior.trainable_variables
     )
-    path = latest_checkpoint(run_dir, "structure")
-    status = restore(tf.train.Checkpoint(structure=structure, polyak=polyak), path)
-    status.expect_partial().assert_existing_objects_matched()
-    _use_averages(polyak)
-    return structure
+    return _load(run_dir, "structure", structure, averaged)
 
 
 def load_texture(run_dir, options):
-    """The trained `Texture` of a run."""
-    texture = Texture(options)
-    path = latest_checkpoint(run_dir, "texture")
-    status = restore(tf.train.Checkpoint(texture=texture), path)
-    status.expect_partial().assert_existing_objects_matched()
-    return texture
+    """The trained `Texture` of a run; the authors keep no averages of it."""
+    return _load(run_dir, "texture", Texture(options))

@@ -6,6 +6,7 @@ same run folder and do not need one another. The same command resumes.
 
 import dataclasses
 import os
+import sys
 
 from vqinpaint.flagging import FLAGS, define, flags, given, read, run_main
 
@@ -22,6 +23,8 @@ from vqinpaint.options import (
     StructureOptions,
     TextureOptions,
     VQVAEOptions,
+    difference,
+    fixed_values,
     write_json,
 )
 from vqinpaint.stages.structure import StructureStage
@@ -56,6 +59,17 @@ for _part in _PARTS:
     )
 
 
+def _begun(stage, run_dir):
+    """What the run has settled already: image_size and parts by name, as saved."""
+    settled = {}
+    for name in ("vqvae", stage):
+        saved = runs.saved_options(run_dir, name)
+        if saved is not None:
+            settled["image_size"] = saved["model"]["image_size"]
+            settled[name] = saved["model"][name]
+    return settled
+
+
 def resolve_model(stage, run_dir):
     """`ModelOptions` from the run folder and the flags.
 
@@ -64,45 +78,28 @@ def resolve_model(stage, run_dir):
     Raises:
       ModelError: no VQ-VAE is trained yet, or the flags contradict the run.
     """
-    fixed = {}
     if stage != "vqvae":
         runs.latest_checkpoint(run_dir, "vqvae")
-        saved = runs.saved_options(run_dir, "vqvae")["model"]
-        fixed = {"image_size": saved["image_size"], "vqvae": saved["vqvae"]}
-    own = runs.saved_options(run_dir, stage)
-    if own is not None:
-        fixed["image_size"] = own["model"]["image_size"]
-        fixed[stage] = own["model"][stage]
-        fixed.setdefault("vqvae", own["model"]["vqvae"])
-        if fixed["vqvae"] != own["model"]["vqvae"]:
-            raise ModelError(
-                f"the {stage} stage in {run_dir} was trained on a VQ-VAE of other sizes "
-                f"({_difference(own['model']['vqvae'], fixed['vqvae'])}); train it in a "
-                "new --run_dir."
-            )
+        runs.check_vqvae(run_dir, stage)
+    begun = _begun(stage, run_dir)
+    size = {"image_size": begun.pop("image_size")} if begun else {}
     parts = {
-        name: read(part, f"{name}_", **fixed.get(name, {}))
+        name: read(part, f"{name}_", **begun.get(name, {}))
         for name, part in _PARTS.items()
     }
-    size = given(ModelOptions).get("image_size", fixed.get("image_size", 256))
-    options = ModelOptions(image_size=size, **parts)
-    asked = options.to_dict()
-    for name, value in fixed.items():
-        if asked[name] != value:
+    options = read(ModelOptions, **size, **parts)
+    checks = [(size, {name: options.image_size for name in size})]
+    for name, saved in begun.items():
+        saved = _PARTS[name](**saved)
+        checks.append((fixed_values(saved), fixed_values(parts[name])))
+    for saved, asked in checks:
+        if saved != asked:
             raise ModelError(
-                f"{run_dir} was begun with other sizes than the flags ask for: {name} "
-                f"{_difference(value, asked[name])}; drop these flags or choose "
-                "another --run_dir."
+                f"{run_dir} was begun with other sizes than the flags ask for: "
+                f"{difference(saved, asked)}; drop these flags or choose another "
+                "--run_dir."
             )
     return options
-
-
-def _difference(saved, asked):
-    if not isinstance(saved, dict):
-        return f"{saved}, not {asked}"
-    return ", ".join(
-        f"{k} {saved[k]}, not {asked[k]}" for k in saved if saved[k] != asked.get(k)
-    )
 
 
 def make_strategy():
@@ -176,6 +173,9 @@ def main():
             f"{strategy.num_replicas_in_sync} devices."
         )
     folder = runs.stage_folder(FLAGS.run_dir, stage)
+    before = runs.saved_options(FLAGS.run_dir, stage)
+    if before and before["records"]["fingerprint"] != split.fingerprint:
+        print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
     with only_writer(folder):
         with strategy.scope():
             trained = make_stage(stage, options, optimizer, FLAGS.run_dir, data.seed)
@@ -191,6 +191,9 @@ def main():
                 "data": dataclasses.asdict(data),
                 "optimizer": dataclasses.asdict(optimizer),
                 "loop": dataclasses.asdict(loop_options),
+                "vqvae_checkpoint": None
+                if stage == "vqvae"
+                else runs.vqvae_checkpoint(FLAGS.run_dir),
                 "records": {"split": FLAGS.split, "fingerprint": split.fingerprint},
             },
         )
