@@ -20,6 +20,8 @@ if [ ! -f "$stamp" ]; then
   echo "Installing into .venv from requirements.lock (about 1 GB, once) ..."
   rm -rf .venv
   "$python" -m venv .venv
+  # The pip that comes with Python 3.9 and 3.10 trips over extras in hash mode.
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=23.2,<26'
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
   touch "$stamp"
