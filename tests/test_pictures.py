@@ -114,5 +114,8 @@ def test_contact_sheet_shows_each_column_in_its_place():
 
 def test_heat_map_is_brightest_where_bits_are_most():
     bits = np.array([[0.0, 1.0], [2.0, 8.0]])
-    heat = pictures.heat_map(bits, 64, 64)[:64].astype(int).sum(-1)
-    assert heat[16, 16] < heat[16, 48] < heat[48, 16] < heat[48, 48]
+    heat = pictures.heat_map(bits, 64, 64)
+    assert heat.shape == (256 + 18, 256, 3)
+    heat = heat.astype(int).sum(-1)
+    assert heat[64, 64] < heat[64, 192] < heat[192, 64] < heat[192, 192]
+    assert pictures.heat_map(bits, 300, 400).shape == (318, 400, 3)

@@ -209,8 +209,11 @@ _HEAT = np.array(
 def heat_map(bits, height, width, top=None):
     """Bits per code as colours: float [h, w] -> uint8 [height + 18, width, 3].
 
-    The strip below names the ends of the scale.
+    The strip below names the ends of the scale. Small pictures are enlarged by a whole
+    factor, so that it can be read.
     """
+    factor = -(-256 // width)
+    height, width = height * factor, width * factor
     top = max(float(bits.max()) if top is None else top, 1e-6)
     place = np.clip(bits / top, 0, 1) * (len(_HEAT) - 1)
     low = np.minimum(place.astype(int), len(_HEAT) - 2)
