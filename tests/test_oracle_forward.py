@@ -11,9 +11,8 @@ from vqinpaint.options import OptimizerOptions
 from vqinpaint.stages.base import Batch
 from vqinpaint.stages.texture import TextureStage
 
-# Float32 rounding through some fifty layers; seen: 9e-7 at most. Scores that average to
-# nearly nothing may cost another fixture a digit or two.
-TOLERANCE = 1e-4
+# Float32 rounding through some fifty layers; seen: 9e-7 at most.
+TOLERANCE = 1e-5
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def measure_codes(model, batches, codes):
     """VQ-VAE error and what the prior knows, over all pictures.
 
     Returns:
-      dict: `vqvae_mse` on [-1, 1]; `bits_per_code` of the prior given the known pixels;
+      dict: `vqvae_mse` on [-1, 1], of reconstructions rounded to 256 levels; `bits_per_code` of the prior given the known pixels;
       `marginal_bits`, the entropy of code frequencies; `perplexity_top`.
     """
     squared, bits, count = 0.0, 0.0, 0

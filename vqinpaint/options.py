@@ -242,8 +242,8 @@ class OptimizerOptions:
     polyak_decay: float = option(
         0.9997, "Of the averaged weights that later stages use."
     )
-    polyak_warmup: bool = (
-        False  # let the averages forget the start: min(decay, (1+t)/(10+t))
+    polyak_warmup: bool = option(
+        False, "Let the averages forget the start: min(decay, (1+t)/(10+t))."
     )
 
     def __post_init__(self):

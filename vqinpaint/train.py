@@ -157,8 +157,8 @@ def main():
         raise UsageError("give --data=FOLDER of TFRecords and --run_dir=FOLDER.")
     options = resolve_model(stage, FLAGS.run_dir)
     batch = getattr(FLAGS, f"{stage}_batch_size")
-    data = read(DataOptions, **({"batch_size": batch} if batch else {}))
-    if batch:
+    data = read(DataOptions)
+    if batch is not None:
         data = dataclasses.replace(data, batch_size=batch)
     optimizer = read(OptimizerOptions, f"{stage}_", **given(OptimizerOptions))
     loop_options = read(LoopOptions)
