@@ -17,14 +17,16 @@ LEVELS = {
     "sampling": 3,
     "models": 4,
     "stages": 5,
+    "authors": 6,
     "inpainter": 6,
     "loop": 6,
     "runs": 7,
     "loading": 8,
-    "train": 9,
-    "export": 9,
-    "evaluate": 9,
-    "inpaint": 9,
+    "saving": 9,
+    "train": 10,
+    "export": 10,
+    "evaluate": 10,
+    "inpaint": 10,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

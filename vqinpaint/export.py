@@ -1,15 +1,12 @@
 """Writes a SavedModel: python -m vqinpaint.export --run_dir=R --output=saved_models/R/1"""
 
 import os
-import shutil
 
 from vqinpaint.flagging import FLAGS, flags, run_main
 
-import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
-
-from vqinpaint import __version__, loading, runs
-from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.options import write_json
+from vqinpaint import __version__, loading, runs  # isort: skip  # after flagging
+from vqinpaint.errors import UsageError
+from vqinpaint.saving import check_output, write_saved_model
 
 flags.DEFINE_string("run_dir", None, "Run folder with all three stages trained.")
 flags.DEFINE_string("output", None, "Folder to write, such as saved_models/NAME/1.")
@@ -42,47 +39,12 @@ The data it was trained on is not part of this folder; the shards' fingerprint i
 """
 
 
-def write_saved_model(model, options, output, facts):
-    """Saves under a temporary name, loads it back once, and renames it to `output`.
-
-    Args:
-      model: `Inpainter`.
-      options: `ModelOptions`.
-      output: the folder to make.
-      facts: dict for options.json, beside the model's options.
-
-    Raises:
-      ModelError: the saved model does not load or answer.
-    """
-    temporary = f"{output.rstrip('/')}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
-    tf.saved_model.save(model, temporary, signatures=model.signatures())
-    write_json(
-        os.path.join(temporary, "options.json"), {"model": options.to_dict(), **facts}
-    )
-    loaded, _ = loading.load_saved_model(temporary)
-    blank = tf.zeros([1, options.image_size, options.image_size, 3], tf.uint8)
-    if not tf.reduce_all(
-        loaded.encode(blank)["top"] == model.encode(blank)["top"]
-    ).numpy():
-        shutil.rmtree(temporary)
-        raise ModelError("the saved model answers otherwise than the run; not kept.")
-    if os.path.isdir(output):
-        shutil.rmtree(output)
-    os.rename(temporary, output)
-
-
 def main():
     if not FLAGS.run_dir or not FLAGS.output:
         raise UsageError("give --run_dir and --output=saved_models/NAME/1.")
     if FLAGS.num_samples < 1:
         raise UsageError(f"--num_samples={FLAGS.num_samples}: at least 1.")
-    if os.path.exists(FLAGS.output) and not FLAGS.overwrite:
-        raise UsageError(
-            f"{FLAGS.output} exists already; choose the next version number or give "
-            "--overwrite."
-        )
+    check_output(FLAGS.output, FLAGS.overwrite)
     model, options = loading.load_run(FLAGS.run_dir, FLAGS.num_samples)
     steps = {
         stage: int(runs.latest_checkpoint(FLAGS.run_dir, stage).rsplit("-", 1)[1])
@@ -97,7 +59,6 @@ def main():
             for stage in runs.STAGES
         },
     }
-    write_saved_model(model, options, FLAGS.output, facts)
     card = _CARD.format(
         name=os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output))),
         side=options.image_size,
@@ -106,13 +67,7 @@ def main():
         samples=FLAGS.num_samples,
         steps="\n".join(f"| {stage} | {number:,} |" for stage, number in steps.items()),
     )
-    with open(os.path.join(FLAGS.output, "README.md"), "w", encoding="utf-8") as file:
-        file.write(card)
-    size = sum(
-        os.path.getsize(os.path.join(root, name))
-        for root, _, names in os.walk(FLAGS.output)
-        for name in names
-    )
+    size = write_saved_model(model, options, FLAGS.output, facts, card)
     print(f"{FLAGS.output}: {size / 1e6:.1f} MB, {FLAGS.num_samples} completions each.")
 
 

@@ -1,9 +1,11 @@
 """A run folder: one subfolder per stage with its options, checkpoints and events."""
 
+import dataclasses
 import os
 
 import tensorflow as tf
 
+from vqinpaint import __version__
 from vqinpaint.errors import ModelError
 from vqinpaint.loop import glob_checkpoints, restore
 from vqinpaint.options import (
@@ -12,6 +14,7 @@ from vqinpaint.options import (
     difference,
     fixed_values,
     read_json,
+    write_json,
 )
 from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.structure import StructureGenerator
@@ -32,18 +35,42 @@ def options_path(run_dir, stage):
 def saved_options(run_dir, stage):
     """What a stage of a run was trained with, as a dict; None if it saved nothing yet."""
     path = options_path(run_dir, stage)
-    if not (glob_checkpoints(_checkpoints(run_dir, stage)) and os.path.isfile(path)):
+    if not (
+        glob_checkpoints(checkpoints_folder(run_dir, stage)) and os.path.isfile(path)
+    ):
         return None
     return read_json(path)
 
 
-def _checkpoints(run_dir, stage):
+def write_options(run_dir, stage, model, data, optimizer, loop, records):
+    """Writes down what a stage is trained with.
+
+    Args:
+      run_dir, stage: whose.
+      model, data, optimizer, loop: option dataclasses.
+      records: dict of `split` and `fingerprint`; None where it is not known.
+    """
+    parts = {"model": model, "data": data, "optimizer": optimizer, "loop": loop}
+    vqvae = None if stage == "vqvae" else vqvae_checkpoint(run_dir)
+    write_json(
+        options_path(run_dir, stage),
+        {
+            "version": __version__,
+            "stage": stage,
+            **{name: dataclasses.asdict(part) for name, part in parts.items()},
+            "vqvae_checkpoint": vqvae,
+            "records": records,
+        },
+    )
+
+
+def checkpoints_folder(run_dir, stage):
     return os.path.join(run_dir, stage, "checkpoints")
 
 
 def latest_checkpoint(run_dir, stage):
     """Path of a stage's newest checkpoint. Raises ModelError when there is none."""
-    folder = _checkpoints(run_dir, stage)
+    folder = checkpoints_folder(run_dir, stage)
     path = tf.train.latest_checkpoint(folder) if glob_checkpoints(folder) else None
     if path is None:
         raise ModelError(

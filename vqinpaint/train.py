@@ -12,7 +12,7 @@ from vqinpaint.flagging import FLAGS, define, flags, given, read, run_main
 
 import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
 
-from vqinpaint import __version__, runs
+from vqinpaint import runs
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.loop import Loop, LoopOptions, only_writer
@@ -25,7 +25,6 @@ from vqinpaint.options import (
     VQVAEOptions,
     difference,
     fixed_values,
-    write_json,
 )
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
@@ -182,20 +181,14 @@ def main():
         loop = Loop(
             trained, strategy, folder, loop_options, open_evaluation(options, data)
         )
-        write_json(
-            runs.options_path(FLAGS.run_dir, stage),
-            {
-                "version": __version__,
-                "stage": stage,
-                "model": options.to_dict(),
-                "data": dataclasses.asdict(data),
-                "optimizer": dataclasses.asdict(optimizer),
-                "loop": dataclasses.asdict(loop_options),
-                "vqvae_checkpoint": None
-                if stage == "vqvae"
-                else runs.vqvae_checkpoint(FLAGS.run_dir),
-                "records": {"split": FLAGS.split, "fingerprint": split.fingerprint},
-            },
+        runs.write_options(
+            FLAGS.run_dir,
+            stage,
+            model=options,
+            data=data,
+            optimizer=optimizer,
+            loop=loop_options,
+            records={"split": FLAGS.split, "fingerprint": split.fingerprint},
         )
         result = loop.run(
             lambda step: pipeline.training_batches(

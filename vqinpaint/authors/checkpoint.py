@@ -1,0 +1,118 @@
+"""Reads TensorFlow 1 checkpoints: variables by name, without a graph."""
+
+import hashlib
+import os
+
+import tensorflow as tf
+
+from vqinpaint.errors import ModelError
+
+_DAMAGE = (tf.errors.OpError, ValueError, RuntimeError, OSError, UnicodeDecodeError)
+
+
+class TF1Checkpoint:
+    """The newest checkpoint of a folder, or the one that a path names.
+
+    Args:
+      path: folder with a `checkpoint` file, or a prefix such as folder/model.ckpt.
+
+    Raises:
+      ModelError: nothing is there, it is damaged, or `checkpoint` points outside its
+        folder, which TensorFlow would follow.
+    """
+
+    def __init__(self, path):
+        self.prefix = _find(path)
+        self._reader = self._guarded(tf.train.load_checkpoint, self.prefix)
+        self.shapes = {
+            name: tuple(shape)
+            for name, shape in self._reader.get_variable_to_shape_map().items()
+        }
+
+    def read(self, name):
+        """The value of a variable as a NumPy array; its checksum is verified."""
+        return self._guarded(self._reader.get_tensor, name)
+
+    def _guarded(self, call, argument):
+        try:
+            return call(argument)
+        except _DAMAGE as error:
+            text = str(error).splitlines()[0][:160]
+            raise ModelError(
+                f"the checkpoint {self.prefix} is damaged or incomplete ({text}); copy "
+                "or download it again."
+            ) from None
+
+    def verify(self):
+        """Reads every variable once, also those that nothing will use.
+
+        Raises:
+          ModelError: one of them is damaged.
+        """
+        for name in self.shapes:
+            self.read(name)
+
+    def files(self):
+        """sha256 of the checkpoint's files, by folder and name."""
+        folder, name = os.path.split(os.path.abspath(self.prefix))
+        return {
+            f"{os.path.basename(folder)}/{file}": _sha256(os.path.join(folder, file))
+            for file in sorted(os.listdir(folder))
+            if file == f"{name}.index" or file.startswith(f"{name}.data-")
+        }
+
+
+def _find(path):
+    """The prefix of the checkpoint's files."""
+    if os.path.isfile(f"{path}.index"):
+        return path
+    if not os.path.isdir(path):
+        raise ModelError(
+            f"{path} is neither a folder nor a checkpoint; name the folder with the "
+            "files checkpoint, model.ckpt.index and model.ckpt.data-00000-of-00001."
+        )
+    prefixes = [f[: -len(".index")] for f in os.listdir(path) if f.endswith(".index")]
+    pointer = os.path.join(path, "checkpoint")
+    if os.path.isfile(pointer):
+        return os.path.join(path, _follow(pointer, path, prefixes))
+    if len(prefixes) == 1:
+        return os.path.join(path, prefixes[0])
+    found = f"{len(prefixes)} of them" if prefixes else "none"
+    raise ModelError(
+        f"{path} has no file 'checkpoint' that names a checkpoint, and {found} inside; "
+        "name the files by their prefix, such as DIR/model.ckpt."
+    )
+
+
+def _follow(pointer, folder, prefixes):
+    """The prefix that a `checkpoint` file names, relative to its folder."""
+    try:
+        state = tf.train.get_checkpoint_state(folder)
+        named = state.model_checkpoint_path
+    except (AttributeError, *_DAMAGE):
+        raise ModelError(
+            f"{pointer} cannot be read; name the files by their prefix, such as "
+            f"{os.path.join(folder, 'model.ckpt')}."
+        ) from None
+    root = os.path.abspath(folder)
+    inside = os.path.relpath(os.path.abspath(named), root)
+    if inside.startswith(os.pardir):
+        hint = os.path.join(folder, prefixes[0] if prefixes else "model.ckpt")
+        raise ModelError(
+            f"{pointer} points outside its folder, to {named}; that is not followed. "
+            f"Name the files by their prefix, such as {hint}."
+        )
+    if inside not in prefixes and not os.path.isfile(f"{named}.index"):
+        raise ModelError(
+            f"{pointer} names {named}, but {named}.index does not exist; copy or "
+            "download it again."
+        )
+    return inside
+
+
+def _sha256(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()

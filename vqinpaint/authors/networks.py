@@ -1,0 +1,77 @@
+"""Networks filled from the authors' checkpoints, every variable in its place."""
+
+from typing import NamedTuple
+
+from vqinpaint.authors.contents import DEBIASING, listed
+from vqinpaint.errors import ModelError
+from vqinpaint.layers.naming import authors_variables
+from vqinpaint.stages.structure import StructureGenerator
+from vqinpaint.stages.texture import Texture
+from vqinpaint.stages.vqvae import VQVAE
+
+
+class Networks(NamedTuple):
+    """All networks of a model, built."""
+
+    vqvae: VQVAE
+    structure: StructureGenerator
+    texture: Texture
+
+    def slots(self, averages):
+        """Variables by the authors' names, see `authors_variables`."""
+        parts = (
+            self.vqvae.encoder,
+            self.vqvae.decoder,
+            self.structure.condition,
+            self.structure.prior,
+            self.texture.generator,
+            self.texture.discriminator,
+        )
+        slots = {}
+        for part in parts:
+            slots.update(authors_variables(part, averages))
+        return slots
+
+
+def load_networks(contents, options):
+    """Builds all networks and fills every variable from the checkpoints.
+
+    Where the codebooks' biased averages are not stored, they are set as after very
+    many steps, when the correction is 1, so that training can go on.
+
+    Args:
+      contents: `Contents`.
+      options: `ModelOptions`.
+
+    Returns:
+      `Networks`.
+
+    Raises:
+      ModelError: variables are missing, left over, of another shape, or damaged.
+    """
+    networks = Networks(VQVAE(options), StructureGenerator(options), Texture(options))
+    debiasing = any(map(DEBIASING.fullmatch, contents.sources))
+    slots = networks.slots(averages=debiasing)
+    problems = {
+        "missing": [n for n in slots if n not in contents.sources],
+        "not of this network": [n for n in contents.sources if n not in slots],
+        "of another shape": [
+            f"{n} {s.shape} instead of {slots[n].read().shape}"
+            for n, s in contents.sources.items()
+            if n in slots and s.shape != slots[n].read().shape
+        ],
+    }
+    if any(problems.values()):
+        text = "; ".join(f"{k}: {listed(v)}" for k, v in problems.items() if v)
+        raise ModelError(f"the checkpoint does not fit this network; {text}.")
+    for name, source in contents.sources.items():
+        slots[name].write(source.read())
+    if not debiasing:
+        for codebook in (
+            networks.vqvae.encoder.top_codebook,
+            networks.vqvae.encoder.bottom_codebook,
+        ):
+            codebook.biased_counts.assign(codebook.counts)
+            codebook.biased_sums.assign(codebook.sums)
+            codebook.steps_taken.assign(1e6)
+    return networks

@@ -1,0 +1,127 @@
+"""Works out all sizes of a model from the names and shapes in a checkpoint."""
+
+import re
+
+from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.options import (
+    ModelOptions,
+    StructureOptions,
+    TextureOptions,
+    VQVAEOptions,
+)
+
+
+class _Shapes:
+    """Shapes by name, that say in one line what is missing."""
+
+    def __init__(self, contents):
+        self._sources = contents.sources
+
+    def __call__(self, name):
+        if name not in self._sources:
+            raise ModelError(
+                f"the checkpoint lacks {name}, from which the sizes follow; it is not "
+                "of this network."
+            )
+        return self._sources[name].shape
+
+    def count(self, part, kind):
+        """How many layers of a kind a part has, by the highest number."""
+        pattern = re.compile(rf"{part}/{kind}_(\d+)/.*")
+        numbers = [int(m[1]) for m in map(pattern.fullmatch, self._sources) if m]
+        return max(numbers, default=-1) + 1
+
+
+def infer_options(contents, image_size=256, nonlinearity=None):
+    """Works out all sizes from names and shapes.
+
+    Args:
+      contents: `Contents`.
+      image_size: side of the pictures, which no shape tells.
+      nonlinearity: of the structure generator; only needed where it is elu or relu,
+        which shapes cannot tell apart.
+
+    Returns:
+      `ModelOptions`.
+
+    Raises:
+      ModelError: the shapes are not those of this network.
+    """
+    shapes = _Shapes(contents)
+    try:
+        return ModelOptions(
+            image_size=image_size,
+            vqvae=_vqvae_options(shapes),
+            structure=_structure_options(shapes, nonlinearity),
+            texture=TextureOptions(
+                generator_channels=shapes("texture_generator/gated_conv2d_0/W")[-1],
+                discriminator_channels=shapes("texture_discriminator/snconv2d_0/W")[-1],
+            ),
+        )
+    except UsageError as error:
+        raise ModelError(
+            f"the checkpoint's sizes fit no model of this network: {error}"
+        ) from None
+
+
+def _vqvae_options(shapes):
+    dimension, codes = shapes("vq_encoder/vector_quantize_0/embedding")
+    return VQVAEOptions(
+        channels=shapes("vq_encoder/conv2d_1/W")[-1],
+        # Eight convolutions stand outside the three stacks of two-convolution blocks.
+        residual_blocks=(shapes.count("vq_encoder", "conv2d") - 8) // 6,
+        residual_channels=shapes("vq_encoder/conv2d_3/W")[-1],
+        code_dimension=dimension,
+        codes=codes,
+    )
+
+
+def _structure_options(shapes, nonlinearity):
+    first = shapes("structure_pixelcnn/wnconv2d_3/V")
+    channels = shapes("structure_pixelcnn/wnconv2d_0/V")[-1]
+    # Two streams of blocks with two convolutions each, after the first three.
+    blocks = (shapes.count("structure_pixelcnn", "wnconv2d") - 3) // 4
+    group, heads, after = _attention(shapes, channels, blocks)
+    if first[2] == 2 * channels:
+        nonlinearity = "concat_elu"
+    elif nonlinearity not in ("elu", "relu"):
+        raise ModelError(
+            "the checkpoint's structure generator uses elu or relu, which shapes cannot "
+            "tell apart; give --nonlinearity=elu or --nonlinearity=relu."
+        )
+    return StructureOptions(
+        channels=channels,
+        residual_channels=first[-1],
+        residual_blocks=blocks,
+        attention_blocks=blocks // group,
+        heads=heads,
+        # The last dense layer makes the logits.
+        output_blocks=shapes.count("structure_pixelcnn", "wndense") - after - 1,
+        condition_channels=shapes("structure_condition/wnconv2d_0/V")[-1],
+        condition_residual_channels=shapes("structure_condition/wnconv2d_1/V")[-1],
+        nonlinearity=nonlinearity,
+    )
+
+
+def _attention(shapes, channels, blocks):
+    """(blocks per attending block, heads, number of the first output block).
+
+    Walks the dense layers in the order of their making: three for each pair of blocks
+    (condition, upper stream, condition), then, where the pair attends, query, key and
+    value of every head and the projection. A condition's layer is twice as wide as the
+    stream; a query is never wider than it.
+    """
+    number = group = heads = 0
+    for block in range(1, blocks + 1):
+        number += 3
+        width = shapes(f"structure_pixelcnn/wndense_{number}/V")[-1]
+        if not group and width <= channels:
+            group, heads = block, channels // width
+        if group and block % group == 0:
+            number += 3 * heads + 1
+    if not group:
+        raise ModelError(
+            "the checkpoint's structure generator has no attention; it is not of this "
+            "network."
+        )
+    return group, heads, number
