@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from vqinpaint.errors import ModelError
 
-_DAMAGE = (tf.errors.OpError, ValueError, RuntimeError, OSError, UnicodeDecodeError)
+# What TensorFlow's checkpoint reader raises on damaged files.
+_DAMAGE = (tf.errors.OpError, ValueError, RuntimeError, OSError, IndexError)
 
 
 class TF1Checkpoint:
