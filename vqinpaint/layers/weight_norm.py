@@ -48,7 +48,7 @@ class WeightNormConvolution(tf.keras.layers.Layer):
         x = tf.nn.conv2d(
             x, self.kernel(), self.strides, padding, dilations=self.dilation
         )
-        return x + self.bias
+        return tf.nn.bias_add(x, self.bias)
 
     def get_config(self):
         return {
@@ -83,7 +83,8 @@ class WeightNormDense(tf.keras.layers.Layer):
         return _normalised(self)
 
     def call(self, x):
-        flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), self.kernel()) + self.bias
+        flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), self.kernel())
+        flat = tf.nn.bias_add(flat, self.bias)
         return tf.reshape(flat, tf.concat([tf.shape(x)[:-1], [self.units]], axis=0))
 
     def get_config(self):

@@ -74,6 +74,7 @@ class StructurePrior(tf.keras.Model):
 
     def __init__(self, options, codes, name="structure_pixelcnn"):
         super().__init__(name=name)
+        self.nonlinearity = options.nonlinearity
         number = Numbering()
         width = options.channels
         self.upper_in = WeightNormConvolution(

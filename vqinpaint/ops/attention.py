@@ -100,3 +100,31 @@ def causal_attention(queries, keys, values, heads):
     weights = tf.where(earlier, weights, 0.0)
     mixed = tf.transpose(tf.matmul(weights, values), [0, 2, 1, 3])
     return tf.reshape(mixed, [batch, height, width, depth])
+
+
+def attend_to_earlier(queries, above, here):
+    """The same for some places alone, from keys and values that were kept.
+
+    Args:
+      queries: [N, heads, n, k].
+      above: keys [N, heads, P, k] and values [N, heads, P, v] of places all of which
+        are earlier.
+      here: keys [N, heads, m + n, k] and values of m earlier places and of the
+        queries' own, in order; a query sees those before its own.
+
+    Returns:
+      [N, heads, n, v]; zero where nothing is earlier.
+    """
+    queries /= tf.sqrt(float(queries.shape[-1]))
+    far = tf.matmul(queries, above[0], transpose_b=True)
+    near = tf.matmul(queries, here[0], transpose_b=True)
+    places, size = tf.shape(near)[-2], tf.shape(near)[-1]
+    earlier = tf.range(size)[None, :] < tf.range(size - places, size)[:, None]
+    near = tf.where(earlier, near, -1e10)
+    # A softmax over both parts without joining them.
+    largest = tf.maximum(tf.reduce_max(far, -1), tf.reduce_max(near, -1))[..., None]
+    far = tf.exp(far - largest)
+    near = tf.where(earlier, tf.exp(near - largest), 0.0)
+    total = tf.reduce_sum(far, -1) + tf.reduce_sum(near, -1)
+    mixed = tf.matmul(far, above[1]) + tf.matmul(near, here[1])
+    return tf.math.divide_no_nan(mixed, total[..., None])

@@ -1,5 +1,10 @@
-"""Drawing structure codes. Samplers know no network: they take a logits function.
+"""Drawing structure codes. Samplers know no network.
 
 All share one contract: Gumbel noise in, codes and what they cost in bits out, and equal
-noise gives equal codes.
+noise gives equal codes. They differ in what they ask of the prior:
+
+- `naive`, `fixed_point.sample_grid`: a function from codes int32 [N, h, w] to logits
+  [N, h, w, K], where the logits at a place depend on codes strictly before it;
+- `incremental`, `fixed_point`: steps through rows (start, open_row, no_places, logits,
+  close_row) as `models.structure_steps.StructureSteps` has them.
 """

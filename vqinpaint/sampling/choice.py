@@ -7,12 +7,13 @@ import tensorflow as tf
 from vqinpaint.ops import losses
 
 
-class Choice(NamedTuple):
-    """What was drawn at one place of every row, or at all places of a grid."""
+class Draw(NamedTuple):
+    """What a sampler drew."""
 
-    codes: tf.Tensor  # int32 [N, ...]
-    bits: tf.Tensor  # float32 [N, ...] of the drawn codes under the model itself
-    entropy: tf.Tensor  # float32 [N, ...] bits, of the model's distribution there
+    codes: tf.Tensor  # int32 [N, h, w]
+    bits: tf.Tensor  # float32 [N, h, w] of the drawn codes under the model itself
+    entropy: tf.Tensor  # float32 [N, h, w] bits, of the model's distribution there
+    passes: tf.Tensor  # int32 [], how often logits were asked for
 
 
 class Control(NamedTuple):
@@ -27,32 +28,46 @@ def choose(logits, noise, control):
     """Draws argmax(logits / temperature + noise) among the codes that are allowed.
 
     Written as logits + temperature * noise, which ranks alike and needs no exception at
-    temperature 0. Bits and entropy are those of the unaltered logits.
+    temperature 0.
 
     Args:
-      logits: [N, K].
-      noise: [N, K] standard Gumbel noise.
+      logits: [N, ..., K].
+      noise: [N, ..., K] standard Gumbel noise.
       control: `Control`.
 
     Returns:
-      `Choice` of [N] tensors.
+      int32 [N, ...].
     """
-    temperature = control.temperature[:, None]
-    allowed = _allowed(logits, temperature, control)
-    scores = tf.where(allowed, logits + temperature * noise, -float("inf"))
-    codes = tf.argmax(scores, axis=-1, output_type=tf.int32)
-    return Choice(codes, losses.bits(logits, codes), losses.entropy_bits(logits))
+    temperature = tf.reshape(control.temperature, [-1] + [1] * (logits.shape.rank - 1))
+    scores = logits + temperature * noise
+
+    def limited():
+        allowed = _allowed(logits, temperature, control)
+        return tf.where(allowed, scores, -float("inf"))
+
+    # Sorting costs more than all the rest here.
+    limits = (control.top_k > 0) | (control.top_p < 1)
+    scores = tf.cond(limits, limited, lambda: scores)
+    return tf.argmax(scores, axis=-1, output_type=tf.int32)
+
+
+def cost(logits, codes):
+    """(bits of the codes, entropy in bits) under the model itself, whatever the control.
+
+    [N, ..., K], int32 [N, ...] -> two float32 [N, ...]
+    """
+    return losses.bits(logits, codes), losses.entropy_bits(logits)
 
 
 def _allowed(logits, temperature, control):
-    """Which codes top-k and top-p leave: bool [N, K]. The likeliest always stays."""
-    size = logits.shape[-1]
+    """Which codes top-k and top-p leave: bool [N, ..., K]. The likeliest always stays."""
+    size, batch_dims = logits.shape[-1], logits.shape.rank - 1
     order = tf.argsort(logits, axis=-1, direction="DESCENDING", stable=True)
     rank = tf.argsort(order, axis=-1, stable=True)
     limit = tf.where(control.top_k > 0, control.top_k, size)
     # At temperature 0 the draw ignores the noise anyway; any positive value will do.
     shares = tf.nn.softmax(logits / tf.maximum(temperature, 1e-3))
-    ranked = tf.gather(shares, order, batch_dims=1)
+    ranked = tf.gather(shares, order, batch_dims=batch_dims)
     before = tf.cumsum(ranked, axis=-1, exclusive=True)
-    within = tf.gather(before, rank, batch_dims=1) < control.top_p
+    within = tf.gather(before, rank, batch_dims=batch_dims) < control.top_p
     return (rank < limit) & (within | (control.top_p >= 1)) | (rank == 0)

@@ -2,10 +2,10 @@
 
 import tensorflow as tf
 
-from vqinpaint.sampling.choice import Choice, choose
+from vqinpaint.sampling.choice import Draw, choose, cost
 
 
-def sample(logits_of, noise, control):
+def sample(logits_of, noise, control, on_row=None):
     """Draws a grid of codes place by place in raster order.
 
     Args:
@@ -13,9 +13,10 @@ def sample(logits_of, noise, control):
         at a place must depend on codes strictly before it.
       noise: float32 [N, h, w, K] Gumbel noise.
       control: `sampling.choice.Control`.
+      on_row: called with the number of rows begun so far.
 
     Returns:
-      `Choice` of [N, h, w] tensors.
+      `sampling.choice.Draw`.
     """
     batch, height, width = tf.unstack(tf.shape(noise)[:3])
     size = noise.shape[-1]
@@ -23,23 +24,21 @@ def sample(logits_of, noise, control):
     noise = tf.reshape(noise, [batch, places, size])
 
     def body(place, codes, bits, entropy):
+        if on_row:
+            on_row(place // width)
         logits = logits_of(tf.reshape(codes, [batch, height, width]))
         logits = tf.reshape(logits, [batch, places, size])[:, place]
-        choice = choose(logits, noise[:, place], control)
+        code = choose(logits, noise[:, place], control)
         here = tf.range(places) == place
 
         def put(grid, column):
             return tf.where(here, column[:, None], grid)
 
-        return (
-            place + 1,
-            put(codes, choice.codes),
-            put(bits, choice.bits),
-            put(entropy, choice.entropy),
-        )
+        spent, unsure = cost(logits, code)
+        return place + 1, put(codes, code), put(bits, spent), put(entropy, unsure)
 
     zeros = tf.zeros([batch, places])
-    _, codes, bits, entropy = tf.while_loop(
+    passes, codes, bits, entropy = tf.while_loop(
         lambda place, *_: place < places,
         body,
         (0, tf.cast(zeros, tf.int32), zeros, zeros),
@@ -49,4 +48,4 @@ def sample(logits_of, noise, control):
         ),
     )
     shape = [batch, height, width]
-    return Choice(*(tf.reshape(grid, shape) for grid in (codes, bits, entropy)))
+    return Draw(*(tf.reshape(grid, shape) for grid in (codes, bits, entropy)), passes)

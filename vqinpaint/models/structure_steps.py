@@ -1,0 +1,346 @@
+"""The prior row by row: the same logits as its full pass, without doing work twice.
+
+All tensors here are flat, with the column outermost: [w * N, C] holds the C channels of
+column 0 of all N samples, then those of column 1, and so on. Taking or joining columns
+is then a cut along the first dimension, which copies nothing, and every product is one
+plain matrix product.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from vqinpaint.ops.activations import BY_NAME, gate
+from vqinpaint.ops.attention import attend_to_earlier
+
+
+class Rows(NamedTuple):
+    """What the rows above leave behind for the next one; zero above the first row."""
+
+    vectors: tuple  # of the last two rows' codes, with the constant: [w * N, D + 1]
+    upper: tuple  # per upper block: activations before both convolutions, last row,
+    #   each column with its two neighbours: [w * N, 3 * .]
+    lower: tf.Tensor  # [w * N, sum of .] the same of all lower blocks, last row
+    cache: tuple  # per attending block: keys [N, heads, P, .], values [N, heads, P, .]
+
+
+class Row(NamedTuple):
+    """What is known of a row before its first code."""
+
+    start: tf.Tensor  # [w * N, C], lower stream, but for the codes of this row
+    added: tf.Tensor  # [w * N, L * (R + 2 C)] what to add to the convolutions of each
+    #   lower block. One tensor, as loops pay for each that they carry.
+    upper: tuple  # as of `Rows`, for the next row
+    cache: tuple  # as of `Rows`
+
+
+class Places(NamedTuple):
+    """The places of the row at hand up to some column, and the border to their left."""
+
+    lower: tf.Tensor  # [(1 + n) * N, sum of .] activations before all convolutions
+    cache: tuple  # per attending block: keys [N, heads, n, .], values [N, heads, n, .]
+
+
+class StructureSteps:
+    """Step interface of a `StructurePrior` for the samplers of `vqinpaint.sampling`.
+
+    The upper stream depends on rows above alone, so a whole row of it is computed at
+    once, with everything else that this row's codes cannot change: what the row above
+    adds to the lower stream's convolutions, the upper stream's share, the condition's.
+    What is left per code are two products per block on [left, current], attention and
+    the output blocks.
+
+    Make it inside the function that samples, once: it normalises all kernels.
+
+    Args:
+      prior: built `StructurePrior`.
+      codebook: [D, K] code vectors, one a column.
+      condition: [N or 1, h, w, C'] from the condition network; 1 serves all samples.
+      batch: N, int32 [].
+    """
+
+    def __init__(self, prior, codebook, condition, batch):
+        self._activate = BY_NAME[prior.nonlinearity]
+        self._batch = batch
+        # [h, w, N or 1, C'], so that a row has the column outermost.
+        self._condition = tf.transpose(condition, [1, 2, 0, 3])
+        self._width = tf.shape(self._condition)[1]
+        vectors = tf.transpose(codebook)
+        self._vectors = tf.concat([vectors, tf.ones_like(vectors[:, :1])], axis=1)
+        self._upper_in = _Linear(prior.upper_in)
+        self._above_in = _Linear(prior.above_in)
+        left = prior.left_in.kernel()[:, 0]
+        self._from_left_above = _Linear(prior.left_in, left[0])
+        # The code to the left acts through a table; its last row is the border.
+        self._left_table = tf.pad(tf.matmul(self._vectors, left[1]), [[0, 1], [0, 0]])
+        self._upper = [_UpperBlock(block) for block in prior.upper]
+        self._lower = [_LowerBlock(block) for block in prior.lower]
+        self._depths = [depth for block in self._lower for depth in block.depths]
+        self._heads = next(b.attention.heads for b in self._lower if b.attention)
+        # All blocks take the condition by one product.
+        blocks = [block for pair in zip(prior.upper, prior.lower) for block in pair]
+        self._from_condition = _Linear.side_by_side([b.from_condition for b in blocks])
+        self._output = [_Linear(block) for block in prior.output_blocks]
+        self._to_logits = _Linear(prior.logits)
+
+    def start(self):
+        """`Rows` above the first row of a grid."""
+        row = self._width * self._batch
+
+        upper = tuple(
+            tuple(tf.zeros([row, 3 * depth]) for depth in block.depths)
+            for block in self._upper
+        )
+        vectors = tf.zeros([row, self._vectors.shape[1]])
+        lower = tf.zeros([row, sum(self._depths)])
+        return Rows((vectors, vectors), upper, lower, self._no_cache())
+
+    def _no_cache(self):
+        blocks = [block.attention for block in self._lower if block.attention]
+        return tuple(block.nothing(self._batch) for block in blocks)
+
+    def _shift(self, x):
+        """Moves a row one column to the right; the first column becomes zero."""
+        return tf.pad(x, [[self._batch, 0], [0, 0]])[: tf.shape(x)[0]]
+
+    def _neighbours(self, x):
+        """[w * N, C] -> [w * N, 3 C]: left, own and right column."""
+        right = tf.pad(x, [[0, self._batch], [0, 0]])[self._batch :]
+        return tf.concat([self._shift(x), x, right], axis=1)
+
+    def open_row(self, rows, index):
+        """Computes `Row` number `index` (int32 []) from the rows above it."""
+        before, last = rows.vectors
+        # The first row starts from zero, without the convolutions' bias.
+        below_first = tf.cast(index > 0, tf.float32)
+        neighbours = self._neighbours(last)
+        both = tf.concat([self._neighbours(before), neighbours], axis=1)
+        upper = below_first * self._upper_in(both)
+        start = below_first * self._above_in(neighbours)
+        start += self._shift(self._from_left_above(last))
+        condition = self._of_condition(index)
+        lowers = tf.split(rows.lower, self._depths, axis=1)
+        uppers, added = [], []
+        for i, (high, low) in enumerate(zip(self._upper, self._lower)):
+            a = self._neighbours(self._activate(upper))
+            b = high.inner(tf.concat([rows.upper[i][0], a], axis=1))
+            b = self._neighbours(self._activate(b))
+            hidden = high.outer(tf.concat([rows.upper[i][1], b], axis=1))
+            upper += gate(hidden + condition[2 * i])
+            uppers.append((a, b))
+            a, b = lowers[2 * i : 2 * i + 2]
+            a = low.inner_above(tf.concat([self._shift(a), a], axis=1))
+            added.append(a + low.from_side(self._activate(upper)))
+            b = low.outer_above(tf.concat([self._shift(b), b], axis=1))
+            added.append(b + condition[2 * i + 1])
+        return Row(start, tf.concat(added, axis=1), tuple(uppers), rows.cache)
+
+    def _of_condition(self, index):
+        """What the condition adds to this row of every block: 2 L of [w * N, 2 C]."""
+        row = self._condition[index]
+        depth = row.shape[-1]
+        flat = self._from_condition(self._activate(tf.reshape(row, [-1, depth])))
+        if self._condition.shape[2] == 1:  # the same for every sample
+            flat = tf.repeat(flat, self._batch, axis=0)
+        return tf.split(flat, 2 * len(self._lower), axis=1)
+
+    def no_places(self):
+        """`Places` of a row of which nothing is known yet: the border alone."""
+        return Places(tf.zeros([self._batch, sum(self._depths)]), self._no_cache())
+
+    def logits(self, row, places, before, begin):
+        """Logits at some columns of a row, given the places to their left.
+
+        Args:
+          row: `Row`.
+          places: `Places` of the columns before `begin`.
+          before: int32 [N, n] codes of the columns from `begin` - 1 on, each the one to
+            the left of a column asked for; -1 at the border. The columns asked for may
+            go past the row's end; what comes out there means nothing.
+          begin: int32 [].
+
+        Returns:
+          (logits [N, n, K], `Places` with these n columns added).
+        """
+        batch = self._batch
+        single = before.shape[1] == 1
+        first, size = begin * batch, tf.size(before)
+
+        def cut(x):
+            past = tf.maximum(first + size - tf.shape(x)[0], 0)
+            return tf.pad(x[first : first + size], [[0, past], [0, 0]])
+
+        codes = tf.reshape(tf.transpose(before), [-1])
+        codes = tf.where(codes < 0, self._vectors.shape[0], codes)
+        x = cut(row.start) + tf.gather(self._left_table, codes)
+        by_head = _HeadOrder(tf.shape(before)[1], batch, self._heads)
+        lefts = iter(tf.split(places.lower[-batch:], self._depths, axis=1))
+        sizes = [size for block in self._lower for size in block.sizes]
+        added = iter(tf.split(cut(row.added), sizes, axis=1))
+        lower, caches = [], []
+
+        def convolve(layer, a):
+            lower.append(a)
+            left = next(lefts)
+            if not single:
+                left = tf.concat([left, a], axis=0)[:-batch]
+            return layer(tf.concat([left, a], axis=1)) + next(added)
+
+        for low in self._lower:
+            hidden = convolve(low.inner_row, self._activate(x))
+            hidden = convolve(low.outer_row, self._activate(hidden))
+            hidden = gate(hidden)
+            if low.attention:
+                j = len(caches)
+                negative, cache = low.attention(
+                    hidden, row.cache[j], places.cache[j], by_head
+                )
+                caches.append(cache)
+                hidden -= negative
+            x += hidden
+        for block in self._output:
+            x += block(tf.nn.elu(x))
+        logits = self._to_logits(tf.nn.elu(x))
+        logits = tf.reshape(logits, [-1, batch, logits.shape[1]])
+        lower = tf.concat([places.lower, tf.concat(lower, axis=1)], axis=0)
+        return tf.transpose(logits, [1, 0, 2]), Places(lower, tuple(caches))
+
+    def keep(self, places, columns):
+        """`Places` cut down to the first columns, int32 []."""
+        return Places(
+            places.lower[: (1 + columns) * self._batch],
+            tf.nest.map_structure(lambda x: x[:, :, :columns], places.cache),
+        )
+
+    def close_row(self, rows, row, places, codes):
+        """`Rows` after a row is complete.
+
+        Args:
+          rows: `Rows` above it.
+          row: its `Row`.
+          places: `Places` of all its columns.
+          codes: int32 [N, w].
+        """
+        vectors = tf.gather(self._vectors, tf.reshape(tf.transpose(codes), [-1]))
+        lower = places.lower[self._batch :]
+        cache = tf.nest.map_structure(
+            lambda a, b: tf.concat([a, b], axis=2), rows.cache, places.cache
+        )
+        return Rows((rows.vectors[1], vectors), row.upper, lower, cache)
+
+
+class _Linear:
+    """A layer's kernel, normalised once, as one matrix product with its bias.
+
+    Args:
+      layer: `WeightNormConvolution` or `WeightNormDense`.
+      kernel: which part of its kernel; default all.
+      bias: whether to add the bias.
+    """
+
+    def __init__(self, layer, kernel=None, bias=True):
+        kernel = layer.kernel() if kernel is None else kernel
+        self.kernel = tf.reshape(kernel, [-1, kernel.shape[-1]])
+        self.bias = tf.convert_to_tensor(layer.bias) if bias else None
+
+    @classmethod
+    def side_by_side(cls, layers, sign=1):
+        """Several layers of one input as one product."""
+        joined = cls.__new__(cls)
+        joined.kernel = sign * tf.concat([layer.kernel() for layer in layers], axis=1)
+        joined.bias = sign * tf.concat([layer.bias for layer in layers], axis=0)
+        return joined
+
+    def __call__(self, x):
+        x = tf.matmul(x, self.kernel)
+        return x if self.bias is None else tf.nn.bias_add(x, self.bias)
+
+
+class _UpperBlock:
+    def __init__(self, block):
+        self.inner, self.outer = _Linear(block.inner), _Linear(block.outer)
+        layers = (block.inner, block.outer)
+        self.depths = [layer.kernel().shape[2] for layer in layers]
+
+
+class _LowerBlock:
+    """A block's convolutions cut into the row above and [left, current]."""
+
+    def __init__(self, block):
+        inner, outer = block.inner.kernel(), block.outer.kernel()
+        self.inner_above = _Linear(block.inner, inner[0])
+        self.outer_above = _Linear(block.outer, outer[0])
+        self.inner_row = _Linear(block.inner, inner[1], bias=False)
+        self.outer_row = _Linear(block.outer, outer[1], bias=False)
+        self.from_side = _Linear(block.from_side)
+        self.depths, self.sizes = zip(inner.shape[2:], outer.shape[2:])
+        self.attention = _Attention(block.attend) if block.attend else None
+
+
+class _Attention:
+    """Query, key and value of all heads as one product; keys and values are kept."""
+
+    def __init__(self, layer):
+        self.heads = layer.heads
+        parts = (layer.queries, layer.keys, layer.values)
+        self._sizes = [part.units for part in parts]
+        self._project_in = _Linear.side_by_side(parts)
+        self._project_out = _Linear.side_by_side([layer.project], sign=-1)
+
+    def nothing(self, batch):
+        """Keys and values of no place at all."""
+        return tuple(
+            tf.zeros([batch, self.heads, 0, size // self.heads])
+            for size in self._sizes[1:]
+        )
+
+    def __call__(self, x, above, here, order):
+        """Minus the layer's output, and keys and values up to the places asked for.
+
+        The caller subtracts it. TensorFlow would join a chain of three sums into one
+        AddN and, where it expects memory to run short, rewrite that with temporary
+        variables, which fail inside loops.
+
+        Args:
+          x: [n * N, C].
+          above: keys and values of the rows above.
+          here: of the columns before these in their own row.
+          order: `_HeadOrder`.
+        """
+        parts = tf.split(self._project_in(x), self._sizes, axis=1)
+        query, *new = (order.split(part) for part in parts)
+        here = tuple(tf.concat(pair, axis=2) for pair in zip(here, new))
+        mixed = attend_to_earlier(query, above, here)
+        return self._project_out(order.join(mixed)), here
+
+
+class _HeadOrder:
+    """Moves channels between columns outermost and heads outermost.
+
+    By gathering rows in an order worked out once: oneDNN's transposition takes a tenth
+    of a millisecond however small the tensor.
+
+    Args:
+      number: n, columns.
+      batch: N.
+      heads: of the attention.
+    """
+
+    def __init__(self, number, batch, heads):
+        self._shape = (batch, heads, number)
+        there = tf.reshape(tf.range(number * batch * heads), [number, batch, heads])
+        back = tf.reshape(tf.range(number * batch * heads), [batch, heads, number])
+        self._there = tf.reshape(tf.transpose(there, [1, 2, 0]), [-1])
+        self._back = tf.reshape(tf.transpose(back, [2, 0, 1]), [-1])
+
+    def split(self, x):
+        """[n * N, heads * d] -> [N, heads, n, d]"""
+        depth = x.shape[1] // self._shape[1]
+        x = tf.gather(tf.reshape(x, [-1, depth]), self._there)
+        return tf.reshape(x, [*self._shape, depth])
+
+    def join(self, x):
+        """The inverse of `split`."""
+        depth = x.shape[-1]
+        x = tf.gather(tf.reshape(x, [-1, depth]), self._back)
+        return tf.reshape(x, [-1, self._shape[1] * depth])
