@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint import export, loading
+from vqinpaint import loading, saving
 from vqinpaint.errors import ModelError
 from vqinpaint.ops.images import to_uint8
 
@@ -22,7 +22,7 @@ def model():
 @pytest.fixture(scope="module")
 def saved(model, tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("models") / "tiny" / "1")
-    export.write_saved_model(model, tiny.OPTIONS, folder, {})
+    saving.write_saved_model(model, tiny.OPTIONS, folder, {}, "card")
     return folder
 
 

@@ -18,6 +18,7 @@ LEVELS = {
     "models": 4,
     "stages": 5,
     "authors": 6,
+    "frozen": 5,
     "inpainter": 6,
     "loop": 6,
     "runs": 7,

@@ -4,13 +4,16 @@ import os
 
 from vqinpaint.flagging import FLAGS, flags, run_main
 
-from vqinpaint import __version__, loading, runs  # isort: skip  # after flagging
+from vqinpaint import __version__, loading, runs, sampling  # isort: skip  # after flagging
 from vqinpaint.errors import UsageError
 from vqinpaint.saving import check_output, write_saved_model
 
 flags.DEFINE_string("run_dir", None, "Run folder with all three stages trained.")
 flags.DEFINE_string("output", None, "Folder to write, such as saved_models/NAME/1.")
 flags.DEFINE_integer("num_samples", 4, "Completions per picture when served.")
+flags.DEFINE_enum(
+    "sampler", sampling.DEFAULT, sampling.SAMPLERS, "How structures are drawn."
+)
 flags.DEFINE_bool("overwrite", False, "Replace the output folder if it exists.")
 
 _CARD = """---
@@ -45,7 +48,7 @@ def main():
     if FLAGS.num_samples < 1:
         raise UsageError(f"--num_samples={FLAGS.num_samples}: at least 1.")
     check_output(FLAGS.output, FLAGS.overwrite)
-    model, options = loading.load_run(FLAGS.run_dir, FLAGS.num_samples)
+    model, options = loading.load_run(FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler)
     steps = {
         stage: int(runs.latest_checkpoint(FLAGS.run_dir, stage).rsplit("-", 1)[1])
         for stage in runs.STAGES

@@ -1,7 +1,9 @@
 """Completes pictures: python -m vqinpaint.inpaint --model=M --image=I --mask=K --output=DIR"""
 
+import concurrent.futures
 import math
 import os
+import signal
 import sys
 import time
 
@@ -11,7 +13,7 @@ import numpy as np  # isort: skip  # after flagging, which quietens TensorFlow's
 import tensorflow as tf
 from tqdm import tqdm
 
-from vqinpaint import loading, pictures
+from vqinpaint import loading, pictures, sampling
 from vqinpaint.errors import UsageError
 from vqinpaint.options import write_json
 
@@ -32,6 +34,13 @@ flags.DEFINE_integer(
 flags.DEFINE_float("temperature", 1.0, "Under 1 is safer, over 1 wilder, 0 greedy.")
 flags.DEFINE_integer("top_k", 0, "Draw among the k likeliest codes only; 0 = all.")
 flags.DEFINE_float("top_p", 1.0, "Draw among the codes that share this probability.")
+flags.DEFINE_enum(
+    "sampler",
+    None,
+    sampling.SAMPLERS,
+    "How structures are drawn; all draw the same codes. Default: the fastest, or what "
+    "the SavedModel was exported with.",
+)
 
 
 def check_flags():
@@ -55,6 +64,37 @@ def _note(text):
     tqdm.write(text, file=sys.stderr)
 
 
+def watched(model, rows, call):
+    """Runs `call()` in another thread and shows how many rows of codes are begun.
+
+    TensorFlow works without coming back to Python, which could neither count nor hear
+    Ctrl-C; this thread can.
+
+    Args:
+      model: from `loading.load`.
+      rows: how many there are.
+      call: does the work.
+
+    Returns:
+      What `call` returns; raises what it raises.
+    """
+    model.rows_begun.assign(0)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        future = pool.submit(call)
+        done = False
+        bar = tqdm(total=rows, desc="rows of codes", delay=2, leave=False)
+        try:
+            while not done:
+                done = concurrent.futures.wait([future], timeout=0.1).done
+                bar.update(int(model.rows_begun.numpy()) - bar.n)
+        except KeyboardInterrupt:
+            _note("interrupted; finished pictures are in place.")
+            os._exit(128 + signal.SIGINT)  # the other thread cannot be stopped
+        finally:
+            bar.close()
+    return future.result()
+
+
 def complete_one(model, side, image, mask):
     """Draws all completions of one picture.
 
@@ -69,7 +109,7 @@ def complete_one(model, side, image, mask):
     """
     small, small_mask = pictures.shrink_known(image, mask, side)
     seeds = FLAGS.seed + np.arange(FLAGS.num_samples)
-    result = model.sample(
+    arguments = (
         tf.constant(small),
         tf.constant(small_mask[..., None]),
         tf.constant(seeds, tf.int32),
@@ -77,6 +117,7 @@ def complete_one(model, side, image, mask):
         tf.constant(FLAGS.top_k),
         tf.constant(FLAGS.top_p),
     )
+    result = watched(model, side // 8, lambda: model.sample(*arguments))
     result = {name: value.numpy() for name, value in result.items()}
     result["completed"] = np.stack(
         [pictures.paste_filling(image, mask, c) for c in result["completed"]]
@@ -117,7 +158,7 @@ def main():
     check_flags()
     images = pictures.list_pictures(FLAGS.image)
     pairs = pictures.match_masks(images, pictures.list_pictures(FLAGS.mask, "mask"))
-    model, options = loading.load(FLAGS.model)
+    model, options = loading.load(FLAGS.model, sampler=FLAGS.sampler)
     side = options.image_size
     bar = tqdm(pairs, "pictures", unit="", disable=len(pairs) == 1)
     for image_path, mask_path in bar:

@@ -2,34 +2,12 @@
 
 import tensorflow as tf
 
+from vqinpaint import sampling
+from vqinpaint.frozen import FrozenNetworks
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete, to_float, to_uint8
-from vqinpaint.sampling import naive
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
-
-
-class _Networks:
-    """Holds Keras models out of sight of SavedModel, which would trace each layer."""
-
-    def __init__(self, vqvae, structure, generator):
-        self.encoder, self.decoder = vqvae.encoder, vqvae.decoder
-        self.condition, self.prior = structure.condition, structure.prior
-        self.generator = generator
-
-    def weights(self):
-        """The variables that completing needs; nothing that only training moves."""
-        networks = (
-            self.encoder,
-            self.decoder,
-            self.condition,
-            self.prior,
-            self.generator,
-        )
-        codebooks = (self.encoder.top_codebook, self.encoder.bottom_codebook)
-        return [v for n in networks for v in n.trainable_variables] + [
-            c.codes for c in codebooks
-        ]
 
 
 class Inpainter(tf.Module):
@@ -39,18 +17,32 @@ class Inpainter(tf.Module):
     where the picture is missing. Missing pixels are multiplied away before any network.
     Known pixels come back as they were, bit for bit.
 
+    The structure generator's weights are fused, so it cannot be trained any more.
+
     Args:
       options: `ModelOptions`.
       vqvae: built `stages.vqvae.VQVAE`.
       structure: built `stages.structure.StructureGenerator`.
       generator: built `models.texture.TextureGenerator`.
       num_samples: completions per picture of the batch signatures.
+      sampler: name in `sampling.SAMPLERS`.
     """
 
-    def __init__(self, options, vqvae, structure, generator, num_samples=4):
+    def __init__(
+        self,
+        options,
+        vqvae,
+        structure,
+        generator,
+        num_samples=4,
+        sampler=sampling.DEFAULT,
+    ):
         super().__init__(name="inpainter")
-        self._networks = _Networks(vqvae, structure, generator)
+        # How many rows of codes `sample` has begun; others may read it meanwhile.
+        self.rows_begun = tf.Variable(0, trainable=False, name="rows_begun")
+        self._networks = FrozenNetworks(vqvae, structure, generator, sampler)
         self.weights = self._networks.weights()
+        self.sampler = sampler
         self.num_samples = num_samples
         self.image_size = options.image_size
         self.grid_size = options.image_size // 8
@@ -69,7 +61,8 @@ class Inpainter(tf.Module):
         noise = tf.TensorSpec([None, grid, grid, self.codes], tf.float32, "noise")
 
         def function(call, *signature):
-            return tf.function(call, input_signature=signature)
+            # Nothing here needs AutoGraph, and tracing is twice as fast without.
+            return tf.function(call, input_signature=signature, autograph=False)
 
         self.sample = function(
             self._sample,
@@ -109,18 +102,6 @@ class Inpainter(tf.Module):
             "reconstruct": self.reconstruct,
         }
 
-    def _draw(self, image, mask, noise, control):
-        """Structures of one picture [S, S, 3]; the samples are the batch."""
-        condition = self._networks.condition(image[None], mask[None])
-        codebook = self._networks.encoder.top_codebook
-        number = tf.shape(noise)[0]
-        condition = tf.repeat(condition, number, axis=0)
-
-        def logits_of(codes):
-            return self._networks.prior(codebook.vectors_of(codes), condition)
-
-        return naive.sample(logits_of, noise, control)
-
     def _fill(self, image, mask, codes):
         """Completes one picture in each structure: codes [N, h, w] -> [N, S, S, 3].
 
@@ -159,7 +140,13 @@ class Inpainter(tf.Module):
         hole = tf.cast(mask > 127, tf.float32)
         seen = to_float(image) * (1 - hole)
         control = Control(temperatures, top_k, top_p)
-        choice = self._draw(seen, hole, self._noise(seeds), control)
+        choice = self._networks.draw(
+            seen[None],
+            hole[None],
+            self._noise(seeds),
+            control,
+            self.rows_begun.assign,
+        )
         filling = to_uint8(self._fill(seen, hole, choice.codes))
         return {
             "completed": tf.where(mask > 127, filling, image),
@@ -185,7 +172,7 @@ class Inpainter(tf.Module):
             seen = to_float(image) * (1 - hole)
             noise = self._noise(seed + tf.range(number))
             control = _plain(tf.repeat(temperature[None], number))
-            choice = self._draw(seen, hole, noise, control)
+            choice = self._networks.draw(seen[None], hole[None], noise, control)
             filling = to_uint8(self._fill(seen, hole, choice.codes))
             bits = tf.ensure_shape(choice.bits, [number, grid, grid])
             return tf.where(mask > 127, filling, image), tf.reduce_sum(bits, [1, 2])
@@ -235,16 +222,10 @@ class Inpainter(tf.Module):
           float32 [B].
         """
         seen = images * (1 - masks)
-        networks = self._networks
-        condition = networks.condition(seen, masks)
-        codebook = networks.encoder.top_codebook
-        choice = naive.sample(
-            lambda codes: networks.prior(codebook.vectors_of(codes), condition),
-            noise,
-            _plain(temperatures),
-        )
+        choice = self._networks.draw(seen, masks, noise, _plain(temperatures))
+        codebook = self._networks.encoder.top_codebook
         structure = codebook.vectors_of(choice.codes)
-        filling = networks.generator(seen, masks, structure)
+        filling = self._networks.generator(seen, masks, structure)
         return {
             "completed": complete(seen, masks, filling),
             "codes": choice.codes,

@@ -4,24 +4,27 @@ import os
 
 import tensorflow as tf
 
-from vqinpaint import runs
-from vqinpaint.errors import ModelError
+from vqinpaint import runs, sampling
+from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.inpainter import Inpainter
 from vqinpaint.options import ModelOptions, read_json
 
 
-def load(path, num_samples=4):
+def load(path, num_samples=4, sampler=None):
     """Loads a model for completing pictures.
 
     Args:
       path: SavedModel folder, folder with integer versions of it, or run folder.
       num_samples: completions per picture in a run's batch signatures.
+      sampler: name in `sampling.SAMPLERS`; None = the default, or what a SavedModel was
+        exported with.
 
     Returns:
       (model, `ModelOptions`); the model has the functions of `Inpainter`.
 
     Raises:
       ModelError: nothing usable is there.
+      UsageError: a SavedModel was exported with another sampler.
     """
     if not path or not os.path.isdir(path):
         raise ModelError(
@@ -31,16 +34,16 @@ def load(path, num_samples=4):
     if versions and not os.path.exists(os.path.join(path, "saved_model.pb")):
         path = os.path.join(path, max(versions, key=int))
     if os.path.exists(os.path.join(path, "saved_model.pb")):
-        return load_saved_model(path)
+        return load_saved_model(path, sampler)
     if os.path.isdir(os.path.join(path, "vqvae")):
-        return load_run(path, num_samples)
+        return load_run(path, num_samples, sampler)
     raise ModelError(
         f"{path} holds neither saved_model.pb nor a run's vqvae folder; name a "
         "SavedModel (saved_models/NAME) or a --run_dir of vqinpaint.train."
     )
 
 
-def load_run(run_dir, num_samples=4):
+def load_run(run_dir, num_samples=4, sampler=None):
     """Joins the three trained stages of a run. See `load`."""
     options = runs.model_options(run_dir)
     for stage in ("structure", "texture"):
@@ -51,15 +54,20 @@ def load_run(run_dir, num_samples=4):
         runs.load_structure(run_dir, options),
         runs.load_texture(run_dir, options).generator,
         num_samples,
+        sampler or sampling.DEFAULT,
     )
     return inpainter, options
 
 
-def load_saved_model(path):
+def load_saved_model(path, sampler=None):
     """Loads an export of this project. See `load`."""
-    options = ModelOptions.from_dict(
-        read_json(os.path.join(path, "options.json"))["model"]
-    )
+    facts = read_json(os.path.join(path, "options.json"))
+    options = ModelOptions.from_dict(facts["model"])
+    if sampler not in (None, facts.get("sampler")):
+        raise UsageError(
+            f"{path} was exported with --sampler={facts.get('sampler')}; drop "
+            f"--sampler={sampler}, or give the run folder as --model."
+        )
     try:
         model = tf.saved_model.load(path)
         model.sample  # noqa: B018  # an export of another project has none

@@ -31,7 +31,8 @@ def write_saved_model(model, options, output, facts, card):
     os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
     tf.saved_model.save(model, temporary, signatures=model.signatures())
     write_json(
-        os.path.join(temporary, "options.json"), {"model": options.to_dict(), **facts}
+        os.path.join(temporary, "options.json"),
+        {"model": options.to_dict(), "sampler": model.sampler, **facts},
     )
     with open(os.path.join(temporary, "README.md"), "w", encoding="utf-8") as file:
         file.write(card)

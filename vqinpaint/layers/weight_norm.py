@@ -40,6 +40,10 @@ class WeightNormConvolution(tf.keras.layers.Layer):
         """The normalised kernel: [height, width, C, filters]."""
         return _normalised(self)
 
+    def fuse(self):
+        """Normalises once and for all; the layer cannot be trained any more."""
+        self.fused = tf.Variable(self.kernel(), trainable=False, name="kernel")
+
     def call(self, x):
         padding = "SAME"
         if self.padding != "same":
@@ -82,6 +86,10 @@ class WeightNormDense(tf.keras.layers.Layer):
         """The normalised kernel: [C, units]."""
         return _normalised(self)
 
+    def fuse(self):
+        """Normalises once and for all; the layer cannot be trained any more."""
+        self.fused = tf.Variable(self.kernel(), trainable=False, name="kernel")
+
     def call(self, x):
         flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), self.kernel())
         flat = tf.nn.bias_add(flat, self.bias)
@@ -92,6 +100,7 @@ class WeightNormDense(tf.keras.layers.Layer):
 
 
 def _add_weights(layer, shape):
+    layer.fused = None
     layer.direction = layer.add_weight(
         "direction", shape, initializer=tf.keras.initializers.RandomNormal(stddev=0.05)
     )
@@ -100,5 +109,7 @@ def _add_weights(layer, shape):
 
 
 def _normalised(layer):
+    if layer.fused is not None:
+        return layer.fused.read_value()
     axes = list(range(layer.direction.shape.rank - 1))
     return layer.gain * tf.nn.l2_normalize(layer.direction, axes)

@@ -10,8 +10,13 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from vqinpaint.models.structure_blocks import (
+    HeadOrder,
+    Linear,
+    LowerBlock,
+    UpperBlock,
+)
 from vqinpaint.ops.activations import BY_NAME, gate
-from vqinpaint.ops.attention import attend_to_earlier
 
 
 class Rows(NamedTuple):
@@ -21,7 +26,9 @@ class Rows(NamedTuple):
     upper: tuple  # per upper block: activations before both convolutions, last row,
     #   each column with its two neighbours: [w * N, 3 * .]
     lower: tf.Tensor  # [w * N, sum of .] the same of all lower blocks, last row
-    cache: tuple  # per attending block: keys [N, heads, P, .], values [N, heads, P, .]
+    cache: (
+        tuple  # per attending block: keys [N, heads, P, k], inputs [N, heads=1, P, C]
+    )
 
 
 class Row(NamedTuple):
@@ -35,10 +42,11 @@ class Row(NamedTuple):
 
 
 class Places(NamedTuple):
-    """The places of the row at hand up to some column, and the border to their left."""
+    """The places of the row at hand up to some column."""
 
-    lower: tf.Tensor  # [(1 + n) * N, sum of .] activations before all convolutions
-    cache: tuple  # per attending block: keys [N, heads, n, .], values [N, heads, n, .]
+    left: tf.Tensor  # [N, sum of .] the last one's activations before all convolutions
+    columns: tf.TensorArray  # of [N, sum of .]: those of all; joining them would copy
+    cache: tuple  # per attending block, as of `Rows`, these places alone
 
 
 class StructureSteps:
@@ -57,31 +65,33 @@ class StructureSteps:
       codebook: [D, K] code vectors, one a column.
       condition: [N or 1, h, w, C'] from the condition network; 1 serves all samples.
       batch: N, int32 [].
+      window: n, how many columns `logits` will be asked for at once.
     """
 
-    def __init__(self, prior, codebook, condition, batch):
+    def __init__(self, prior, codebook, condition, batch, window):
         self._activate = BY_NAME[prior.nonlinearity]
         self._batch = batch
+        self.window = window
         # [h, w, N or 1, C'], so that a row has the column outermost.
         self._condition = tf.transpose(condition, [1, 2, 0, 3])
         self._width = tf.shape(self._condition)[1]
         vectors = tf.transpose(codebook)
         self._vectors = tf.concat([vectors, tf.ones_like(vectors[:, :1])], axis=1)
-        self._upper_in = _Linear(prior.upper_in)
-        self._above_in = _Linear(prior.above_in)
+        self._upper_in = Linear(prior.upper_in)
+        self._above_in = Linear(prior.above_in)
         left = prior.left_in.kernel()[:, 0]
-        self._from_left_above = _Linear(prior.left_in, left[0])
+        self._from_left_above = Linear(prior.left_in, left[0])
         # The code to the left acts through a table; its last row is the border.
         self._left_table = tf.pad(tf.matmul(self._vectors, left[1]), [[0, 1], [0, 0]])
-        self._upper = [_UpperBlock(block) for block in prior.upper]
-        self._lower = [_LowerBlock(block) for block in prior.lower]
+        self._upper = [UpperBlock(block) for block in prior.upper]
+        self._lower = [LowerBlock(block) for block in prior.lower]
         self._depths = [depth for block in self._lower for depth in block.depths]
         self._heads = next(b.attention.heads for b in self._lower if b.attention)
         # All blocks take the condition by one product.
         blocks = [block for pair in zip(prior.upper, prior.lower) for block in pair]
-        self._from_condition = _Linear.side_by_side([b.from_condition for b in blocks])
-        self._output = [_Linear(block) for block in prior.output_blocks]
-        self._to_logits = _Linear(prior.logits)
+        self._from_condition = Linear.side_by_side([b.from_condition for b in blocks])
+        self._output = [Linear(block) for block in prior.output_blocks]
+        self._to_logits = Linear(prior.logits)
 
     def start(self):
         """`Rows` above the first row of a grid."""
@@ -146,7 +156,13 @@ class StructureSteps:
 
     def no_places(self):
         """`Places` of a row of which nothing is known yet: the border alone."""
-        return Places(tf.zeros([self._batch, sum(self._depths)]), self._no_cache())
+        border = tf.zeros([self._batch, sum(self._depths)])
+        columns = tf.TensorArray(
+            tf.float32,
+            self._width + self.window - 1,
+            element_shape=[None, sum(self._depths)],
+        )
+        return Places(border, columns, self._no_cache())
 
     def logits(self, row, places, before, begin):
         """Logits at some columns of a row, given the places to their left.
@@ -160,10 +176,9 @@ class StructureSteps:
           begin: int32 [].
 
         Returns:
-          (logits [N, n, K], `Places` with these n columns added).
+          (logits [N, n, K], what `keep` takes of these columns).
         """
         batch = self._batch
-        single = before.shape[1] == 1
         first, size = begin * batch, tf.size(before)
 
         def cut(x):
@@ -173,8 +188,8 @@ class StructureSteps:
         codes = tf.reshape(tf.transpose(before), [-1])
         codes = tf.where(codes < 0, self._vectors.shape[0], codes)
         x = cut(row.start) + tf.gather(self._left_table, codes)
-        by_head = _HeadOrder(tf.shape(before)[1], batch, self._heads)
-        lefts = iter(tf.split(places.lower[-batch:], self._depths, axis=1))
+        by_head = HeadOrder(tf.shape(before)[1], batch, self._heads)
+        lefts = iter(tf.split(places.left, self._depths, axis=1))
         sizes = [size for block in self._lower for size in block.sizes]
         added = iter(tf.split(cut(row.added), sizes, axis=1))
         lower, caches = [], []
@@ -182,7 +197,7 @@ class StructureSteps:
         def convolve(layer, a):
             lower.append(a)
             left = next(lefts)
-            if not single:
+            if self.window > 1:
                 left = tf.concat([left, a], axis=0)[:-batch]
             return layer(tf.concat([left, a], axis=1)) + next(added)
 
@@ -202,15 +217,30 @@ class StructureSteps:
             x += block(tf.nn.elu(x))
         logits = self._to_logits(tf.nn.elu(x))
         logits = tf.reshape(logits, [-1, batch, logits.shape[1]])
-        lower = tf.concat([places.lower, tf.concat(lower, axis=1)], axis=0)
-        return tf.transpose(logits, [1, 0, 2]), Places(lower, tuple(caches))
+        new = (tf.concat(lower, axis=1), tuple(caches))
+        return tf.transpose(logits, [1, 0, 2]), new
 
-    def keep(self, places, columns):
-        """`Places` cut down to the first columns, int32 []."""
-        return Places(
-            places.lower[: (1 + columns) * self._batch],
-            tf.nest.map_structure(lambda x: x[:, :, :columns], places.cache),
-        )
+    def keep(self, places, new, begin, final):
+        """`Places` with the first `final` of the columns computed from `begin` on.
+
+        Args:
+          places: as given to `logits`.
+          new: second result of `logits`.
+          begin: as given to `logits`.
+          final: int32 [], at least 1.
+        """
+        lower, cache = new
+        if self.window == 1:
+            return Places(lower, places.columns.write(begin, lower), cache)
+        columns = places.columns
+        # Those past the final ones will be written again.
+        for i in range(self.window):
+            column = lower[i * self._batch : (i + 1) * self._batch]
+            columns = columns.write(begin + i, column)
+        left = lower[(final - 1) * self._batch : final * self._batch]
+        count = begin + final
+        cache = tf.nest.map_structure(lambda x: x[:, :, :count], cache)
+        return Places(left, columns, cache)
 
     def close_row(self, rows, row, places, codes):
         """`Rows` after a row is complete.
@@ -222,125 +252,10 @@ class StructureSteps:
           codes: int32 [N, w].
         """
         vectors = tf.gather(self._vectors, tf.reshape(tf.transpose(codes), [-1]))
-        lower = places.lower[self._batch :]
+        lower = tf.reshape(
+            places.columns.stack()[: self._width], [-1, sum(self._depths)]
+        )
         cache = tf.nest.map_structure(
             lambda a, b: tf.concat([a, b], axis=2), rows.cache, places.cache
         )
         return Rows((rows.vectors[1], vectors), row.upper, lower, cache)
-
-
-class _Linear:
-    """A layer's kernel, normalised once, as one matrix product with its bias.
-
-    Args:
-      layer: `WeightNormConvolution` or `WeightNormDense`.
-      kernel: which part of its kernel; default all.
-      bias: whether to add the bias.
-    """
-
-    def __init__(self, layer, kernel=None, bias=True):
-        kernel = layer.kernel() if kernel is None else kernel
-        self.kernel = tf.reshape(kernel, [-1, kernel.shape[-1]])
-        self.bias = tf.convert_to_tensor(layer.bias) if bias else None
-
-    @classmethod
-    def side_by_side(cls, layers, sign=1):
-        """Several layers of one input as one product."""
-        joined = cls.__new__(cls)
-        joined.kernel = sign * tf.concat([layer.kernel() for layer in layers], axis=1)
-        joined.bias = sign * tf.concat([layer.bias for layer in layers], axis=0)
-        return joined
-
-    def __call__(self, x):
-        x = tf.matmul(x, self.kernel)
-        return x if self.bias is None else tf.nn.bias_add(x, self.bias)
-
-
-class _UpperBlock:
-    def __init__(self, block):
-        self.inner, self.outer = _Linear(block.inner), _Linear(block.outer)
-        layers = (block.inner, block.outer)
-        self.depths = [layer.kernel().shape[2] for layer in layers]
-
-
-class _LowerBlock:
-    """A block's convolutions cut into the row above and [left, current]."""
-
-    def __init__(self, block):
-        inner, outer = block.inner.kernel(), block.outer.kernel()
-        self.inner_above = _Linear(block.inner, inner[0])
-        self.outer_above = _Linear(block.outer, outer[0])
-        self.inner_row = _Linear(block.inner, inner[1], bias=False)
-        self.outer_row = _Linear(block.outer, outer[1], bias=False)
-        self.from_side = _Linear(block.from_side)
-        self.depths, self.sizes = zip(inner.shape[2:], outer.shape[2:])
-        self.attention = _Attention(block.attend) if block.attend else None
-
-
-class _Attention:
-    """Query, key and value of all heads as one product; keys and values are kept."""
-
-    def __init__(self, layer):
-        self.heads = layer.heads
-        parts = (layer.queries, layer.keys, layer.values)
-        self._sizes = [part.units for part in parts]
-        self._project_in = _Linear.side_by_side(parts)
-        self._project_out = _Linear.side_by_side([layer.project], sign=-1)
-
-    def nothing(self, batch):
-        """Keys and values of no place at all."""
-        return tuple(
-            tf.zeros([batch, self.heads, 0, size // self.heads])
-            for size in self._sizes[1:]
-        )
-
-    def __call__(self, x, above, here, order):
-        """Minus the layer's output, and keys and values up to the places asked for.
-
-        The caller subtracts it. TensorFlow would join a chain of three sums into one
-        AddN and, where it expects memory to run short, rewrite that with temporary
-        variables, which fail inside loops.
-
-        Args:
-          x: [n * N, C].
-          above: keys and values of the rows above.
-          here: of the columns before these in their own row.
-          order: `_HeadOrder`.
-        """
-        parts = tf.split(self._project_in(x), self._sizes, axis=1)
-        query, *new = (order.split(part) for part in parts)
-        here = tuple(tf.concat(pair, axis=2) for pair in zip(here, new))
-        mixed = attend_to_earlier(query, above, here)
-        return self._project_out(order.join(mixed)), here
-
-
-class _HeadOrder:
-    """Moves channels between columns outermost and heads outermost.
-
-    By gathering rows in an order worked out once: oneDNN's transposition takes a tenth
-    of a millisecond however small the tensor.
-
-    Args:
-      number: n, columns.
-      batch: N.
-      heads: of the attention.
-    """
-
-    def __init__(self, number, batch, heads):
-        self._shape = (batch, heads, number)
-        there = tf.reshape(tf.range(number * batch * heads), [number, batch, heads])
-        back = tf.reshape(tf.range(number * batch * heads), [batch, heads, number])
-        self._there = tf.reshape(tf.transpose(there, [1, 2, 0]), [-1])
-        self._back = tf.reshape(tf.transpose(back, [2, 0, 1]), [-1])
-
-    def split(self, x):
-        """[n * N, heads * d] -> [N, heads, n, d]"""
-        depth = x.shape[1] // self._shape[1]
-        x = tf.gather(tf.reshape(x, [-1, depth]), self._there)
-        return tf.reshape(x, [*self._shape, depth])
-
-    def join(self, x):
-        """The inverse of `split`."""
-        depth = x.shape[-1]
-        x = tf.gather(tf.reshape(x, [-1, depth]), self._back)
-        return tf.reshape(x, [-1, self._shape[1] * depth])

@@ -107,13 +107,14 @@ def attend_to_earlier(queries, above, here):
 
     Args:
       queries: [N, heads, n, k].
-      above: keys [N, heads, P, k] and values [N, heads, P, v] of places all of which
-        are earlier.
-      here: keys [N, heads, m + n, k] and values of m earlier places and of the
-        queries' own, in order; a query sees those before its own.
+      above: keys [N, heads, P, k] and values [N, 1, P, v], the same for all heads, of
+        places all of which are earlier.
+      here: keys [N, heads, m + n, k] and values [N, 1, m + n, v] of m earlier places
+        and of the queries' own, in order; a query sees those before its own.
 
     Returns:
-      [N, heads, n, v]; zero where nothing is earlier.
+      ([N, heads, n, v], zero where nothing is earlier; [N, heads, n] positive numbers,
+      0 where nothing is earlier).
     """
     queries /= tf.sqrt(float(queries.shape[-1]))
     far = tf.matmul(queries, above[0], transpose_b=True)
@@ -126,5 +127,13 @@ def attend_to_earlier(queries, above, here):
     far = tf.exp(far - largest)
     near = tf.where(earlier, tf.exp(near - largest), 0.0)
     total = tf.reduce_sum(far, -1) + tf.reduce_sum(near, -1)
-    mixed = tf.matmul(far, above[1]) + tf.matmul(near, here[1])
-    return tf.math.divide_no_nan(mixed, total[..., None])
+    mixed = _weighted_sum(far, above[1]) + _weighted_sum(near, here[1])
+    return tf.math.divide_no_nan(mixed, total[..., None]), total
+
+
+def _weighted_sum(weights, values):
+    """[N, heads, n, P] weights of [N, 1, P, v] values, as one product per sample."""
+    batch, heads, number, places = tf.unstack(tf.shape(weights))
+    flat = tf.reshape(weights, [batch, heads * number, places])
+    mixed = tf.matmul(flat, values[:, 0])
+    return tf.reshape(mixed, [batch, heads, number, values.shape[-1]])

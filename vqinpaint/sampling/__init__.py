@@ -8,3 +8,10 @@ noise gives equal codes. They differ in what they ask of the prior:
 - `incremental`, `fixed_point`: steps through rows (start, open_row, no_places, logits,
   close_row) as `models.structure_steps.StructureSteps` has them.
 """
+
+from vqinpaint.sampling import fixed_point, incremental, naive
+
+BY_LOGITS = {"naive": naive.sample, "fixed_point_grid": fixed_point.sample_grid}
+BY_STEPS = {"fixed_point": fixed_point.sample, "incremental": incremental.sample}
+SAMPLERS = ("fixed_point", "incremental", "fixed_point_grid", "naive")
+DEFAULT = "fixed_point"

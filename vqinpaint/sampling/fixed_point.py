@@ -11,10 +11,13 @@ import tensorflow as tf
 from vqinpaint.sampling import rows
 from vqinpaint.sampling.choice import Draw, choose, cost
 
+# Codes guessed at once. More would save rounds and cost more in each.
+WINDOW = 8
 
-def sample(steps, noise, control, on_row=None, window=8):
-    """As `naive.sample`, a row at a time from the step interface; see `rows.sample`."""
-    return rows.sample(steps, noise, control, window, on_row)
+
+def sample(make_steps, noise, control, on_row=None, window=WINDOW):
+    """As `incremental.sample`, but several codes of a row at once; see `rows.sample`."""
+    return rows.sample(make_steps(window), noise, control, on_row)
 
 
 def sample_grid(logits_of, noise, control, on_row=None):

@@ -3,6 +3,12 @@
 from vqinpaint.sampling import rows
 
 
-def sample(steps, noise, control, on_row=None):
-    """As `naive.sample`, from the step interface; see `rows.sample`."""
-    return rows.sample(steps, noise, control, 1, on_row)
+def sample(make_steps, noise, control, on_row=None):
+    """As `naive.sample`, from the step interface.
+
+    Args:
+      make_steps: function from the number of columns asked for at once to the step
+        interface, see `rows.sample`.
+      noise, control, on_row: as of `naive.sample`.
+    """
+    return rows.sample(make_steps(1), noise, control, on_row)

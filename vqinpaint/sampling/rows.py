@@ -5,7 +5,7 @@ import tensorflow as tf
 from vqinpaint.sampling.choice import Draw, choose, cost
 
 
-def sample(steps, noise, control, window, on_row=None):
+def sample(steps, noise, control, on_row=None):
     """Draws a grid row by row, each row by a window that moves to the right.
 
     A round draws all codes of the window from guesses for the codes before them. The
@@ -17,7 +17,6 @@ def sample(steps, noise, control, window, on_row=None):
       steps: `models.structure_steps.StructureSteps`, or anything with its methods.
       noise: float32 [N, h, w, K] Gumbel noise.
       control: `sampling.choice.Control`.
-      window: codes per round, int.
       on_row: called with the number of rows done so far.
 
     Returns:
@@ -29,9 +28,7 @@ def sample(steps, noise, control, window, on_row=None):
         if on_row:
             on_row(index)
         row = steps.open_row(rows, index)
-        drawn, logits, places, rounds = _fill(
-            steps, row, noise[:, index], control, window
-        )
+        drawn, logits, places, rounds = _fill(steps, row, noise[:, index], control)
         spent, unsure = cost(logits, drawn)
         rows = steps.close_row(rows, row, places, drawn)
         grids = (
@@ -53,9 +50,10 @@ def sample(steps, noise, control, window, on_row=None):
     )
 
 
-def _fill(steps, row, noise, control, window):
+def _fill(steps, row, noise, control):
     """Draws one row: (codes [N, w], logits [N, w, K], `Places`, rounds)."""
     batch, width, size = tf.unstack(tf.shape(noise))
+    window = steps.window
     # Windows keep their size at the row's end, as kernels are compiled for each size.
     padded = tf.pad(noise, [[0, 0], [0, window - 1], [0, 0]])
     # The first guess is what the noise alone would draw.
@@ -65,7 +63,7 @@ def _fill(steps, row, noise, control, window):
         here = guess[:, :window]
         before = tf.concat([codes[:, -1:], here], axis=1)[:, :window]
         before = tf.ensure_shape(before, [None, window])
-        new, places = steps.logits(row, places, before, begin)
+        new, found = steps.logits(row, places, before, begin)
         new = tf.ensure_shape(new, [None, window, noise.shape[-1]])
         drawn = choose(new, padded[:, begin : begin + window], control)
         final = 1
@@ -74,7 +72,6 @@ def _fill(steps, row, noise, control, window):
             final += tf.reduce_sum(tf.math.cumprod(tf.cast(right, tf.int32)))
             final = tf.minimum(final, width - begin)
             new, drawn_final = new[:, :final], drawn[:, :final]
-            places = steps.keep(places, begin + final)
             guess = tf.concat([drawn, guess[:, window:]], axis=1)
         else:
             drawn_final = drawn
@@ -84,7 +81,7 @@ def _fill(steps, row, noise, control, window):
             tf.concat([codes, drawn_final], axis=1),
             guess[:, final:],
             tf.concat([logits, new], axis=1),
-            places,
+            steps.keep(places, found, begin, final),
         )
 
     border = tf.fill([batch, 1], -1)

@@ -1,0 +1,73 @@
+"""Trained networks made ready for use."""
+
+import tensorflow as tf
+
+from vqinpaint import sampling
+from vqinpaint.models.structure_steps import StructureSteps
+
+
+class FrozenNetworks:
+    """The networks that completing needs, weight norm fused.
+
+    No `tf.Module`, so that Keras models stay out of sight of SavedModel, which would
+    trace each layer.
+
+    Args:
+      vqvae, structure, generator, sampler: as of `inpainter.Inpainter`.
+    """
+
+    def __init__(self, vqvae, structure, generator, sampler):
+        self.sampler = sampler
+        self.encoder, self.decoder = vqvae.encoder, vqvae.decoder
+        self.condition, self.prior = structure.condition, structure.prior
+        self.generator = generator
+
+        self._fused = [
+            layer
+            for network in (self.condition, self.prior)
+            for layer in network.submodules
+            if hasattr(layer, "fuse")
+        ]
+        for layer in self._fused:
+            layer.fuse()
+
+    def weights(self):
+        """The variables that completing needs; nothing that only training moves."""
+        networks = (self.encoder, self.decoder, self.generator)
+        codebooks = (self.encoder.top_codebook, self.encoder.bottom_codebook)
+        return [
+            *(v for network in networks for v in network.trainable_variables),
+            *(codebook.codes for codebook in codebooks),
+            *(v for layer in self._fused for v in (layer.fused, layer.bias)),
+        ]
+
+    def draw(self, images, masks, noise, control, on_row=None):
+        """Draws structures from given noise.
+
+        Args:
+          images: [N, S, S, 3] in [-1, 1], or one picture for all noise.
+          masks: [N, S, S, 1], or one mask, 1 where missing.
+          noise: [N, h, w, K].
+          control: `sampling.choice.Control`.
+          on_row: see `sampling.naive.sample`.
+
+        Returns:
+          `sampling.choice.Draw`.
+        """
+        condition = self.condition(images, masks)
+        codebook, number = self.encoder.top_codebook, tf.shape(noise)[0]
+        if self.sampler in sampling.BY_STEPS:
+            return sampling.BY_STEPS[self.sampler](
+                lambda window: StructureSteps(
+                    self.prior, codebook.codes, condition, number, window
+                ),
+                noise,
+                control,
+                on_row,
+            )
+        condition = tf.repeat(condition, number // tf.shape(condition)[0], axis=0)
+
+        def logits_of(codes):
+            return self.prior(codebook.vectors_of(codes), condition)
+
+        return sampling.BY_LOGITS[self.sampler](logits_of, noise, control, on_row)
