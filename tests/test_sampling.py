@@ -42,7 +42,7 @@ _gumbel = tf.function(gumbel)  # eager map_fn runs Python for every row
 def _frequencies(logits, number=20000, **control):
     noise = _gumbel(tf.range(number), [len(logits)])
     batch = tf.repeat(tf.constant([logits], tf.float32), number, axis=0)
-    codes = choose(batch, noise, _control(number, **control)).codes
+    codes = choose(batch, noise, _control(number, **control))
     return np.bincount(codes, minlength=len(logits))
 
 

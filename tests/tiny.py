@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from vqinpaint import sampling
 from vqinpaint.inpainter import Inpainter
 from vqinpaint.options import (
     ModelOptions,
@@ -78,7 +79,7 @@ def randomise(network, seed=0):
             variable.assign(variable + generator.normal(0, 0.3, shape).astype("f"))
 
 
-def inpainter(num_samples=2, options=OPTIONS):
+def inpainter(num_samples=2, options=OPTIONS, sampler=sampling.DEFAULT):
     """An untrained model with lively weights."""
     vqvae, structure, texture = (
         VQVAE(options),
@@ -94,4 +95,4 @@ def inpainter(num_samples=2, options=OPTIONS):
     )
     for seed, network in enumerate(networks):
         randomise(network, seed)
-    return Inpainter(options, vqvae, structure, texture.generator, num_samples)
+    return Inpainter(options, vqvae, structure, texture.generator, num_samples, sampler)

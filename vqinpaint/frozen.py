@@ -54,20 +54,21 @@ class FrozenNetworks:
         Returns:
           `sampling.choice.Draw`.
         """
-        condition = self.condition(images, masks)
+        return self.draw_from(
+            self.condition(images, masks), noise, control, self.sampler, on_row
+        )
+
+    def draw_from(self, condition, noise, control, sampler, on_row=None):
+        """As `draw`, from the condition network's output and by any sampler."""
         codebook, number = self.encoder.top_codebook, tf.shape(noise)[0]
-        if self.sampler in sampling.BY_STEPS:
-            return sampling.BY_STEPS[self.sampler](
-                lambda window: StructureSteps(
-                    self.prior, codebook.codes, condition, number, window
-                ),
-                noise,
-                control,
-                on_row,
-            )
-        condition = tf.repeat(condition, number // tf.shape(condition)[0], axis=0)
+
+        def make_steps(window):
+            return StructureSteps(self.prior, codebook.codes, condition, number, window)
 
         def logits_of(codes):
-            return self.prior(codebook.vectors_of(codes), condition)
+            every = tf.repeat(condition, number // tf.shape(condition)[0], axis=0)
+            return self.prior(codebook.vectors_of(codes), every)
 
-        return sampling.BY_LOGITS[self.sampler](logits_of, noise, control, on_row)
+        if sampler in sampling.BY_STEPS:
+            return sampling.BY_STEPS[sampler](make_steps, noise, control, on_row)
+        return sampling.BY_LOGITS[sampler](logits_of, noise, control, on_row)

@@ -40,8 +40,8 @@ class Inpainter(tf.Module):
         super().__init__(name="inpainter")
         # How many rows of codes `sample` has begun; others may read it meanwhile.
         self.rows_begun = tf.Variable(0, trainable=False, name="rows_begun")
-        self._networks = FrozenNetworks(vqvae, structure, generator, sampler)
-        self.weights = self._networks.weights()
+        self.frozen = FrozenNetworks(vqvae, structure, generator, sampler)
+        self.weights = self.frozen.weights()
         self.sampler = sampler
         self.num_samples = num_samples
         self.image_size = options.image_size
@@ -102,27 +102,27 @@ class Inpainter(tf.Module):
             "reconstruct": self.reconstruct,
         }
 
-    def _fill(self, image, mask, codes):
+    def fill(self, image, mask, codes):
         """Completes one picture in each structure: codes [N, h, w] -> [N, S, S, 3].
 
         One at a time, so that a sample's bytes do not depend on its neighbours.
         """
-        codebook = self._networks.encoder.top_codebook
+        codebook = self.frozen.encoder.top_codebook
 
         def one(grid):
             structure = codebook.vectors_of(grid[None])
-            return self._networks.generator(image[None], mask[None], structure)[0]
+            return self.frozen.generator(image[None], mask[None], structure)[0]
 
         spec = tf.TensorSpec(image.shape, tf.float32)
         return tf.map_fn(one, codes, fn_output_signature=spec)
 
     def _structures(self, codes, shape):
         """Decodes structures alone: int [N, h, w] -> uint8 [N, S, S, 3]."""
-        codebook = self._networks.encoder.top_codebook
+        codebook = self.frozen.encoder.top_codebook
 
         def one(grid):
             vectors = codebook.vectors_of(grid[None])
-            return to_uint8(self._networks.decoder.structure_alone(vectors)[0])
+            return to_uint8(self.frozen.decoder.structure_alone(vectors)[0])
 
         spec = tf.TensorSpec(shape, tf.uint8)
         return tf.map_fn(one, codes, fn_output_signature=spec)
@@ -140,14 +140,14 @@ class Inpainter(tf.Module):
         hole = tf.cast(mask > 127, tf.float32)
         seen = to_float(image) * (1 - hole)
         control = Control(temperatures, top_k, top_p)
-        choice = self._networks.draw(
+        choice = self.frozen.draw(
             seen[None],
             hole[None],
             self._noise(seeds),
             control,
             self.rows_begun.assign,
         )
-        filling = to_uint8(self._fill(seen, hole, choice.codes))
+        filling = to_uint8(self.fill(seen, hole, choice.codes))
         return {
             "completed": tf.where(mask > 127, filling, image),
             "structure": self._structures(choice.codes, image.shape),
@@ -172,8 +172,8 @@ class Inpainter(tf.Module):
             seen = to_float(image) * (1 - hole)
             noise = self._noise(seed + tf.range(number))
             control = _plain(tf.repeat(temperature[None], number))
-            choice = self._networks.draw(seen[None], hole[None], noise, control)
-            filling = to_uint8(self._fill(seen, hole, choice.codes))
+            choice = self.frozen.draw(seen[None], hole[None], noise, control)
+            filling = to_uint8(self.fill(seen, hole, choice.codes))
             bits = tf.ensure_shape(choice.bits, [number, grid, grid])
             return tf.where(mask > 127, filling, image), tf.reduce_sum(bits, [1, 2])
 
@@ -222,10 +222,10 @@ class Inpainter(tf.Module):
           float32 [B].
         """
         seen = images * (1 - masks)
-        choice = self._networks.draw(seen, masks, noise, _plain(temperatures))
-        codebook = self._networks.encoder.top_codebook
+        choice = self.frozen.draw(seen, masks, noise, _plain(temperatures))
+        codebook = self.frozen.encoder.top_codebook
         structure = codebook.vectors_of(choice.codes)
-        filling = self._networks.generator(seen, masks, structure)
+        filling = self.frozen.generator(seen, masks, structure)
         return {
             "completed": complete(seen, masks, filling),
             "codes": choice.codes,
@@ -234,13 +234,13 @@ class Inpainter(tf.Module):
 
     def _encode(self, images):
         """Codes of whole pictures: `top` int32 [B, h, w], `bottom` int32 [B, 2h, 2w]."""
-        encoded = self._networks.encoder(to_float(images))
+        encoded = self.frozen.encoder(to_float(images))
         return {"top": encoded.top.indices, "bottom": encoded.bottom.indices}
 
     def _reconstruct(self, images):
         """Pictures through the VQ-VAE: whole, and from their structure alone."""
-        encoded = self._networks.encoder(to_float(images))
-        decoder = self._networks.decoder
+        encoded = self.frozen.encoder(to_float(images))
+        decoder = self.frozen.decoder
         whole = decoder(encoded.top.vectors, encoded.bottom.vectors)
         alone = decoder.structure_alone(encoded.top.vectors)
         return {"reconstruction": to_uint8(whole), "structure": to_uint8(alone)}
@@ -248,9 +248,9 @@ class Inpainter(tf.Module):
     def _bits(self, images, masks):
         """Bits of each true structure code given the known pixels: float32 [B, h, w]."""
         images, holes = to_float(images), tf.cast(masks > 127, tf.float32)
-        top = self._networks.encoder(images).top
-        condition = self._networks.condition(images * (1 - holes), holes)
-        return losses.bits(self._networks.prior(top.vectors, condition), top.indices)
+        top = self.frozen.encoder(images).top
+        condition = self.frozen.condition(images * (1 - holes), holes)
+        return losses.bits(self.frozen.prior(top.vectors, condition), top.indices)
 
 
 def _plain(temperatures):

@@ -44,7 +44,7 @@ def sample(logits_of, noise, control, on_row=None):
         (0, tf.cast(zeros, tf.int32), zeros, zeros),
         shape_invariants=(
             tf.TensorShape([]),
-            *[tf.TensorShape([noise.shape[0], None])] * 3,
+            *[tf.TensorShape([None, None])] * 3,
         ),
     )
     shape = [batch, height, width]
