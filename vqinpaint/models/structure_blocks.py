@@ -84,7 +84,7 @@ class _Attention:
             tf.zeros([batch, 1, 0, channels]),
         )
 
-    def __call__(self, x, above, here, order):
+    def __call__(self, x, above, here, order, any_earlier):
         """Minus the layer's output, and what is kept up to the places asked for.
 
         The caller subtracts it. TensorFlow would join a chain of three sums into one
@@ -96,14 +96,14 @@ class _Attention:
           above: what is kept of the rows above.
           here: of the columns before these in their own row.
           order: `HeadOrder`.
+          any_earlier: [n * N, 1], 0 where there is no place to attend to, else 1.
         """
         query, key = map(order.split, tf.split(self._query_and_key(x), 2, axis=1))
         new = (key, order.by_sample(x))
         here = tuple(tf.concat(pair, axis=2) for pair in zip(here, new))
-        mixed, total = attend_to_earlier(query, above, here)
+        mixed = attend_to_earlier(query, above, here)
         out = tf.nn.bias_add(tf.matmul(order.join(mixed), self._kernel), self._bias)
-        # At the first place there is nothing to attend to, so no value and no bias.
-        any_earlier = order.any_head(tf.sign(total))
+        # Without a place to attend to there is no value, so none of its bias.
         return out + any_earlier * self._values_bias, here
 
 
@@ -145,7 +145,3 @@ class HeadOrder:
         batch, _, number = self._shape
         x = tf.gather(x, self._samples)
         return tf.reshape(x, [batch, 1, number, x.shape[-1]])
-
-    def any_head(self, x):
-        """Values that are the same for all heads: [N, heads, n] -> [n * N, 1]"""
-        return tf.reshape(tf.transpose(x[:, 0]), [-1, 1])

@@ -26,9 +26,7 @@ class Rows(NamedTuple):
     upper: tuple  # per upper block: activations before both convolutions, last row,
     #   each column with its two neighbours: [w * N, 3 * .]
     lower: tf.Tensor  # [w * N, sum of .] the same of all lower blocks, last row
-    cache: (
-        tuple  # per attending block: keys [N, heads, P, k], inputs [N, heads=1, P, C]
-    )
+    cache: tuple  # per attending block: keys [N, heads, P, k], inputs [N, 1, P, C]
 
 
 class Row(NamedTuple):
@@ -96,7 +94,6 @@ class StructureSteps:
     def start(self):
         """`Rows` above the first row of a grid."""
         row = self._width * self._batch
-
         upper = tuple(
             tuple(tf.zeros([row, 3 * depth]) for depth in block.depths)
             for block in self._upper
@@ -188,7 +185,11 @@ class StructureSteps:
         codes = tf.reshape(tf.transpose(before), [-1])
         codes = tf.where(codes < 0, self._vectors.shape[0], codes)
         x = cut(row.start) + tf.gather(self._left_table, codes)
-        by_head = HeadOrder(tf.shape(before)[1], batch, self._heads)
+        order = HeadOrder(tf.shape(before)[1], batch, self._heads)
+        above = tf.shape(row.cache[0][0])[2]
+        columns = tf.range(begin, begin + tf.shape(before)[1])
+        any_earlier = tf.cast(above + columns > 0, tf.float32)
+        any_earlier = tf.repeat(any_earlier, batch)[:, None]
         lefts = iter(tf.split(places.left, self._depths, axis=1))
         sizes = [size for block in self._lower for size in block.sizes]
         added = iter(tf.split(cut(row.added), sizes, axis=1))
@@ -208,7 +209,7 @@ class StructureSteps:
             if low.attention:
                 j = len(caches)
                 negative, cache = low.attention(
-                    hidden, row.cache[j], places.cache[j], by_head
+                    hidden, row.cache[j], places.cache[j], order, any_earlier
                 )
                 caches.append(cache)
                 hidden -= negative
@@ -216,9 +217,8 @@ class StructureSteps:
         for block in self._output:
             x += block(tf.nn.elu(x))
         logits = self._to_logits(tf.nn.elu(x))
-        logits = tf.reshape(logits, [-1, batch, logits.shape[1]])
         new = (tf.concat(lower, axis=1), tuple(caches))
-        return tf.transpose(logits, [1, 0, 2]), new
+        return order.by_sample(logits)[:, 0], new
 
     def keep(self, places, new, begin, final):
         """`Places` with the first `final` of the columns computed from `begin` on.

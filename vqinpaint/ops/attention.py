@@ -113,8 +113,7 @@ def attend_to_earlier(queries, above, here):
         and of the queries' own, in order; a query sees those before its own.
 
     Returns:
-      ([N, heads, n, v], zero where nothing is earlier; [N, heads, n] positive numbers,
-      0 where nothing is earlier).
+      [N, heads, n, v], zero where nothing is earlier.
     """
     queries /= tf.sqrt(float(queries.shape[-1]))
     far = tf.matmul(queries, above[0], transpose_b=True)
@@ -128,7 +127,7 @@ def attend_to_earlier(queries, above, here):
     near = tf.where(earlier, tf.exp(near - largest), 0.0)
     total = tf.reduce_sum(far, -1) + tf.reduce_sum(near, -1)
     mixed = _weighted_sum(far, above[1]) + _weighted_sum(near, here[1])
-    return tf.math.divide_no_nan(mixed, total[..., None]), total
+    return tf.math.divide_no_nan(mixed, total[..., None])
 
 
 def _weighted_sum(weights, values):

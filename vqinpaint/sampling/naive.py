@@ -13,7 +13,7 @@ def sample(logits_of, noise, control, on_row=None):
         at a place must depend on codes strictly before it.
       noise: float32 [N, h, w, K] Gumbel noise.
       control: `sampling.choice.Control`.
-      on_row: called with the number of rows begun so far.
+      on_row: called with the index of each row as it begins.
 
     Returns:
       `sampling.choice.Draw`.

@@ -17,7 +17,7 @@ def sample(steps, noise, control, on_row=None):
       steps: `models.structure_steps.StructureSteps`, or anything with its methods.
       noise: float32 [N, h, w, K] Gumbel noise.
       control: `sampling.choice.Control`.
-      on_row: called with the number of rows done so far.
+      on_row: called with the index of each row as it begins.
 
     Returns:
       `sampling.choice.Draw`.
