@@ -81,7 +81,7 @@ def test_temperature_zero_ignores_the_seed(model):
 def test_drawn_bits_are_the_teacher_forced_ones(model):
     """Sampling must price its codes as the prior's full pass does."""
     result = _sample(model)
-    networks = model._networks
+    networks = model.frozen
     hole = tf.cast(MASK > 127, tf.float32)
     seen = (tf.cast(IMAGE, tf.float32) / 127.5 - 1) * (1 - hole)
     condition = tf.repeat(networks.condition(seen[None], hole[None]), 3, axis=0)
@@ -90,7 +90,8 @@ def test_drawn_bits_are_the_teacher_forced_ones(model):
     bits = tf.nn.sparse_softmax_cross_entropy_with_logits(
         labels=result["codes"], logits=logits
     ) / np.log(2)
-    np.testing.assert_allclose(result["bits"], bits, rtol=1e-4)
+    # Bits near zero are differences of large numbers; they need the absolute part.
+    np.testing.assert_allclose(result["bits"], bits, rtol=1e-4, atol=1e-5)
 
 
 def test_batch_signature_numbers_its_seeds_from_the_rows_own(model):
