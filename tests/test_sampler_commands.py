@@ -81,6 +81,8 @@ def test_interrupt_leaves_finished_pictures(world):
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
+        # Shells let what they start in the background ignore Ctrl-C; a person's does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not (world / "cut/00.json").exists():
         assert child.poll() is None
@@ -109,8 +111,8 @@ def test_benchmark_ends_with_one_json_object(world):
     assert result["codes_equal"] is True and result["batch"] == 2
     grid = (64 // 8) ** 2
     measured = grid * result["forward_s"] / result["best_s"]
-    # Both seconds are printed with four digits.
-    assert result["ratio"] == pytest.approx(measured, rel=0.05)
+    # The ratio is printed with two digits, the seconds with six.
+    assert result["ratio"] == pytest.approx(measured, rel=0.01)
     assert result["peak_mb"] > 0
     assert "texture generator" in done.stdout
 

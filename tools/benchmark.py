@@ -192,13 +192,13 @@ def benchmark_sampling():
         print(f"{name}: {took:.3f} s, {took / whole:.0%} of a picture")
     return {
         "batch": FLAGS.batch,
-        "forward_s": round(forward, 4),
-        "incremental_s": round(results["incremental"], 4)
+        "forward_s": round(forward, 6),
+        "incremental_s": round(results["incremental"], 6)
         if "incremental" in results
         else None,
         "best": best,
-        "best_s": round(results[best], 4),
-        "ratio": round(places * forward / results[best], 1),
+        "best_s": round(results[best], 6),
+        "ratio": round(places * forward / results[best], 2),
         "peak_mb": round(memory),
         "codes_equal": bool(equal),
     }
