@@ -10,7 +10,7 @@ import pathlib
 
 import numpy as np
 
-from vqinpaint.layers.naming import authors_variables
+from vqinpaint.authors import networks as authors
 from vqinpaint.options import (
     ModelOptions,
     StructureOptions,
@@ -76,18 +76,8 @@ class Networks:
             self.slots[name].write(value)
 
     def named(self, averages):
-        networks = (
-            self.vqvae.encoder,
-            self.vqvae.decoder,
-            self.structure.condition,
-            self.structure.prior,
-            self.texture.generator,
-            self.texture.discriminator,
-        )
-        slots = {}
-        for network in networks:
-            slots.update(authors_variables(network, averages))
-        return slots
+        networks = authors.Networks(self.vqvae, self.structure, self.texture)
+        return networks.slots(averages)
 
 
 def image():

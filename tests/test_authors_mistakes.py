@@ -4,12 +4,12 @@ import concurrent.futures
 import pathlib
 import shutil
 import subprocess
-import sys
 
 import numpy as np
 import pytest
 
-from tests.test_authors_models import ROOT, write_checkpoint
+from tests.commands import ROOT, command
+from tests.tf1 import write_checkpoint
 from vqinpaint.authors.checkpoint import TF1Checkpoint
 from vqinpaint.authors.contents import full_model, joined_stages
 from vqinpaint.authors.networks import load_networks
@@ -98,14 +98,13 @@ def attempts(tmp_path_factory):
         make(folder)
         output = world / f"{make.__name__}_model" / "1"
         done = subprocess.run(
-            [
-                sys.executable,
+            command(
                 "tools/import_tf1_checkpoint.py",
                 f"--checkpoint={folder}",
                 f"--output={output}",
                 f"--run_dir={world / make.__name__}_run",
                 "--image_size=64",
-            ],
+            ),
             capture_output=True,
             text=True,
             cwd=ROOT,

@@ -8,25 +8,19 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
 
+from tests.commands import ROOT, run
 from vqinpaint import loading
 from vqinpaint.authors.checkpoint import TF1Checkpoint
 from vqinpaint.authors.contents import full_model, joined_stages
-from vqinpaint.authors.networks import Networks, load_networks
+from vqinpaint.authors.networks import load_networks
 from vqinpaint.authors.sizes import infer_options
-from vqinpaint.options import ModelOptions
-from vqinpaint.stages.structure import StructureGenerator
-from vqinpaint.stages.texture import Texture
-from vqinpaint.stages.vqvae import VQVAE
 
-ROOT = pathlib.Path(__file__).parent.parent
 MODEL = pathlib.Path(
     os.environ.get("VQINPAINT_TF1_MODEL") or ROOT / "tests/goldens/tf1_full_model"
 )
@@ -48,16 +42,8 @@ def _stages():
     return model, stages
 
 
-def _run(*arguments, code=0):
-    done = subprocess.run(
-        [sys.executable, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
-
-
 def _import(folder, *flags):
-    return _run(
+    return run(
         "tools/import_tf1_checkpoint.py",
         f"--image_size={SIDE}",
         f"--output={folder}",
@@ -137,7 +123,7 @@ def test_greedy_completions_are_the_authors(world, golden, model):
     for name in PICTURES:
         shutil.copy(MODEL / name, pictures)
     output = world / "out" / model
-    _run(
+    run(
         "-m",
         "vqinpaint.inpaint",
         f"--model={world / model}",
@@ -222,9 +208,9 @@ def test_run_goes_on_with_the_authors_state(world):
         np.testing.assert_array_equal(saved, joined.sources[names[stage]].read())
 
 
-def test_training_goes_on_from_an_imported_run(world, tmp_path):
+def test_training_goes_on_from_an_importedrun(world, tmp_path):
     pictures = tmp_path / "pictures"
-    _run(
+    run(
         "tools/make_sample_data.py",
         f"--output={pictures}",
         "--train=4",
@@ -232,9 +218,9 @@ def test_training_goes_on_from_an_imported_run(world, tmp_path):
     )
     records = tmp_path / "records"
     source = f"--input={pictures / 'train'}"
-    _run("tools/make_tfrecords.py", source, f"--output={records}")
+    run("tools/make_tfrecords.py", source, f"--output={records}")
     for stage in ("structure", "texture"):
-        done = _run(
+        done = run(
             "-m",
             "vqinpaint.train",
             f"--stage={stage}",
@@ -256,78 +242,3 @@ def test_table_and_card(world):
         assert f"| all | {len(checkpoint.shapes)} | {total:,} |" in text
         for digest in checkpoint.files().values():
             assert digest in text
-
-
-@pytest.mark.parametrize("nonlinearity", ["elu", "relu"])
-def test_sizes_of_other_models_are_found(nonlinearity, tmp_path):
-    """Other counts of everything than the oracle's, written under the authors' names."""
-    options = ModelOptions.from_dict(
-        {
-            "image_size": 128,
-            "vqvae": {
-                "channels": 12,
-                "residual_blocks": 3,
-                "residual_channels": 5,
-                "code_dimension": 6,
-                "codes": 20,
-            },
-            "structure": {
-                "channels": 12,
-                "residual_channels": 7,
-                "residual_blocks": 6,
-                "attention_blocks": 3,
-                "heads": 4,
-                "output_blocks": 2,
-                "condition_channels": 3,
-                "condition_residual_channels": 4,
-                "nonlinearity": nonlinearity,
-            },
-            "texture": {"generator_channels": 6, "discriminator_channels": 3},
-        }
-    )
-    _write(options, tmp_path)
-    contents = full_model(TF1Checkpoint(str(tmp_path)))
-    assert infer_options(contents, 128, nonlinearity) == options
-
-
-def _write(options, folder):
-    """A full model with random weights and no import code but the names."""
-    networks = Networks(VQVAE(options), StructureGenerator(options), Texture(options))
-    write_checkpoint(
-        folder, {k: s.read() for k, s in networks.slots(averages=False).items()}
-    )
-
-
-def write_checkpoint(folder, arrays):
-    """Arrays by name as a TensorFlow 1 Saver stores them."""
-    names = sorted(arrays)
-    tf.raw_ops.SaveV2(
-        prefix=str(folder / "model.ckpt"),
-        tensor_names=names,
-        shape_and_slices=[""] * len(names),
-        tensors=[tf.constant(arrays[name]) for name in names],
-    )
-    (folder / "checkpoint").write_text('model_checkpoint_path: "model.ckpt"\n')
-
-
-def test_full_size_import_stays_under_four_gigabytes(tmp_path):
-    _write(ModelOptions(), tmp_path)
-    child = subprocess.Popen(
-        [
-            sys.executable,
-            "tools/import_tf1_checkpoint.py",
-            f"--checkpoint={tmp_path}",
-            f"--output={tmp_path / 'model/1'}",
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    printed = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = status  # reaped above; Popen must not wait again
-    assert status == 0
-    assert "| structure_pixelcnn | 792 | 26,769,536 |" in printed
-    assert usage.ru_maxrss < 4e6  # in kB
-    saved = json.loads((tmp_path / "model/1/options.json").read_text())
-    assert ModelOptions.from_dict(saved["model"]) == ModelOptions()

@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
@@ -16,21 +15,7 @@ import pytest
 from PIL import Image
 
 from tests import tiny
-
-ROOT = pathlib.Path(__file__).parent.parent
-
-
-def _command(*arguments):
-    return [sys.executable, *map(str, arguments)]
-
-
-def _run(*arguments, code=0):
-    """Runs a command from the repository root; checks its exit code."""
-    done = subprocess.run(
-        _command(*arguments), capture_output=True, text=True, cwd=ROOT
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
+from tests.commands import ROOT, command, run
 
 
 def _train(stage, world, steps, *more):
@@ -51,19 +36,19 @@ def world(tmp_path_factory):
     """Pictures, records, a run with all three stages, and a mask."""
     world = tmp_path_factory.mktemp("world")
     pictures = world / "pictures"
-    _run("tools/make_sample_data.py", f"--output={pictures}", "--train=12", "--val=6")
+    run("tools/make_sample_data.py", f"--output={pictures}", "--train=12", "--val=6")
     for split in ("train", "val"):
         source = pictures / split
         if split == "val":
             (source / "notes.txt").write_text("not a picture")
-        _run(
+        run(
             "tools/make_tfrecords.py",
             f"--input={source}",
             f"--output={world / 'records'}",
             f"--split={split}",
         )
     for stage in ("vqvae", "structure", "texture"):
-        _run(*_train(stage, world, 3))
+        run(*_train(stage, world, 3))
     mask = np.zeros((64, 64), np.uint8)
     mask[16:48, 16:48] = 255
     Image.fromarray(mask).save(world / "mask.png")
@@ -79,7 +64,7 @@ def _inpaint(world, *more, code=0, **changes):
         "num_samples": 2,
         **changes,
     }
-    return _run(
+    return run(
         "-m",
         "vqinpaint.inpaint",
         *(f"--{name}={value}" for name, value in flags.items()),
@@ -132,7 +117,7 @@ def test_hidden_pixels_and_reruns_change_no_byte(world):
 
 def test_export_evaluate_and_folders(world):
     saved = world / "saved" / "1"
-    _run("-m", "vqinpaint.export", f"--run_dir={world / 'run'}", f"--output={saved}")
+    run("-m", "vqinpaint.export", f"--run_dir={world / 'run'}", f"--output={saved}")
     assert "signatures" in (saved / "README.md").read_text().lower()
     images = world / "several"
     images.mkdir()
@@ -142,7 +127,7 @@ def test_export_evaluate_and_folders(world):
     done = _inpaint(world, model=world / "saved", image=images, output=world / "many")
     assert "is 100x80" in done.stderr and "nearest neighbour" in done.stderr
     assert _pixels(world / "many" / "p1_00.png").shape == (80, 100, 3)
-    _run(
+    run(
         "-m",
         "vqinpaint.evaluate",
         f"--model={world / 'saved'}",
@@ -158,9 +143,9 @@ def test_export_evaluate_and_folders(world):
 
 
 def test_sigint_saves_and_the_same_command_goes_on(world):
-    command = _command(*_train("vqvae", world, 4000, f"--run_dir={world / 'stopped'}"))
+    stage = command(*_train("vqvae", world, 4000, f"--run_dir={world / 'stopped'}"))
     process = subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        stage, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     log = world / "stopped" / "vqvae" / "log.jsonl"
     deadline = time.monotonic() + 120
@@ -171,32 +156,32 @@ def test_sigint_saves_and_the_same_command_goes_on(world):
     assert process.returncode == 75, errors
     assert "SIGINT at step" in errors and "Traceback" not in errors
     step = int(errors.split("SIGINT at step ")[1].split(";")[0])
-    done = _run(*_train("vqvae", world, step + 2, f"--run_dir={world / 'stopped'}"))
+    done = run(*_train("vqvae", world, step + 2, f"--run_dir={world / 'stopped'}"))
     assert f"resuming at step {step}" in done.stdout + done.stderr
 
 
 def test_a_vqvae_that_moved_on_is_refused(world):
     moved = world / "moved"
     shutil.copytree(world / "run", moved)
-    _run(*_train("vqvae", world, 4, f"--run_dir={moved}"))
-    command = _train("structure", world, 4, f"--run_dir={moved}")
-    for done in (_run(*command, code=5), _inpaint(world, model=moved, code=5)):
+    run(*_train("vqvae", world, 4, f"--run_dir={moved}"))
+    structure = _train("structure", world, 4, f"--run_dir={moved}")
+    for done in (run(*structure, code=5), _inpaint(world, model=moved, code=5)):
         assert "at step-4 instead of step-3" in done.stderr
 
 
 def test_weights_of_losses_may_change_within_a_run(world):
-    _run(*_train("texture", world, 4, "--texture_adversarial_weight=0.5"))
+    run(*_train("texture", world, 4, "--texture_adversarial_weight=0.5"))
 
 
 def test_two_devices_train_every_stage(world):
     for stage in ("vqvae", "structure", "texture"):
         more = ["--devices=CPU:0,CPU:1", f"--run_dir={world / 'mirrored'}"]
-        done = _run(*_train(stage, world, 2, *more))
+        done = run(*_train(stage, world, 2, *more))
         assert f"{stage}: 2 steps done" in done.stdout
 
 
 def test_help_explains_the_options():
-    shown = _run("-m", "vqinpaint.train", "--help", code=1).stdout
+    shown = run("-m", "vqinpaint.train", "--help", code=1).stdout
     assert "--vqvae_channels: Width of the encoder and decoder. Default: 128." in shown
     assert "--stage" in shown and "--save_every" in shown
 
@@ -260,7 +245,7 @@ def test_mistakes_are_one_line_and_leave_nothing(world):
         results = list(
             pool.map(
                 lambda case: subprocess.run(
-                    _command(*case[0]), capture_output=True, text=True, cwd=ROOT
+                    command(*case[0]), capture_output=True, text=True, cwd=ROOT
                 ),
                 cases,
             )

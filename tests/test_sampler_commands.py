@@ -2,36 +2,23 @@
 
 import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parent.parent
+from tests.commands import ROOT, command, run
+
 GOLDEN = ROOT / "tests/goldens/tf1_full_model"
-
-
-def _command(*arguments):
-    return [sys.executable, *map(str, arguments)]
-
-
-def _run(*arguments, code=0):
-    done = subprocess.run(
-        _command(*arguments), capture_output=True, text=True, cwd=ROOT
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """A run folder and a SavedModel of the golden network."""
     world = tmp_path_factory.mktemp("samplers")
-    _run(
+    run(
         "tools/import_tf1_checkpoint.py",
         f"--checkpoint={GOLDEN}",
         "--image_size=64",
@@ -55,9 +42,9 @@ def _inpaint(world, output, *more, model="run", image=GOLDEN / "image_0.png"):
 
 
 def test_sampler_changes_nothing_but_the_time(world):
-    _run(*_inpaint(world, "saved", model="model"))
+    run(*_inpaint(world, "saved", model="model"))
     for sampler in ("naive", "incremental"):
-        _run(*_inpaint(world, sampler, f"--sampler={sampler}"))
+        run(*_inpaint(world, sampler, f"--sampler={sampler}"))
         for name in ("image_0_00.png", "image_0_01.png"):
             written = (world / sampler / name).read_bytes()
             assert written == (world / "saved" / name).read_bytes()
@@ -65,7 +52,7 @@ def test_sampler_changes_nothing_but_the_time(world):
 
 def test_a_saved_model_keeps_its_sampler(world):
     asked = _inpaint(world, "refused", "--sampler=naive", model="model")
-    done = _run(*asked, code=2)
+    done = run(*asked, code=2)
     assert "was exported with --sampler=fixed_point" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (world / "refused").exists()
@@ -77,7 +64,7 @@ def test_interrupt_leaves_finished_pictures(world):
     for i in range(40):
         shutil.copy(GOLDEN / "image_0.png", pictures / f"{i:02d}.png")
     child = subprocess.Popen(
-        _command(*_inpaint(world, "cut", "--sampler=naive", image=pictures)),
+        command(*_inpaint(world, "cut", "--sampler=naive", image=pictures)),
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
@@ -99,7 +86,7 @@ def test_interrupt_leaves_finished_pictures(world):
 
 
 def test_benchmark_ends_with_one_json_object(world):
-    done = _run(
+    done = run(
         "tools/benchmark.py",
         "sampling",
         "--batch=2",
@@ -119,6 +106,6 @@ def test_benchmark_ends_with_one_json_object(world):
 
 def test_benchmark_mistakes_are_one_line():
     for arguments in ([], ["sampling", "--batch=0"], ["sampling", "--samplers=best"]):
-        done = _run("tools/benchmark.py", *arguments, code=2)
+        done = run("tools/benchmark.py", *arguments, code=2)
         assert done.stderr.startswith("vqinpaint: error:")
         assert done.stderr.count("\n") == 1

@@ -1,0 +1,68 @@
+"""Sizes of the authors' models follow from names and shapes, whatever they are."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from tests.commands import ROOT, command
+from tests.tf1 import write_model
+from vqinpaint.authors.checkpoint import TF1Checkpoint
+from vqinpaint.authors.contents import full_model
+from vqinpaint.authors.sizes import infer_options
+from vqinpaint.options import ModelOptions
+
+
+@pytest.mark.parametrize("nonlinearity", ["elu", "relu"])
+def test_sizes_of_other_models_are_found(nonlinearity, tmp_path):
+    """Other counts of everything than the oracle's, written under the authors' names."""
+    options = ModelOptions.from_dict(
+        {
+            "image_size": 128,
+            "vqvae": {
+                "channels": 12,
+                "residual_blocks": 3,
+                "residual_channels": 5,
+                "code_dimension": 6,
+                "codes": 20,
+            },
+            "structure": {
+                "channels": 12,
+                "residual_channels": 7,
+                "residual_blocks": 6,
+                "attention_blocks": 3,
+                "heads": 4,
+                "output_blocks": 2,
+                "condition_channels": 3,
+                "condition_residual_channels": 4,
+                "nonlinearity": nonlinearity,
+            },
+            "texture": {"generator_channels": 6, "discriminator_channels": 3},
+        }
+    )
+    write_model(options, tmp_path)
+    contents = full_model(TF1Checkpoint(str(tmp_path)))
+    assert infer_options(contents, 128, nonlinearity) == options
+
+
+def test_full_size_import_stays_under_four_gigabytes(tmp_path):
+    write_model(ModelOptions(), tmp_path)
+    child = subprocess.Popen(
+        command(
+            "tools/import_tf1_checkpoint.py",
+            f"--checkpoint={tmp_path}",
+            f"--output={tmp_path / 'model/1'}",
+        ),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    printed = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = status  # reaped above; Popen must not wait again
+    assert status == 0
+    assert "| structure_pixelcnn | 792 | 26,769,536 |" in printed
+    assert usage.ru_maxrss < 4e6  # in kB
+    saved = json.loads((tmp_path / "model/1/options.json").read_text())
+    assert ModelOptions.from_dict(saved["model"]) == ModelOptions()
