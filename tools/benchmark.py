@@ -226,13 +226,6 @@ def benchmark_sampling():
 _KINDS = {"sampling": benchmark_sampling}
 
 
-@contextlib.contextmanager
-def _kind_from_arguments():
-    """Takes the first argument, which is no flag, off the command line."""
-    kind = sys.argv.pop(1) if len(sys.argv) > 1 and sys.argv[1] in _KINDS else None
-    yield kind
-
-
 def main(kind):
     if kind is None:
         raise UsageError(f"name what to measure first: {', '.join(_KINDS)}.")
@@ -240,5 +233,7 @@ def main(kind):
 
 
 if __name__ == "__main__":
-    with _kind_from_arguments() as kind:
-        run_main(lambda: main(kind))
+    # The first argument is no flag.
+    named = len(sys.argv) > 1 and sys.argv[1] in _KINDS
+    kind = sys.argv.pop(1) if named else None
+    run_main(lambda: main(kind))

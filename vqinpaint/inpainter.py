@@ -42,7 +42,6 @@ class Inpainter(tf.Module):
         self.rows_begun = tf.Variable(0, trainable=False, name="rows_begun")
         self.frozen = FrozenNetworks(vqvae, structure, generator, sampler)
         self.weights = self.frozen.weights()
-        self.sampler = sampler
         self.num_samples = num_samples
         self.image_size = options.image_size
         self.grid_size = options.image_size // 8
@@ -61,7 +60,7 @@ class Inpainter(tf.Module):
         noise = tf.TensorSpec([None, grid, grid, self.codes], tf.float32, "noise")
 
         def function(call, *signature):
-            # Nothing here needs AutoGraph, and tracing is twice as fast without.
+            # Nothing here needs AutoGraph.
             return tf.function(call, input_signature=signature, autograph=False)
 
         self.sample = function(

@@ -70,7 +70,8 @@ def load_saved_model(path, sampler=None):
         )
     try:
         model = tf.saved_model.load(path)
-        model.sample  # noqa: B018  # an export of another project has none
+        # An export of another project or of an older version lacks one of them.
+        model.sample, model.rows_begun  # noqa: B018
     except (OSError, ValueError, AttributeError, tf.errors.OpError) as error:
         text = str(error).splitlines()[0][:160]
         raise ModelError(

@@ -32,7 +32,7 @@ def write_saved_model(model, options, output, facts, card):
     tf.saved_model.save(model, temporary, signatures=model.signatures())
     write_json(
         os.path.join(temporary, "options.json"),
-        {"model": options.to_dict(), "sampler": model.sampler, **facts},
+        {"model": options.to_dict(), "sampler": model.frozen.sampler, **facts},
     )
     with open(os.path.join(temporary, "README.md"), "w", encoding="utf-8") as file:
         file.write(card)

@@ -20,11 +20,11 @@ class Linear:
         self.bias = tf.convert_to_tensor(layer.bias) if bias else None
 
     @classmethod
-    def side_by_side(cls, layers, sign=1):
+    def side_by_side(cls, layers):
         """Several layers of one input as one product."""
         joined = cls.__new__(cls)
-        joined.kernel = sign * tf.concat([layer.kernel() for layer in layers], axis=1)
-        joined.bias = sign * tf.concat([layer.bias for layer in layers], axis=0)
+        joined.kernel = tf.concat([layer.kernel() for layer in layers], axis=1)
+        joined.bias = tf.concat([layer.bias for layer in layers], axis=0)
         return joined
 
     def __call__(self, x):
