@@ -20,6 +20,13 @@ class Linear:
         self.bias = tf.convert_to_tensor(layer.bias) if bias else None
 
     @classmethod
+    def negative(cls, layer):
+        """A layer whose output comes with the opposite sign, to be subtracted."""
+        opposite = cls(layer)
+        opposite.kernel, opposite.bias = -opposite.kernel, -opposite.bias
+        return opposite
+
+    @classmethod
     def side_by_side(cls, layers):
         """Several layers of one input as one product."""
         joined = cls.__new__(cls)

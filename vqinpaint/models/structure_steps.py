@@ -88,7 +88,9 @@ class StructureSteps:
         # All blocks take the condition by one product.
         blocks = [block for pair in zip(prior.upper, prior.lower) for block in pair]
         self._from_condition = Linear.side_by_side([b.from_condition for b in blocks])
-        self._output = [Linear(block) for block in prior.output_blocks]
+        # TensorFlow's graph optimiser trips over chains of product, bias, sum and elu,
+        # and then leaves the whole graph as it is. It lets differences alone.
+        self._output = [Linear.negative(block) for block in prior.output_blocks]
         self._to_logits = Linear(prior.logits)
 
     def start(self):
@@ -215,7 +217,7 @@ class StructureSteps:
                 hidden -= negative
             x += hidden
         for block in self._output:
-            x += block(tf.nn.elu(x))
+            x -= block(tf.nn.elu(x))
         logits = self._to_logits(tf.nn.elu(x))
         new = (tf.concat(lower, axis=1), tuple(caches))
         return order.by_sample(logits)[:, 0], new
