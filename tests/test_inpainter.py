@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint import loading, saving
+from vqinpaint import exporting, loading
 from vqinpaint.errors import ModelError
 from vqinpaint.ops.images import to_uint8
 
@@ -22,7 +22,8 @@ def model():
 @pytest.fixture(scope="module")
 def saved(model, tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("models") / "tiny" / "1")
-    saving.write_saved_model(model, tiny.OPTIONS, folder, {}, "card")
+    facts = {"version": "test"}
+    exporting.write_saved_model(model, tiny.OPTIONS, folder, facts, "tiny", "A story.")
     return folder
 
 
@@ -104,7 +105,7 @@ def test_batch_signature_numbers_its_seeds_from_the_rows_own(model):
 
 
 def test_noise_signature_draws_what_the_seed_would(model):
-    noise = model._noise(tf.constant([4]))
+    noise = model.noise(tf.constant([4]))
     images = tf.cast(IMAGE[None], tf.float32) / 127.5 - 1
     result = model.inpaint_from_noise(
         images, tf.cast(MASK[None] > 127, tf.float32), noise, tf.ones([1])
@@ -147,13 +148,7 @@ def test_a_process_without_the_package_serves_the_export(model, saved, tmp_path)
         cwd=tmp_path,
         check=True,
     )
-    assert json.loads(run.stdout) == [
-        "encode",
-        "inpaint",
-        "inpaint_from_noise",
-        "reconstruct",
-        "serving_default",
-    ]
+    assert json.loads(run.stdout) == sorted(model.signatures())
     ours = _sample(model, seeds=(3, 4))["completed"]
     np.testing.assert_array_equal(np.load(paths[2]), ours)
 

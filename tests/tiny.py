@@ -4,13 +4,13 @@ import numpy as np
 import tensorflow as tf
 
 from vqinpaint import sampling
-from vqinpaint.inpainter import Inpainter
 from vqinpaint.options import (
     ModelOptions,
     StructureOptions,
     TextureOptions,
     VQVAEOptions,
 )
+from vqinpaint.serving import ServedInpainter
 from vqinpaint.stages.structure import StructureGenerator
 from vqinpaint.stages.texture import Texture
 from vqinpaint.stages.vqvae import VQVAE
@@ -95,4 +95,11 @@ def inpainter(num_samples=2, options=OPTIONS, sampler=sampling.DEFAULT):
     )
     for seed, network in enumerate(networks):
         randomise(network, seed)
-    return Inpainter(options, vqvae, structure, texture.generator, num_samples, sampler)
+    return ServedInpainter(
+        options,
+        vqvae,
+        structure,
+        texture.generator,
+        num_samples=num_samples,
+        sampler=sampler,
+    )

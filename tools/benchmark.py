@@ -156,7 +156,7 @@ class Sampling:
     def shares(self, sampling_s, codes):
         """Seconds of the other parts of one picture's completion."""
         condition = tf.function(self.networks.condition, autograph=False)
-        fill = tf.function(self.model.fill, autograph=False)
+        fill = self.model.fill
         condition_s, _ = seconds(
             lambda: condition(self.image, self.mask), FLAGS.repeats
         )

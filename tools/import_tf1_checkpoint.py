@@ -21,14 +21,14 @@ from vqinpaint.authors.contents import PARTS, full_model, joined_stages  # noqa:
 from vqinpaint.authors.networks import load_networks  # noqa: E402
 from vqinpaint.authors.sizes import infer_options  # noqa: E402
 from vqinpaint.errors import UsageError  # noqa: E402
-from vqinpaint.inpainter import Inpainter  # noqa: E402
+from vqinpaint.exporting import check_output, write_saved_model  # noqa: E402
 from vqinpaint.loop import Checkpoints, LoopOptions  # noqa: E402
 from vqinpaint.options import (  # noqa: E402
     NONLINEARITIES,
     DataOptions,
     OptimizerOptions,
 )
-from vqinpaint.saving import check_output, write_saved_model  # noqa: E402
+from vqinpaint.serving import ServedInpainter  # noqa: E402
 from vqinpaint.stages.structure import StructureStage  # noqa: E402
 from vqinpaint.stages.texture import TextureStage  # noqa: E402
 from vqinpaint.stages.vqvae import VQVAEStage  # noqa: E402
@@ -56,19 +56,11 @@ flags.DEFINE_enum(
 flags.DEFINE_integer("num_samples", 4, "Completions per picture when served.")
 flags.DEFINE_bool("overwrite", False, "Replace the output folder if it exists.")
 
-_CARD = """---
-license: mit
-library_name: tensorflow
-pipeline_tag: image-to-image
-tags: [inpainting, vq-vae, diverse-inpainting]
----
-
-# {name}
-
-Completes {side}x{side} pictures with a hole in several different ways. The weights come from a
-TensorFlow 1 checkpoint of *Generating Diverse Structure for Image Inpainting With Hierarchical
-VQ-VAE* (Peng, Liu, Xu, Li, CVPR 2021; USTC-JialunPeng/Diverse-Structure-Inpainting), imported
-by vqinpaint {version}. Their licence and the data's are the authors' to state.
+_STORY = """
+The weights come from a TensorFlow 1 checkpoint of *Generating Diverse Structure for Image
+Inpainting With Hierarchical VQ-VAE* (Peng, Liu, Xu, Li, CVPR 2021;
+USTC-JialunPeng/Diverse-Structure-Inpainting). Their licence and the data's are the authors' to
+state.
 
 {table}
 
@@ -77,10 +69,6 @@ by vqinpaint {version}. Their licence and the data's are the authors' to state.
 {files}
 
 Deliberately left out: {left_out}.
-
-Masks are white (over 127) where the picture is missing. Signatures: `serving_default` (PNG or
-JPEG bytes), `inpaint` (uint8), `inpaint_from_noise` (float32), `encode`, `reconstruct`. Each
-picture gets {samples} completions; completion i of a row takes the row's seed + i.
 """
 
 
@@ -142,25 +130,23 @@ def write_run(networks, options, run_dir):
 
 
 def write_model(networks, options, contents, table, files):
-    """The SavedModel with its card; returns its size in bytes."""
-    name = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))
-    card = _CARD.format(
-        name=name,
-        side=options.image_size,
-        version=__version__,
+    """The SavedModel with its card: `exporting.writer.Written`."""
+    story = _STORY.format(
         table=table,
         files="\n".join(f"| {path} | {digest} |" for path, digest in files.items()),
         left_out=contents.left_out_in_words(),
-        samples=FLAGS.num_samples,
     )
     facts = {
         "version": __version__,
-        "num_samples": FLAGS.num_samples,
+        "license": "mit",
         "imported": {"sha256": files, "left_out": contents.left_out},
     }
     vqvae, structure, texture = networks
-    model = Inpainter(options, vqvae, structure, texture.generator, FLAGS.num_samples)
-    return write_saved_model(model, options, FLAGS.output, facts, card)
+    model = ServedInpainter(
+        options, vqvae, structure, texture.generator, num_samples=FLAGS.num_samples
+    )
+    title = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))
+    return write_saved_model(model, options, FLAGS.output, facts, title, story)
 
 
 def main():
@@ -187,8 +173,8 @@ def main():
         write_run(networks, options, FLAGS.run_dir)
         print(f"{FLAGS.run_dir}: train on with python -m vqinpaint.train.")
     if FLAGS.output:
-        size = write_model(networks, options, contents, table, files)
-        print(f"{FLAGS.output}: {size / 1e6:.1f} MB.")
+        written = write_model(networks, options, contents, table, files)
+        print(f"{FLAGS.output}: {written.summary()}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from vqinpaint.flagging import FLAGS, flags, run_main
 
 from vqinpaint import __version__, loading, runs, sampling  # isort: skip  # after flagging
 from vqinpaint.errors import UsageError
-from vqinpaint.saving import check_output, write_saved_model
+from vqinpaint.exporting import check_output, write_saved_model
+from vqinpaint.options import read_json
 
 flags.DEFINE_string("run_dir", None, "Run folder with all three stages trained.")
 flags.DEFINE_string("output", None, "Folder to write, such as saved_models/NAME/1.")
@@ -14,31 +15,18 @@ flags.DEFINE_integer("num_samples", 4, "Completions per picture when served.")
 flags.DEFINE_enum(
     "sampler", sampling.DEFAULT, sampling.SAMPLERS, "How structures are drawn."
 )
+flags.DEFINE_string("metrics", None, "File of vqinpaint.evaluate for the model card.")
+flags.DEFINE_string("license", "apache-2.0", "Of the weights, for the model card.")
 flags.DEFINE_bool("overwrite", False, "Replace the output folder if it exists.")
 
-_CARD = """---
-license: apache-2.0
-library_name: tensorflow
-pipeline_tag: image-to-image
-tags: [inpainting, vq-vae, diverse-inpainting]
----
-
-# {name}
-
-Completes {side}x{side} pictures with a hole in several different ways; made by
-vqinpaint {version} from `{run_dir}`.
+_STORY = """From the run `{run_dir}`:
 
 | stage | steps |
 |---|---|
 {steps}
 
-Masks are white (over 127) where the picture is missing. Signatures: `serving_default`
-(PNG or JPEG bytes), `inpaint` (uint8), `inpaint_from_noise` (float32), `encode`,
-`reconstruct`. Each picture gets {samples} completions; completion i of a row takes the
-row's seed + i.
-
-The data it was trained on is not part of this folder; the shards' fingerprint is in
-`options.json`. Do not assume more rights to the pictures it draws than to that data.
+The pictures it was trained on are not part of this folder; the shards' fingerprint is in
+`options.json`. Do not assume more rights to the pictures it draws than to those.
 """
 
 
@@ -55,23 +43,22 @@ def main():
     }
     facts = {
         "version": __version__,
-        "num_samples": FLAGS.num_samples,
+        "license": FLAGS.license,
         "steps": steps,
         "records": {
             stage: runs.saved_options(FLAGS.run_dir, stage)["records"]
             for stage in runs.STAGES
         },
     }
-    card = _CARD.format(
-        name=os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output))),
-        side=options.image_size,
-        version=__version__,
+    if FLAGS.metrics:
+        facts["metrics"] = read_json(FLAGS.metrics)
+    story = _STORY.format(
         run_dir=os.path.basename(FLAGS.run_dir.rstrip("/")),
-        samples=FLAGS.num_samples,
         steps="\n".join(f"| {stage} | {number:,} |" for stage, number in steps.items()),
     )
-    size = write_saved_model(model, options, FLAGS.output, facts, card)
-    print(f"{FLAGS.output}: {size / 1e6:.1f} MB, {FLAGS.num_samples} completions each.")
+    title = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))
+    written = write_saved_model(model, options, FLAGS.output, facts, title, story)
+    print(f"{FLAGS.output}: {written.summary()}")
 
 
 def run():

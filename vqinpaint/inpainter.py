@@ -1,17 +1,17 @@
-"""The three networks joined into one model with uint8 borders, ready for export."""
+"""The three networks joined into one model with uint8 borders."""
 
 import tensorflow as tf
 
 from vqinpaint import sampling
 from vqinpaint.frozen import FrozenNetworks
 from vqinpaint.ops import losses
-from vqinpaint.ops.images import complete, to_float, to_uint8
+from vqinpaint.ops.images import to_float, to_uint8
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
 
 
 class Inpainter(tf.Module):
-    """Several completions of a picture with a hole.
+    """Several completions of a picture with a hole, and what its networks say of it.
 
     Pictures are uint8 [.., S, S, 3], masks uint8 [.., S, S, 1] with values over 127
     where the picture is missing. Missing pixels are multiplied away before any network.
@@ -24,7 +24,6 @@ class Inpainter(tf.Module):
       vqvae: built `stages.vqvae.VQVAE`.
       structure: built `stages.structure.StructureGenerator`.
       generator: built `models.texture.TextureGenerator`.
-      num_samples: completions per picture of the batch signatures.
       sampler: name in `sampling.SAMPLERS`.
     """
 
@@ -34,7 +33,6 @@ class Inpainter(tf.Module):
         vqvae,
         structure,
         generator,
-        num_samples=4,
         sampler=sampling.DEFAULT,
     ):
         super().__init__(name="inpainter")
@@ -42,7 +40,6 @@ class Inpainter(tf.Module):
         self.rows_begun = tf.Variable(0, trainable=False, name="rows_begun")
         self.frozen = FrozenNetworks(vqvae, structure, generator, sampler)
         self.weights = self.frozen.weights()
-        self.num_samples = num_samples
         self.image_size = options.image_size
         self.grid_size = options.image_size // 8
         self.codes = options.vqvae.codes
@@ -51,57 +48,56 @@ class Inpainter(tf.Module):
     def _make_functions(self):
         """Fixes the input signatures, which depend on the picture's side."""
         side, grid = self.image_size, self.grid_size
-        image = tf.TensorSpec([side, side, 3], tf.uint8, "image")
-        mask = tf.TensorSpec([side, side, 1], tf.uint8, "mask")
-        images = tf.TensorSpec([None, side, side, 3], tf.uint8, "image")
-        masks = tf.TensorSpec([None, side, side, 1], tf.uint8, "mask")
-        seeds = tf.TensorSpec([None], tf.int32, "seed")
-        temperatures = tf.TensorSpec([None], tf.float32, "temperature")
-        noise = tf.TensorSpec([None, grid, grid, self.codes], tf.float32, "noise")
-
-        def function(call, *signature):
-            # Nothing here needs AutoGraph.
-            return tf.function(call, input_signature=signature, autograph=False)
-
+        # The parts that all other functions share, so that an export holds them once.
+        self.draw = function(
+            self._draw,
+            image=(tf.float32, [None, side, side, 3]),
+            mask=(tf.float32, [None, side, side, 1]),
+            noise=(tf.float32, [None, grid, grid, self.codes]),
+            temperature=(tf.float32, [None]),
+            top_k=(tf.int32, []),
+            top_p=(tf.float32, []),
+            watched=(tf.bool, []),
+        )
+        self.fill = function(
+            self._fill,
+            image=(tf.float32, [side, side, 3]),
+            mask=(tf.float32, [side, side, 1]),
+            codes=(tf.int32, [None, grid, grid]),
+        )
+        self.structures = function(
+            self._structures, codes=(tf.int32, [None, grid, grid])
+        )
         self.sample = function(
             self._sample,
-            image,
-            mask,
-            seeds,
-            temperatures,
-            tf.TensorSpec([], tf.int32, "top_k"),
-            tf.TensorSpec([], tf.float32, "top_p"),
+            image=(tf.uint8, [side, side, 3]),
+            mask=(tf.uint8, [side, side, 1]),
+            seed=(tf.int32, [None]),
+            temperature=(tf.float32, [None]),
+            top_k=(tf.int32, []),
+            top_p=(tf.float32, []),
         )
-        self.inpaint = function(self._inpaint, images, masks, seeds, temperatures)
-        self.inpaint_bytes = function(
-            self._inpaint_bytes,
-            tf.TensorSpec([None], tf.string, "image_bytes"),
-            tf.TensorSpec([None], tf.string, "mask_bytes"),
-            seeds,
-            temperatures,
-        )
-        self.inpaint_from_noise = function(
-            self._inpaint_from_noise,
-            tf.TensorSpec([None, side, side, 3], tf.float32, "image"),
-            tf.TensorSpec([None, side, side, 1], tf.float32, "mask"),
-            noise,
-            temperatures,
-        )
-        self.encode = function(self._encode, images)
-        self.reconstruct = function(self._reconstruct, images)
-        self.bits = function(self._bits, images, masks)
+        images = (tf.uint8, [None, side, side, 3])
+        masks = (tf.uint8, [None, side, side, 1])
+        self.encode = function(self._encode, image=images)
+        self.reconstruct = function(self._reconstruct, image=images)
+        self.bits = function(self._bits, image=images, mask=masks)
 
-    def signatures(self):
-        """Functions by the names under which a SavedModel serves them."""
-        return {
-            "serving_default": self.inpaint_bytes,
-            "inpaint": self.inpaint,
-            "inpaint_from_noise": self.inpaint_from_noise,
-            "encode": self.encode,
-            "reconstruct": self.reconstruct,
-        }
+    def _draw(self, seen, holes, noise, temperatures, top_k, top_p, watched):
+        """Draws structures: (codes, bits, entropy), each [N, h, w]. See `FrozenNetworks`.
 
-    def fill(self, image, mask, codes):
+        Args:
+          watched: whether to count rows in `rows_begun`.
+        """
+
+        def on_row(index):
+            tf.cond(watched, lambda: self.rows_begun.assign(index), lambda: index)
+
+        control = Control(temperatures, top_k, top_p)
+        draw = self.frozen.draw(seen, holes, noise, control, on_row)
+        return draw.codes, draw.bits, draw.entropy
+
+    def _fill(self, seen, hole, codes):
         """Completes one picture in each structure: codes [N, h, w] -> [N, S, S, 3].
 
         One at a time, so that a sample's bytes do not depend on its neighbours.
@@ -110,12 +106,12 @@ class Inpainter(tf.Module):
 
         def one(grid):
             structure = codebook.vectors_of(grid[None])
-            return self.frozen.generator(image[None], mask[None], structure)[0]
+            return self.frozen.generator(seen[None], hole[None], structure)[0]
 
-        spec = tf.TensorSpec(image.shape, tf.float32)
+        spec = tf.TensorSpec(seen.shape, tf.float32)
         return tf.map_fn(one, codes, fn_output_signature=spec)
 
-    def _structures(self, codes, shape):
+    def _structures(self, codes):
         """Decodes structures alone: int [N, h, w] -> uint8 [N, S, S, 3]."""
         codebook = self.frozen.encoder.top_codebook
 
@@ -123,11 +119,17 @@ class Inpainter(tf.Module):
             vectors = codebook.vectors_of(grid[None])
             return to_uint8(self.frozen.decoder.structure_alone(vectors)[0])
 
-        spec = tf.TensorSpec(shape, tf.uint8)
+        spec = tf.TensorSpec([self.image_size, self.image_size, 3], tf.uint8)
         return tf.map_fn(one, codes, fn_output_signature=spec)
 
-    def _noise(self, seeds):
+    def noise(self, seeds):
         return gumbel(seeds, [self.grid_size, self.grid_size, self.codes])
+
+    def completed(self, image, mask, codes):
+        """uint8 [N, S, S, 3], known pixels as they were."""
+        return tf.where(
+            mask > 127, to_uint8(self.fill(*look(image, mask), codes)), image
+        )
 
     def _sample(self, image, mask, seeds, temperatures, top_k, top_p):
         """N completions of one picture, one per seed, with all there is to know.
@@ -136,113 +138,51 @@ class Inpainter(tf.Module):
           dict of `completed` and `structure` uint8 [N, S, S, 3], `codes` int32 [N, h, w],
           `bits` and `entropy` float32 [N, h, w].
         """
-        hole = tf.cast(mask > 127, tf.float32)
-        seen = to_float(image) * (1 - hole)
-        control = Control(temperatures, top_k, top_p)
-        choice = self.frozen.draw(
-            seen[None],
-            hole[None],
-            self._noise(seeds),
-            control,
-            self.rows_begun.assign,
+        seen, hole = look(image, mask)
+        noise = self.noise(seeds)
+        codes, bits, entropy = self.draw(
+            seen[None], hole[None], noise, temperatures, top_k, top_p, True
         )
-        filling = to_uint8(self.fill(seen, hole, choice.codes))
         return {
-            "completed": tf.where(mask > 127, filling, image),
-            "structure": self._structures(choice.codes, image.shape),
-            "codes": choice.codes,
-            "bits": choice.bits,
-            "entropy": choice.entropy,
-        }
-
-    def _inpaint(self, images, masks, seeds, temperatures):
-        """N completions of each picture; sample i of a row takes its seed + i.
-
-        Returns:
-          dict of `completed` uint8 [B, N, S, S, 3] and `bits` float32 [B, N], of the
-          whole structure.
-        """
-        number = self.num_samples
-        grid = self.grid_size
-
-        def row(arguments):
-            image, mask, seed, temperature = arguments
-            hole = tf.cast(mask > 127, tf.float32)
-            seen = to_float(image) * (1 - hole)
-            noise = self._noise(seed + tf.range(number))
-            control = _plain(tf.repeat(temperature[None], number))
-            choice = self.frozen.draw(seen[None], hole[None], noise, control)
-            filling = to_uint8(self.fill(seen, hole, choice.codes))
-            bits = tf.ensure_shape(choice.bits, [number, grid, grid])
-            return tf.where(mask > 127, filling, image), tf.reduce_sum(bits, [1, 2])
-
-        side = self.image_size
-        completed, bits = tf.map_fn(
-            row,
-            (images, masks, seeds, temperatures),
-            fn_output_signature=(
-                tf.TensorSpec([number, side, side, 3], tf.uint8),
-                tf.TensorSpec([number], tf.float32),
-            ),
-        )
-        return {"completed": completed, "bits": bits}
-
-    def _inpaint_bytes(self, image_bytes, mask_bytes, seeds, temperatures):
-        """As `_inpaint`, from and to encoded pictures of the model's size.
-
-        Returns:
-          dict of `completed_bytes` string [B, N], PNG, and `bits` float32 [B, N].
-        """
-        side = self.image_size
-
-        def decode(encoded, channels):
-            def one(data):
-                picture = tf.io.decode_image(data, channels, expand_animations=False)
-                return tf.ensure_shape(picture, [side, side, channels])
-
-            spec = tf.TensorSpec([side, side, channels], tf.uint8)
-            return tf.map_fn(one, encoded, fn_output_signature=spec)
-
-        result = self._inpaint(
-            decode(image_bytes, 3), decode(mask_bytes, 1), seeds, temperatures
-        )
-        flat = tf.reshape(result["completed"], [-1, side, side, 3])
-        encoded = tf.map_fn(tf.io.encode_png, flat, fn_output_signature=tf.string)
-        return {
-            "completed_bytes": tf.reshape(encoded, [-1, self.num_samples]),
-            "bits": result["bits"],
-        }
-
-    def _inpaint_from_noise(self, images, masks, noise, temperatures):
-        """One completion per row, float32 in [-1, 1], from given noise; no random op.
-
-        Returns:
-          dict of `completed` float32 [B, S, S, 3], `codes` int32 [B, h, w] and `bits`
-          float32 [B].
-        """
-        seen = images * (1 - masks)
-        choice = self.frozen.draw(seen, masks, noise, _plain(temperatures))
-        codebook = self.frozen.encoder.top_codebook
-        structure = codebook.vectors_of(choice.codes)
-        filling = self.frozen.generator(seen, masks, structure)
-        return {
-            "completed": complete(seen, masks, filling),
-            "codes": choice.codes,
-            "bits": tf.reduce_sum(choice.bits, [1, 2]),
+            "completed": self.completed(image, mask, codes),
+            "structure": self.structures(codes),
+            "codes": codes,
+            "bits": bits,
+            "entropy": entropy,
         }
 
     def _encode(self, images):
         """Codes of whole pictures: `top` int32 [B, h, w], `bottom` int32 [B, 2h, 2w]."""
-        encoded = self.frozen.encoder(to_float(images))
-        return {"top": encoded.top.indices, "bottom": encoded.bottom.indices}
+
+        def row(image):
+            encoded = self.frozen.encoder(to_float(image[None]))
+            return encoded.top.indices[0], encoded.bottom.indices[0]
+
+        grid = self.grid_size
+        return by_row(
+            row,
+            (images,),
+            top=(tf.int32, [grid, grid]),
+            bottom=(tf.int32, [2 * grid, 2 * grid]),
+        )
 
     def _reconstruct(self, images):
         """Pictures through the VQ-VAE: whole, and from their structure alone."""
-        encoded = self.frozen.encoder(to_float(images))
-        decoder = self.frozen.decoder
-        whole = decoder(encoded.top.vectors, encoded.bottom.vectors)
-        alone = decoder.structure_alone(encoded.top.vectors)
-        return {"reconstruction": to_uint8(whole), "structure": to_uint8(alone)}
+
+        def row(image):
+            encoded = self.frozen.encoder(to_float(image[None]))
+            decoder = self.frozen.decoder
+            whole = decoder(encoded.top.vectors, encoded.bottom.vectors)
+            alone = decoder.structure_alone(encoded.top.vectors)
+            return to_uint8(whole[0]), to_uint8(alone[0])
+
+        shape = [self.image_size, self.image_size, 3]
+        return by_row(
+            row,
+            (images,),
+            reconstruction=(tf.uint8, shape),
+            structure=(tf.uint8, shape),
+        )
 
     def _bits(self, images, masks):
         """Bits of each true structure code given the known pixels: float32 [B, h, w]."""
@@ -252,6 +192,31 @@ class Inpainter(tf.Module):
         return losses.bits(self.frozen.prior(top.vectors, condition), top.indices)
 
 
-def _plain(temperatures):
-    """Temperature alone: no top-k, no top-p."""
-    return Control(temperatures, tf.constant(0), tf.constant(1.0))
+def function(call, **inputs):
+    """A tf.function with fixed inputs: (dtype, shape) by name, in order."""
+    signature = [tf.TensorSpec(s, dtype, name) for name, (dtype, s) in inputs.items()]
+    return tf.function(call, input_signature=signature, autograph=False)
+
+
+def by_row(call, arguments, **outputs):
+    """Does the same to every row by itself, so that no row changes another's bytes.
+
+    Args:
+      call: function of one row's arguments, giving what `outputs` names, in order.
+      arguments: tuple of tensors.
+      outputs: (dtype, shape of one row's) by name.
+
+    Returns:
+      dict.
+    """
+    specs = tuple(tf.TensorSpec(shape, dtype) for dtype, shape in outputs.values())
+    results = tf.map_fn(
+        lambda row: tuple(call(*row)), arguments, fn_output_signature=specs
+    )
+    return dict(zip(outputs, results))
+
+
+def look(image, mask):
+    """What networks may see of uint8 pictures: (floats without missing pixels, hole)."""
+    hole = tf.cast(mask > 127, tf.float32)
+    return to_float(image) * (1 - hole), hole

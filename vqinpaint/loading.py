@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from vqinpaint import runs, sampling
 from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.inpainter import Inpainter
 from vqinpaint.options import ModelOptions, read_json
+from vqinpaint.serving import ServedInpainter
 
 
 def load(path, num_samples=4, sampler=None):
@@ -20,7 +20,7 @@ def load(path, num_samples=4, sampler=None):
         exported with.
 
     Returns:
-      (model, `ModelOptions`); the model has the functions of `Inpainter`.
+      (model, `ModelOptions`); the model has the functions of `ServedInpainter`.
 
     Raises:
       ModelError: nothing usable is there.
@@ -48,13 +48,13 @@ def load_run(run_dir, num_samples=4, sampler=None):
     options = runs.model_options(run_dir)
     for stage in ("structure", "texture"):
         runs.check_vqvae(run_dir, stage)
-    inpainter = Inpainter(
+    inpainter = ServedInpainter(
         options,
         runs.load_vqvae(run_dir, options),
         runs.load_structure(run_dir, options),
         runs.load_texture(run_dir, options).generator,
-        num_samples,
-        sampler or sampling.DEFAULT,
+        num_samples=num_samples,
+        sampler=sampler or sampling.DEFAULT,
     )
     return inpainter, options
 

@@ -149,8 +149,8 @@ class StructureSteps:
         row = self._condition[index]
         depth = row.shape[-1]
         flat = self._from_condition(self._activate(tf.reshape(row, [-1, depth])))
-        if self._condition.shape[2] == 1:  # the same for every sample
-            flat = tf.repeat(flat, self._batch, axis=0)
+        # One condition may serve all samples.
+        flat = tf.repeat(flat, self._batch // tf.shape(row)[1], axis=0)
         return tf.split(flat, 2 * len(self._lower), axis=1)
 
     def no_places(self):

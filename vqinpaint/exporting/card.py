@@ -1,0 +1,92 @@
+"""The model card: a Hugging Face style head, and what a stranger needs to call it."""
+
+import os
+
+_CARD = """---
+license: {license}
+library_name: tensorflow
+pipeline_tag: image-to-image
+tags: [inpainting, vq-vae, diverse-inpainting]
+---
+
+# {title}
+
+Completes {side}x{side} pictures with a hole in several different ways. Made by vqinpaint
+{version}.
+
+{story}
+{figures}
+## How to call it
+
+```python
+import tensorflow as tf
+
+model = tf.saved_model.load("{name}")
+answer = model.signatures["serving_default"](
+    image_bytes=tf.io.read_file("cat.png")[None],
+    mask_bytes=tf.io.read_file("hole.png")[None],
+    seed=tf.constant([0]),
+    temperature=tf.constant([1.0]),
+)
+answer["completed_bytes"]  # PNG, [batch, {samples}]
+```
+
+Masks are white (over 127) where the picture is missing. Each row gets {samples}
+completions; completion i takes the row's seed + i, so a row gives the same bytes alone and
+in any batch. Temperature 1 draws as the model believes, 0 the likeliest alone.
+
+`serving_default` and `details` take PNG or JPEG of any size (EXIF orientation is not looked
+at): another size than {side}x{side} is completed at {side}x{side}, missing pixels left out of
+the resizing, and the hole alone filled at the picture's own size; a mask of another size than
+its picture is resized by nearest neighbour. All other signatures take {side}x{side} only.
+
+{signatures}
+"""
+
+
+def write_card(folder, title, story, facts):
+    """Writes README.md.
+
+    Args:
+      folder: SavedModel.
+      title: one line.
+      story: where the weights come from, Markdown.
+      facts: contents of options.json: `model`, `version`, `num_samples`, `signatures`,
+        and where known `license` and `metrics`.
+    """
+    card = _CARD.format(
+        license=facts.get("license", "apache-2.0"),
+        title=title,
+        side=facts["model"]["image_size"],
+        version=facts["version"],
+        story=story.strip() + "\n",
+        figures=_figures(facts.get("metrics")),
+        name=title,
+        samples=facts["num_samples"],
+        signatures=_table(facts["signatures"]),
+    )
+    with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as file:
+        file.write(card)
+
+
+def _figures(metrics):
+    if not metrics:
+        return ""
+    rows = [
+        f"| {name} | {value:.4g} |"
+        for name, value in metrics.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]
+    lines = ["## Figures", "", "| by `vqinpaint.evaluate` | |", "|---|---|", *rows, ""]
+    return "\n".join(lines) + "\n"
+
+
+def _table(signatures):
+    lines = ["| signature | inputs | outputs |", "|---|---|---|"]
+    for name, parts in signatures.items():
+        cells = [
+            "<br>".join(f"`{key}` {text}" for key, text in parts[side].items())
+            for side in ("inputs", "outputs")
+        ]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(lines)

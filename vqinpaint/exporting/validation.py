@@ -1,0 +1,115 @@
+"""Tries a SavedModel as its consumers will, before it is given its name."""
+
+import time
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+from tqdm import tqdm
+
+from vqinpaint.errors import ModelError
+from vqinpaint.exporting.requests import requests
+
+# Whole batches of these would draw many structures row by row.
+_BATCHES = {"serving_default": (1, 2), "details": (1, 2), "inpaint": (1, 2)}
+_FORBIDDEN = ("PyFunc", "EagerPyFunc", "PyFuncStateless", "NumpyFunction")
+# Graphs are optimised differently, so rounding may differ in the last digits.
+_TOLERANCE = 1e-4
+
+
+def validate(folder, model):
+    """Compares an export with the model it was made from, signature by signature.
+
+    Through TensorFlow 2's loader with batches of 1, 2 and 8 (those that draw several
+    structures a row: 1 and 2), and through a TensorFlow 1 session without XLA.
+
+    Args:
+      folder: SavedModel.
+      model: `ServedInpainter`.
+
+    Returns:
+      Seconds that loading took.
+
+    Raises:
+      ModelError: an operation that servers do not have, or another answer.
+    """
+    check_operations(folder)
+    start = time.monotonic()
+    loaded = tf.saved_model.load(folder)
+    seconds = time.monotonic() - start
+    functions = model.signatures()
+    for name, function in tqdm(functions.items(), "validating", unit="signature"):
+        batches = _BATCHES.get(name, (1, 2, 8))
+        expected = {}
+        for batch in reversed(batches):
+            inputs = requests(model, batch)[name]
+            tensors = {key: tf.constant(value) for key, value in inputs.items()}
+            if not expected:
+                expected = _numpy(function(*tensors.values()))
+            answer = _numpy(loaded.signatures[name](**tensors))
+            _compare(name, batch, answer, expected)
+        _compare(name, "1 in a session", _in_session(folder, name, inputs), expected)
+    return seconds
+
+
+def check_operations(folder):
+    """Refuses what a server cannot run: Python, XLA's own, unknown operations.
+
+    Raises:
+      ModelError: names the first such operation.
+    """
+    model = saved_model_pb2.SavedModel()
+    with open(f"{folder}/saved_model.pb", "rb") as file:
+        model.ParseFromString(file.read())
+    graph = model.meta_graphs[0].graph_def
+    functions = {function.signature.name for function in graph.library.function}
+    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
+    known = tf.raw_ops.__dict__.keys() | functions
+    for node in nodes:
+        compiled = (
+            node.attr["_XlaMustCompile"].b if "_XlaMustCompile" in node.attr else 0
+        )
+        if node.op in _FORBIDDEN or node.op not in known or compiled:
+            raise ModelError(
+                f"the graph holds {node.op} ({node.name}), which a server without "
+                "Python and XLA cannot run; not kept."
+            )
+
+
+def _numpy(outputs):
+    return {name: value.numpy() for name, value in outputs.items()}
+
+
+def _in_session(folder, name, inputs):
+    """What a TensorFlow 1 session answers, XLA switched off."""
+    config = tf.compat.v1.ConfigProto()
+    config.graph_options.optimizer_options.global_jit_level = (
+        tf.compat.v1.OptimizerOptions.OFF
+    )
+    with tf.compat.v1.Session(graph=tf.Graph(), config=config) as session:
+        graph = tf.compat.v1.saved_model.load(session, ["serve"], folder)
+        signature = graph.signature_def[name]
+        feed = {signature.inputs[key].name: value for key, value in inputs.items()}
+        fetch = {key: tensor.name for key, tensor in signature.outputs.items()}
+        return session.run(fetch, feed)
+
+
+def _compare(signature, batch, answer, expected):
+    """The first rows of both must agree: codes exactly, pictures to one grey level."""
+    for name, value in answer.items():
+        wanted = expected[name][: len(value)]
+        if value.dtype == object:  # PNG
+            value, wanted = _decode(value), _decode(wanted)
+        if value.dtype == np.uint8:
+            same = np.abs(value.astype(int) - wanted).max() <= 1
+        else:
+            same = np.allclose(value, wanted, rtol=_TOLERANCE, atol=_TOLERANCE)
+        if value.shape != wanted.shape or not same:
+            raise ModelError(
+                f"the saved model's {signature} answers otherwise than the model it "
+                f"was made from ({name}, batch {batch}); not kept."
+            )
+
+
+def _decode(array):
+    return np.stack([tf.io.decode_png(png).numpy() for png in array.ravel()])

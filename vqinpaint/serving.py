@@ -1,0 +1,188 @@
+"""What a server offers: functions over batches, whose rows know nothing of each other."""
+
+import tensorflow as tf
+
+from vqinpaint.inpainter import Inpainter, by_row, function, look
+from vqinpaint.ops import files
+from vqinpaint.ops.images import complete
+
+# No top-k and no top-p.
+_NO_LIMITS = (0, 1.0)
+
+
+class ServedInpainter(Inpainter):
+    """An `Inpainter` with the signatures of a SavedModel.
+
+    The batch is dimension 0 of every input and output; seed and temperature are per row.
+    N completions of a row are [B, N, ...]; completion i takes the row's seed + i.
+
+    Args:
+      num_samples: N.
+      *arguments, **options: as of `Inpainter`.
+    """
+
+    def __init__(self, *arguments, num_samples=4, **options):
+        super().__init__(*arguments, **options)
+        self.num_samples = num_samples
+        side, grid = self.image_size, self.grid_size
+        row = {"seed": (tf.int32, [None]), "temperature": (tf.float32, [None])}
+        encoded = {
+            "image_bytes": (tf.string, [None]),
+            "mask_bytes": (tf.string, [None]),
+            **row,
+        }
+        pictures = {
+            "image": (tf.uint8, [None, side, side, 3]),
+            "mask": (tf.uint8, [None, side, side, 1]),
+            **row,
+        }
+        self.inpaint_bytes = function(self._inpaint_bytes, **encoded)
+        self.details = function(self._details, **encoded)
+        self.inpaint = function(self._inpaint, **pictures)
+        self.entropy = function(self._entropy, **pictures)
+        self.inpaint_from_noise = function(
+            self._inpaint_from_noise,
+            image=(tf.float32, [None, side, side, 3]),
+            mask=(tf.float32, [None, side, side, 1]),
+            noise=(tf.float32, [None, grid, grid, self.codes]),
+            temperature=(tf.float32, [None]),
+        )
+
+    def signatures(self):
+        """Functions by the names under which a SavedModel serves them."""
+        return {
+            "serving_default": self.inpaint_bytes,
+            "details": self.details,
+            "inpaint": self.inpaint,
+            "inpaint_from_noise": self.inpaint_from_noise,
+            "entropy": self.entropy,
+            "encode": self.encode,
+            "reconstruct": self.reconstruct,
+        }
+
+    def _draw_row(self, image, mask, seed, temperature):
+        """N structures of one picture; the i-th takes the row's seed + i."""
+        seen, hole = look(image, mask)
+        noise = self.noise(seed + tf.range(self.num_samples))
+        temperatures = tf.repeat(temperature[None], self.num_samples)
+        drawn = self.draw(
+            seen[None], hole[None], noise, temperatures, *_NO_LIMITS, False
+        )
+        shape = [self.num_samples, self.grid_size, self.grid_size]
+        return [tf.ensure_shape(x, shape) for x in drawn]
+
+    def _inpaint(self, images, masks, seeds, temperatures):
+        """N completions of each picture; sample i of a row takes its seed + i.
+
+        Returns:
+          dict of `completed` uint8 [B, N, S, S, 3] and `bits` float32 [B, N], of the
+          whole structure.
+        """
+
+        def row(image, mask, seed, temperature):
+            codes, bits, _ = self._draw_row(image, mask, seed, temperature)
+            return self.completed(image, mask, codes), tf.reduce_sum(bits, [1, 2])
+
+        number, side = self.num_samples, self.image_size
+        return by_row(
+            row,
+            (images, masks, seeds, temperatures),
+            completed=(tf.uint8, [number, side, side, 3]),
+            bits=(tf.float32, [number]),
+        )
+
+    def _entropy(self, images, masks, seeds, temperatures):
+        """How unsure the prior was at each code of N structures of each picture.
+
+        Returns:
+          dict of `codes` int32, `bits_per_code` (of the drawn ones) and `entropy` (of all
+          that could have been drawn there) float32, each [B, N, h, w].
+        """
+        shape = [self.num_samples, self.grid_size, self.grid_size]
+        return by_row(
+            self._draw_row,
+            (images, masks, seeds, temperatures),
+            codes=(tf.int32, shape),
+            bits_per_code=(tf.float32, shape),
+            entropy=(tf.float32, shape),
+        )
+
+    def _inpaint_bytes(self, image_bytes, mask_bytes, seeds, temperatures):
+        """As `_inpaint`, from and to encoded pictures of any size.
+
+        Another size than the model's is completed at the model's, and the hole alone
+        filled at the picture's own; see `ops.files`.
+
+        Returns:
+          dict of `completed_bytes` string [B, N], PNG, and `bits` float32 [B, N].
+        """
+
+        def row(*arguments):
+            image, mask, small, small_mask, drawn = self._decode_and_draw(*arguments)
+            completed = self.completed(small, small_mask, drawn[0])
+            pasted = files.paste(image, mask, completed)
+            return files.encode(pasted), tf.reduce_sum(drawn[1], [1, 2])
+
+        return by_row(
+            row,
+            (image_bytes, mask_bytes, seeds, temperatures),
+            completed_bytes=(tf.string, [self.num_samples]),
+            bits=(tf.float32, [self.num_samples]),
+        )
+
+    def _decode_and_draw(self, image_bytes, mask_bytes, seed, temperature):
+        image = files.decode(image_bytes, 3)
+        mask = files.mask_like(files.decode(mask_bytes, 1), image)
+        small, small_mask = files.fit(image, mask, self.image_size)
+        drawn = self._draw_row(small, small_mask, seed, temperature)
+        return image, mask, small, small_mask, drawn
+
+    def _details(self, image_bytes, mask_bytes, seeds, temperatures):
+        """All that the command line writes, for its client.
+
+        Returns:
+          dict of `completed_bytes` as of `_inpaint_bytes`, `structure_bytes` string
+          [B, N], PNG of the model's size, and what `_entropy` returns.
+        """
+
+        def row(*arguments):
+            image, mask, small, small_mask, drawn = self._decode_and_draw(*arguments)
+            completed = self.completed(small, small_mask, drawn[0])
+            pasted = files.paste(image, mask, completed)
+            structures = self.structures(drawn[0])
+            return files.encode(pasted), files.encode(structures), *drawn
+
+        number, grid = self.num_samples, self.grid_size
+        return by_row(
+            row,
+            (image_bytes, mask_bytes, seeds, temperatures),
+            completed_bytes=(tf.string, [number]),
+            structure_bytes=(tf.string, [number]),
+            codes=(tf.int32, [number, grid, grid]),
+            bits_per_code=(tf.float32, [number, grid, grid]),
+            entropy=(tf.float32, [number, grid, grid]),
+        )
+
+    def _inpaint_from_noise(self, images, masks, noise, temperatures):
+        """One completion per row, float32 in [-1, 1], from given noise; no random op.
+
+        Returns:
+          dict of `completed` float32 [B, S, S, 3], `codes` int32 [B, h, w] and `bits`
+          float32 [B].
+        """
+        seen = images * (1 - masks)
+        codes, bits, _ = self.draw(seen, masks, noise, temperatures, *_NO_LIMITS, False)
+
+        grid = self.grid_size
+
+        def row(seen, mask, codes):
+            codes = tf.ensure_shape(codes, [grid, grid])
+            return (complete(seen, mask, self.fill(seen, mask, codes[None])[0]),)
+
+        shape = [self.image_size, self.image_size, 3]
+        filled = by_row(row, (seen, masks, codes), completed=(tf.float32, shape))
+        return {
+            **filled,
+            "codes": codes,
+            "bits": tf.reduce_sum(bits, [1, 2]),
+        }
