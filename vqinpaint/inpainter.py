@@ -95,7 +95,8 @@ class Inpainter(tf.Module):
 
         control = Control(temperatures, top_k, top_p)
         draw = self.frozen.draw(seen, holes, noise, control, on_row)
-        return draw.codes, draw.bits, draw.entropy
+        shape = [None, self.grid_size, self.grid_size]
+        return tuple(tf.ensure_shape(grid, shape) for grid in draw[:3])
 
     def _fill(self, seen, hole, codes):
         """Completes one picture in each structure: codes [N, h, w] -> [N, S, S, 3].

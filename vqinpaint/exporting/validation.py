@@ -1,5 +1,6 @@
 """Tries a SavedModel as its consumers will, before it is given its name."""
 
+import contextlib
 import time
 
 import numpy as np
@@ -38,17 +39,17 @@ def validate(folder, model):
     loaded = tf.saved_model.load(folder)
     seconds = time.monotonic() - start
     functions = model.signatures()
-    for name, function in tqdm(functions.items(), "validating", unit="signature"):
-        batches = _BATCHES.get(name, (1, 2, 8))
-        expected = {}
-        for batch in reversed(batches):
-            inputs = requests(model, batch)[name]
-            tensors = {key: tf.constant(value) for key, value in inputs.items()}
-            if not expected:
-                expected = _numpy(function(*tensors.values()))
-            answer = _numpy(loaded.signatures[name](**tensors))
-            _compare(name, batch, answer, expected)
-        _compare(name, "1 in a session", _in_session(folder, name, inputs), expected)
+    with contextlib.closing(_Session(folder)) as session:
+        for name, function in tqdm(functions.items(), "validating", unit="signature"):
+            expected = {}
+            for batch in reversed(_BATCHES.get(name, (1, 2, 8))):
+                inputs = requests(model, batch)[name]
+                tensors = {key: tf.constant(value) for key, value in inputs.items()}
+                if not expected:
+                    expected = _numpy(function(*tensors.values()))
+                answer = _numpy(loaded.signatures[name](**tensors))
+                _compare(name, batch, answer, expected)
+            _compare(name, "1, session", session.run(name, inputs), expected)
     return seconds
 
 
@@ -80,18 +81,27 @@ def _numpy(outputs):
     return {name: value.numpy() for name, value in outputs.items()}
 
 
-def _in_session(folder, name, inputs):
-    """What a TensorFlow 1 session answers, XLA switched off."""
-    config = tf.compat.v1.ConfigProto()
-    config.graph_options.optimizer_options.global_jit_level = (
-        tf.compat.v1.OptimizerOptions.OFF
-    )
-    with tf.compat.v1.Session(graph=tf.Graph(), config=config) as session:
-        graph = tf.compat.v1.saved_model.load(session, ["serve"], folder)
-        signature = graph.signature_def[name]
+class _Session:
+    """A TensorFlow 1 session with the model, XLA switched off."""
+
+    def __init__(self, folder):
+        config = tf.compat.v1.ConfigProto()
+        config.graph_options.optimizer_options.global_jit_level = (
+            tf.compat.v1.OptimizerOptions.OFF
+        )
+        self._session = tf.compat.v1.Session(graph=tf.Graph(), config=config)
+        with self._session.graph.as_default():
+            graph = tf.compat.v1.saved_model.load(self._session, ["serve"], folder)
+        self._signatures = graph.signature_def
+
+    def run(self, name, inputs):
+        signature = self._signatures[name]
         feed = {signature.inputs[key].name: value for key, value in inputs.items()}
         fetch = {key: tensor.name for key, tensor in signature.outputs.items()}
-        return session.run(fetch, feed)
+        return self._session.run(fetch, feed)
+
+    def close(self):
+        self._session.close()
 
 
 def _compare(signature, batch, answer, expected):
