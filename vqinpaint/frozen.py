@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from vqinpaint import sampling
 from vqinpaint.models.structure_steps import StructureSteps
+from vqinpaint.ops.shapes import sizes
 
 
 class FrozenNetworks:
@@ -60,7 +61,7 @@ class FrozenNetworks:
 
     def draw_from(self, condition, noise, control, sampler, on_row=None):
         """As `draw`, from the condition network's output and by any sampler."""
-        codebook, number = self.encoder.top_codebook, tf.shape(noise)[0]
+        codebook, number = self.encoder.top_codebook, sizes(noise)[0]
 
         def make_steps(window):
             return StructureSteps(self.prior, codebook.codes, condition, number, window)

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.exporting.card import write_card
+from vqinpaint.exporting.lite import write_lite
 from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.validation import validate
 from vqinpaint.exporting.warmup import write_warmup
@@ -17,6 +18,7 @@ from vqinpaint.options import write_json
 class Written(NamedTuple):
     """What a new SavedModel is like."""
 
+    facts: dict  # contents of its options.json
     size: int  # bytes on disk
     seconds: float  # that loading took
     warm: bool  # whether it has warm-up requests
@@ -28,7 +30,7 @@ class Written(NamedTuple):
         return f"{self.size / 1e6:.1f} MB, loads in {self.seconds:.1f} s; {warm}."
 
 
-def write_saved_model(model, options, output, facts, title, story):
+def write_saved_model(model, options, output, facts, title, story, lite=False):
     """Saves under a temporary name, tries it, and only then renames it to `output`.
 
     TensorFlow Serving looks for new folders named by an integer, and so never sees one
@@ -40,6 +42,7 @@ def write_saved_model(model, options, output, facts, title, story):
       output: the folder to make; one that exists is replaced.
       facts: dict for options.json, beside the model's options.
       title, story: of its model card.
+      lite: whether to write TFLite files beside it.
 
     Returns:
       `Written`.
@@ -63,6 +66,8 @@ def write_saved_model(model, options, output, facts, title, story):
         **facts,
         "signatures": described,
     }
+    if lite:
+        facts["tflite"] = write_lite(temporary, model)
     write_json(os.path.join(temporary, "options.json"), facts)
     write_card(temporary, title, story, facts)
     warm = write_warmup(temporary, requests(model, 1))
@@ -85,7 +90,7 @@ def write_saved_model(model, options, output, facts, title, story):
         for root, _, names in os.walk(output)
         for name in names
     )
-    return Written(size, seconds, warm)
+    return Written(facts, size, seconds, warm)
 
 
 def describe(function):

@@ -17,6 +17,7 @@ from vqinpaint.models.structure_blocks import (
     UpperBlock,
 )
 from vqinpaint.ops.activations import BY_NAME, gate
+from vqinpaint.ops.shapes import known, sizes
 
 
 class Rows(NamedTuple):
@@ -62,7 +63,7 @@ class StructureSteps:
       prior: built `StructurePrior`.
       codebook: [D, K] code vectors, one a column.
       condition: [N or 1, h, w, C'] from the condition network; 1 serves all samples.
-      batch: N, int32 [].
+      batch: N, int or int32 [].
       window: n, how many columns `logits` will be asked for at once.
     """
 
@@ -72,7 +73,7 @@ class StructureSteps:
         self.window = window
         # [h, w, N or 1, C'], so that a row has the column outermost.
         self._condition = tf.transpose(condition, [1, 2, 0, 3])
-        self._width = tf.shape(self._condition)[1]
+        self._width = sizes(self._condition)[1]
         vectors = tf.transpose(codebook)
         self._vectors = tf.concat([vectors, tf.ones_like(vectors[:, :1])], axis=1)
         self._upper_in = Linear(prior.upper_in)
@@ -159,7 +160,7 @@ class StructureSteps:
         columns = tf.TensorArray(
             tf.float32,
             self._width + self.window - 1,
-            element_shape=[None, sum(self._depths)],
+            element_shape=[known(self._batch), sum(self._depths)],
         )
         return Places(border, columns, self._no_cache())
 

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from vqinpaint.ops import vq
+from vqinpaint.ops.shapes import sizes
 
 
 def structural_attention(structure, scale):
@@ -20,10 +21,17 @@ def structural_attention(structure, scale):
     Returns:
       [B, h*w, h*w]; row i holds the weights of the candidates for place i.
     """
-    batch, height, width, depth = tf.unstack(tf.shape(structure))
+    batch, height, width, depth = sizes(structure)
     places = height * width
-    patches = tf.image.extract_patches(
-        structure, [1, 3, 3, 1], [1, 1, 1, 1], [1, 1, 1, 1], "SAME"
+    # tf.image.extract_patches does the same, but TFLite does not know it.
+    padded = tf.pad(structure, [[0, 0], [1, 1], [1, 1], [0, 0]])
+    patches = tf.concat(
+        [
+            padded[:, dy : dy + height, dx : dx + width]
+            for dy in range(3)
+            for dx in range(3)
+        ],
+        axis=-1,
     )
     patches = tf.reshape(patches, [batch, places, 9 * depth])
     norms = tf.reduce_sum(tf.square(patches), axis=-1)
@@ -62,7 +70,7 @@ def reassemble(weights, features, ratio):
     Returns:
       [B, r*h, r*w, C]; patches do not overlap, so nothing is averaged.
     """
-    batch, height, width, channels = tf.unstack(tf.shape(features))
+    batch, height, width, channels = sizes(features)
     rows, columns = height // ratio, width // ratio
     grid = tf.reshape(features, [batch, rows, ratio, columns, ratio, channels])
     grid = tf.transpose(grid, [0, 1, 3, 2, 4, 5])
@@ -121,12 +129,16 @@ def attend_to_earlier(queries, above, here):
     places, size = tf.shape(near)[-2], tf.shape(near)[-1]
     earlier = tf.range(size)[None, :] < tf.range(size - places, size)[:, None]
     near = tf.where(earlier, near, -1e10)
+    # Of no places at all, TFLite returns whatever its memory held before.
+    any_above = tf.shape(far)[-1] > 0
+    largest_far = tf.where(any_above, tf.reduce_max(far, -1), -1e10)
     # A softmax over both parts without joining them.
-    largest = tf.maximum(tf.reduce_max(far, -1), tf.reduce_max(near, -1))[..., None]
+    largest = tf.maximum(largest_far, tf.reduce_max(near, -1))[..., None]
     far = tf.exp(far - largest)
     near = tf.where(earlier, tf.exp(near - largest), 0.0)
     total = tf.reduce_sum(far, -1) + tf.reduce_sum(near, -1)
-    mixed = _weighted_sum(far, above[1]) + _weighted_sum(near, here[1])
+    from_above = tf.where(any_above, _weighted_sum(far, above[1]), 0.0)
+    mixed = from_above + _weighted_sum(near, here[1])
     return tf.math.divide_no_nan(mixed, total[..., None])
 
 

@@ -23,12 +23,6 @@ def bits(logits, indices):
     return nats / math.log(2)
 
 
-def entropy_bits(logits):
-    """Entropy in bits of each categorical distribution: [..., K] -> [...]."""
-    log_shares = tf.nn.log_softmax(logits)
-    return -tf.reduce_sum(tf.exp(log_shares) * log_shares, axis=-1) / math.log(2)
-
-
 def code_feature_loss(features, indices, codes):
     """Cross-entropy between squashed distances to the codes and the true codes.
 

@@ -1,10 +1,9 @@
 """One draw from logits by the Gumbel-max trick, with temperature, top-k and top-p."""
 
+import math
 from typing import NamedTuple
 
 import tensorflow as tf
-
-from vqinpaint.ops import losses
 
 
 class Draw(NamedTuple):
@@ -56,7 +55,10 @@ def cost(logits, codes):
 
     [N, ..., K], int32 [N, ...] -> two float32 [N, ...]
     """
-    return losses.bits(logits, codes), losses.entropy_bits(logits)
+    log_shares = tf.nn.log_softmax(logits)
+    drawn = tf.gather(log_shares, codes, batch_dims=codes.shape.rank)
+    entropy = -tf.reduce_sum(tf.exp(log_shares) * log_shares, axis=-1)
+    return -drawn / math.log(2), entropy / math.log(2)
 
 
 def _allowed(logits, temperature, control):

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from vqinpaint.ops.shapes import known, sizes
 from vqinpaint.sampling.choice import Draw, choose, cost
 
 
@@ -22,7 +23,7 @@ def sample(steps, noise, control, on_row=None):
     Returns:
       `sampling.choice.Draw`.
     """
-    batch, height, width = tf.unstack(tf.shape(noise)[:3])
+    batch, height, width, _ = sizes(noise)
 
     def body(index, passes, rows, codes, bits, entropy):
         if on_row:
@@ -38,7 +39,7 @@ def sample(steps, noise, control, on_row=None):
         return index + 1, passes + rounds, rows, *grids
 
     grids = [
-        tf.TensorArray(dtype, height, element_shape=[None, None])
+        tf.TensorArray(dtype, height, element_shape=[known(batch), known(width)])
         for dtype in (tf.int32, tf.float32, tf.float32)
     ]
     _, passes, _, *grids = _loop(
@@ -52,7 +53,7 @@ def sample(steps, noise, control, on_row=None):
 
 def _fill(steps, row, noise, control):
     """Draws one row: (codes [N, w], logits [N, w, K], `Places`, rounds)."""
-    batch, width, size = tf.unstack(tf.shape(noise))
+    batch, width, size = sizes(noise)
     window = steps.window
     # Windows keep their size at the row's end, as kernels are compiled for each size.
     padded = tf.pad(noise, [[0, 0], [0, window - 1], [0, 0]])
@@ -62,9 +63,9 @@ def _fill(steps, row, noise, control):
     def body(begin, rounds, codes, guess, logits, places):
         here = guess[:, :window]
         before = tf.concat([codes[:, -1:], here], axis=1)[:, :window]
-        before = tf.ensure_shape(before, [None, window])
+        before = tf.reshape(before, [batch, window])
         new, found = steps.logits(row, places, before, begin)
-        new = tf.ensure_shape(new, [None, window, noise.shape[-1]])
+        new = tf.reshape(new, [batch, window, size])
         drawn = choose(new, padded[:, begin : begin + window], control)
         final = 1
         if window > 1:

@@ -1,0 +1,106 @@
+"""The model as TFLite files, for LiteRT on phones and small machines."""
+
+import os
+import time
+
+import numpy as np
+import tensorflow as tf
+
+from vqinpaint.exporting.requests import requests
+from vqinpaint.inpainter import function
+from vqinpaint.ops.images import complete
+from vqinpaint.sampling.choice import Control
+
+# How weights are stored; arithmetic is float32 in all of them but "dynamic", whose
+# products are of 8 bits.
+KINDS = ("float32", "float16", "dynamic")
+SIGNATURE = "inpaint_from_noise"
+
+
+def write_lite(folder, model):
+    """Writes `model_KIND.tflite` for all kinds and measures what the kind changes.
+
+    Built-in operations alone, so any interpreter runs them. The batch is 1.
+
+    Args:
+      folder: where to.
+      model: `serving.ServedInpainter`.
+
+    Returns:
+      dict by kind of `bytes`, `seconds` a picture, `equal_codes` (share, against
+      `model` on trial pictures) and `psnr` (of the completions against its own, in dB).
+    """
+    made = _from_noise(model)
+    pictures = requests(model, 4)[SIGNATURE]
+    expected = {
+        name: value.numpy()
+        for name, value in model.inpaint_from_noise(
+            *(tf.constant(value) for value in pictures.values())
+        ).items()
+    }
+    figures = {}
+    for kind in KINDS:
+        data = _convert(model, made, kind)
+        with open(os.path.join(folder, f"model_{kind}.tflite"), "wb") as file:
+            file.write(data)
+        figures[kind] = {"bytes": len(data), **_compare(data, pictures, expected)}
+    return figures
+
+
+def _from_noise(model):
+    """`inpaint_from_noise` for a batch of 1, with shapes that TFLite can follow."""
+    side, grid = model.image_size, model.grid_size
+
+    def call(image, mask, noise, temperature):
+        networks, seen = model.frozen, image * (1 - mask)
+        condition = networks.condition(seen, mask)
+        control = Control(temperature, tf.constant(0), tf.constant(1.0))
+        draw = networks.draw_from(condition, noise, control, "incremental")
+        codes = tf.reshape(draw.codes, [1, grid, grid])
+        structure = networks.encoder.top_codebook.vectors_of(codes)
+        filling = networks.generator(seen, mask, structure)
+        return {
+            "completed": complete(seen, mask, filling),
+            "codes": codes,
+            "bits": tf.reduce_sum(draw.bits, [1, 2]),
+        }
+
+    return function(
+        call,
+        image=(tf.float32, [1, side, side, 3]),
+        mask=(tf.float32, [1, side, side, 1]),
+        noise=(tf.float32, [1, grid, grid, model.codes]),
+        temperature=(tf.float32, [1]),
+    )
+
+
+def _convert(model, made, kind):
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [made.get_concrete_function()], model
+    )
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if kind != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if kind == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    return converter.convert()
+
+
+def _compare(data, pictures, expected):
+    """Runs a TFLite model on every row by itself."""
+    run = tf.lite.Interpreter(model_content=data).get_signature_runner()
+    equal, errors, seconds = [], [], []
+    for i in range(len(pictures["image"])):
+        row = {name: value[i : i + 1] for name, value in pictures.items()}
+        start = time.monotonic()
+        answer = run(**row)
+        seconds.append(time.monotonic() - start)
+        equal.append(np.mean(answer["codes"] == expected["codes"][i : i + 1]))
+        errors.append(np.mean((answer["completed"] - expected["completed"][i]) ** 2))
+    # On [-1, 1] the largest difference is 2.
+    psnr = 10 * np.log10(4 / max(np.mean(errors), 1e-12))
+    return {
+        "seconds": round(float(np.median(seconds)), 4),
+        "equal_codes": round(float(np.mean(equal)), 4),
+        "psnr": round(float(psnr), 1),
+    }
