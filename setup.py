@@ -36,13 +36,27 @@ setup(
         "setuptools<81",
         "tqdm>=4.60,<5",
     ],
-    extras_require={"dev": ["pytest>=8,<10", "ruff==0.17.5"]},
+    extras_require={
+        # The protocol of TensorFlow Serving: warm-up requests and vqinpaint.client.
+        "serving": ["tensorflow-serving-api==2.15.1", "requests>=2.31,<3"],
+        "dev": [
+            "pytest>=8,<10",
+            "ruff==0.17.5",
+            "tensorflow-serving-api==2.15.1",
+            "requests>=2.31,<3",
+            # Runs the TFLite files without TensorFlow, as a phone would.
+            "ai-edge-litert>=1.2,<3",
+            # It needs this on Python 3.11 too, which later releases refuse.
+            "backports.strenum<1.3",
+        ],
+    },
     entry_points={
         "console_scripts": [
             "vqinpaint-train = vqinpaint.train:run",
             "vqinpaint-inpaint = vqinpaint.inpaint:run",
             "vqinpaint-evaluate = vqinpaint.evaluate:run",
             "vqinpaint-export = vqinpaint.export:run",
+            "vqinpaint-client = vqinpaint.client:run",
         ]
     },
 )

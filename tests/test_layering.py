@@ -12,6 +12,8 @@ LEVELS = {
     "ops": 2,
     "pictures": 2,
     "flagging": 2,
+    "results": 3,
+    "remote": 3,
     "layers": 3,
     "data": 3,
     "sampling": 3,
@@ -25,9 +27,11 @@ LEVELS = {
     "runs": 7,
     "loading": 8,
     "exporting": 9,
+    "picture_loop": 9,
     "train": 10,
     "export": 10,
     "evaluate": 10,
+    "client": 10,
     "inpaint": 10,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
