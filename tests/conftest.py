@@ -16,3 +16,18 @@ tf.config.set_logical_device_configuration(
 @pytest.fixture(autouse=True)
 def _same_seed():
     tf.keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """(`ServedInpainter`, folder of its SavedModel); neither is to be changed."""
+    from tests import tiny
+    from vqinpaint import exporting
+
+    model = tiny.inpainter()
+    folder = str(tmp_path_factory.mktemp("models") / "tiny" / "1")
+    facts = {"version": "test"}
+    exporting.write_saved_model(
+        model, tiny.OPTIONS, folder, facts, "tiny", "A story.", lite=True
+    )
+    return model, folder

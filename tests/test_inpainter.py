@@ -9,22 +9,19 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint import exporting, loading
+from vqinpaint import loading
 from vqinpaint.errors import ModelError
 from vqinpaint.ops.images import to_uint8
 
 
 @pytest.fixture(scope="module")
-def model():
-    return tiny.inpainter()
+def model(exported):
+    return exported[0]
 
 
 @pytest.fixture(scope="module")
-def saved(model, tmp_path_factory):
-    folder = str(tmp_path_factory.mktemp("models") / "tiny" / "1")
-    facts = {"version": "test"}
-    exporting.write_saved_model(model, tiny.OPTIONS, folder, facts, "tiny", "A story.")
-    return folder
+def saved(exported):
+    return exported[1]
 
 
 IMAGE = to_uint8(tiny.images(1)[0])

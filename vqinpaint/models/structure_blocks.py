@@ -84,11 +84,11 @@ class _Attention:
         self._depths = (layer.keys.units // self.heads, channels)
 
     def nothing(self, batch):
-        """What is kept of no place at all."""
+        """What is kept when there is no place yet: nobody, see `attend_to_earlier`."""
         key, channels = self._depths
         return (
-            tf.zeros([batch, self.heads, 0, key]),
-            tf.zeros([batch, 1, 0, channels]),
+            tf.zeros([batch, self.heads, 1, key]),
+            tf.zeros([batch, 1, 1, channels]),
         )
 
     def __call__(self, x, above, here, order, any_earlier):

@@ -27,7 +27,8 @@ class Rows(NamedTuple):
     upper: tuple  # per upper block: activations before both convolutions, last row,
     #   each column with its two neighbours: [w * N, 3 * .]
     lower: tf.Tensor  # [w * N, sum of .] the same of all lower blocks, last row
-    cache: tuple  # per attending block: keys [N, heads, P, k], inputs [N, 1, P, C]
+    cache: tuple  # per attending block: keys [N, heads, 1 + P, k], inputs
+    #   [N, 1, 1 + P, C], nobody first
 
 
 class Row(NamedTuple):
@@ -189,7 +190,7 @@ class StructureSteps:
         codes = tf.where(codes < 0, self._vectors.shape[0], codes)
         x = cut(row.start) + tf.gather(self._left_table, codes)
         order = HeadOrder(tf.shape(before)[1], batch, self._heads)
-        above = tf.shape(row.cache[0][0])[2]
+        above = tf.shape(row.cache[0][0])[2] - 1
         columns = tf.range(begin, begin + tf.shape(before)[1])
         any_earlier = tf.cast(above + columns > 0, tf.float32)
         any_earlier = tf.repeat(any_earlier, batch)[:, None]
@@ -242,7 +243,7 @@ class StructureSteps:
             columns = columns.write(begin + i, column)
         left = lower[(final - 1) * self._batch : final * self._batch]
         count = begin + final
-        cache = tf.nest.map_structure(lambda x: x[:, :, :count], cache)
+        cache = tf.nest.map_structure(lambda x: x[:, :, : 1 + count], cache)
         return Places(left, columns, cache)
 
     def close_row(self, rows, row, places, codes):
@@ -259,6 +260,6 @@ class StructureSteps:
             places.columns.stack()[: self._width], [-1, sum(self._depths)]
         )
         cache = tf.nest.map_structure(
-            lambda a, b: tf.concat([a, b], axis=2), rows.cache, places.cache
+            lambda a, b: tf.concat([a, b[:, :, 1:]], axis=2), rows.cache, places.cache
         )
         return Rows((rows.vectors[1], vectors), row.upper, lower, cache)
