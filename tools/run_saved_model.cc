@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
   CHECK_STATUS(model.session->Run(inputs, names, {}, &outputs));
   for (size_t i = 0; i < keys.size(); ++i) {
     tensorflow::TensorProto proto;
-    outputs[i].AsProtoTensorContent(&proto);
+    outputs[i].AsProtoField(&proto);
     CHECK_STATUS(WriteBinaryProto(env, std::string(argv[3]) + "/" + keys[i] + ".pb", proto));
   }
   return 0;
