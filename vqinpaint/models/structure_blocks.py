@@ -91,7 +91,7 @@ class _Attention:
             tf.zeros([batch, 1, 1, channels]),
         )
 
-    def __call__(self, x, above, here, order, any_earlier):
+    def __call__(self, x, above, here, order, any_above, any_earlier):
         """Minus the layer's output, and what is kept up to the places asked for.
 
         The caller subtracts it. TensorFlow would join a chain of three sums into one
@@ -103,12 +103,13 @@ class _Attention:
           above: what is kept of the rows above.
           here: of the columns before these in their own row.
           order: `HeadOrder`.
+          any_above: bool [], whether there are rows above.
           any_earlier: [n * N, 1], 0 where there is no place to attend to, else 1.
         """
         query, key = map(order.split, tf.split(self._query_and_key(x), 2, axis=1))
         new = (key, order.by_sample(x))
         here = tuple(tf.concat(pair, axis=2) for pair in zip(here, new))
-        mixed = attend_to_earlier(query, above, here)
+        mixed = attend_to_earlier(query, above, here, any_above)
         out = tf.nn.bias_add(tf.matmul(order.join(mixed), self._kernel), self._bias)
         # Without a place to attend to there is no value, so none of its bias.
         return out + any_earlier * self._values_bias, here

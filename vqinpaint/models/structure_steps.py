@@ -27,8 +27,8 @@ class Rows(NamedTuple):
     upper: tuple  # per upper block: activations before both convolutions, last row,
     #   each column with its two neighbours: [w * N, 3 * .]
     lower: tf.Tensor  # [w * N, sum of .] the same of all lower blocks, last row
-    cache: tuple  # per attending block: keys [N, heads, 1 + P, k], inputs
-    #   [N, 1, 1 + P, C], nobody first
+    cache: tuple  # per attending block: keys [N, heads, P, k], inputs
+    #   [N, 1, P, C]; nobody above the first row, see `attend_to_earlier`
 
 
 class Row(NamedTuple):
@@ -39,6 +39,7 @@ class Row(NamedTuple):
     #   lower block. One tensor, as loops pay for each that they carry.
     upper: tuple  # as of `Rows`, for the next row
     cache: tuple  # as of `Rows`
+    any_above: tf.Tensor  # bool [], whether it is not the first row
 
 
 class Places(NamedTuple):
@@ -144,7 +145,8 @@ class StructureSteps:
             added.append(a + low.from_side(self._activate(upper)))
             b = low.outer_above(tf.concat([self._shift(b), b], axis=1))
             added.append(b + condition[2 * i + 1])
-        return Row(start, tf.concat(added, axis=1), tuple(uppers), rows.cache)
+        added = tf.concat(added, axis=1)
+        return Row(start, added, tuple(uppers), rows.cache, index > 0)
 
     def _of_condition(self, index):
         """What the condition adds to this row of every block: 2 L of [w * N, 2 C]."""
@@ -190,9 +192,8 @@ class StructureSteps:
         codes = tf.where(codes < 0, self._vectors.shape[0], codes)
         x = cut(row.start) + tf.gather(self._left_table, codes)
         order = HeadOrder(tf.shape(before)[1], batch, self._heads)
-        above = tf.shape(row.cache[0][0])[2] - 1
         columns = tf.range(begin, begin + tf.shape(before)[1])
-        any_earlier = tf.cast(above + columns > 0, tf.float32)
+        any_earlier = tf.cast(row.any_above | (columns > 0), tf.float32)
         any_earlier = tf.repeat(any_earlier, batch)[:, None]
         lefts = iter(tf.split(places.left, self._depths, axis=1))
         sizes = [size for block in self._lower for size in block.sizes]
@@ -213,7 +214,12 @@ class StructureSteps:
             if low.attention:
                 j = len(caches)
                 negative, cache = low.attention(
-                    hidden, row.cache[j], places.cache[j], order, any_earlier
+                    hidden,
+                    row.cache[j],
+                    places.cache[j],
+                    order,
+                    row.any_above,
+                    any_earlier,
                 )
                 caches.append(cache)
                 hidden -= negative
@@ -259,7 +265,11 @@ class StructureSteps:
         lower = tf.reshape(
             places.columns.stack()[: self._width], [-1, sum(self._depths)]
         )
+        # Nobody is needed no more where there is somebody.
+        first = tf.cast(~row.any_above, tf.int32)
         cache = tf.nest.map_structure(
-            lambda a, b: tf.concat([a, b[:, :, 1:]], axis=2), rows.cache, places.cache
+            lambda a, b: tf.concat([a[:, :, first:], b[:, :, 1:]], axis=2),
+            rows.cache,
+            places.cache,
         )
         return Rows((rows.vectors[1], vectors), row.upper, lower, cache)

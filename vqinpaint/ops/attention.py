@@ -110,18 +110,19 @@ def causal_attention(queries, keys, values, heads):
     return tf.reshape(mixed, [batch, height, width, depth])
 
 
-def attend_to_earlier(queries, above, here):
+def attend_to_earlier(queries, above, here, any_above):
     """The same for some places alone, from keys and values that were kept.
 
-    The first place of both lists is nobody: all zeros, seen by no query. It is there
-    because TFLite cannot compute with lists of no places at all.
+    TFLite cannot compute with lists of no places at all, so nobody stands in: a place of
+    zeros that no query sees.
 
     Args:
       queries: [N, heads, n, k].
-      above: keys [N, heads, 1 + P, k] and values [N, 1, 1 + P, v], the same for all
-        heads, of nobody and P places all of which are earlier.
+      above: keys [N, heads, P, k] and values [N, 1, P, v], the same for all heads, of
+        places all of which are earlier; of nobody alone if there is none.
       here: keys [N, heads, 1 + m + n, k] and values [N, 1, 1 + m + n, v] of nobody, m
         earlier places and the queries' own, in order; a query sees those before its own.
+      any_above: bool [], False if `above` is nobody.
 
     Returns:
       [N, heads, n, v], zero where nothing is earlier.
@@ -129,22 +130,22 @@ def attend_to_earlier(queries, above, here):
     queries /= tf.sqrt(float(queries.shape[-1]))
     far = tf.matmul(queries, above[0], transpose_b=True)
     near = tf.matmul(queries, here[0], transpose_b=True)
-    far += _FAR_AWAY * tf.one_hot(0, tf.shape(far)[-1])
     places, size = tf.shape(near)[-2], tf.shape(near)[-1]
     index = tf.range(size)[None, :]
     earlier = (index > 0) & (index < tf.range(size - places, size)[:, None])
     near = tf.where(earlier, near, _FAR_AWAY)
-    # A softmax over both parts without joining them. Where nothing is earlier, nobody
-    # gets all the weight, and its value is zero.
-    largest = tf.maximum(tf.reduce_max(far, -1), tf.reduce_max(near, -1))[..., None]
+    # A softmax over both parts without joining them. Nobody's value is zero, so only the
+    # sums over weights must leave it out.
+    largest = tf.where(any_above, tf.reduce_max(far, -1), _FAR_AWAY)
+    largest = tf.maximum(largest, tf.reduce_max(near, -1))[..., None]
     far = tf.exp(far - largest)
     near = tf.where(earlier, tf.exp(near - largest), 0.0)
-    total = tf.reduce_sum(far, -1) + tf.reduce_sum(near, -1)
+    total = tf.where(any_above, tf.reduce_sum(far, -1), 0.0) + tf.reduce_sum(near, -1)
     mixed = _weighted_sum(far, above[1]) + _weighted_sum(near, here[1])
-    return mixed / total[..., None]
+    return tf.math.divide_no_nan(mixed, total[..., None])
 
 
-# The score of what must not be seen; its weight vanishes beside any other.
+# Below any score.
 _FAR_AWAY = -1e10
 
 
