@@ -41,6 +41,7 @@ setup(
         "serving": ["tensorflow-serving-api==2.15.1", "requests>=2.31,<3"],
         "dev": [
             "pytest>=8,<10",
+            "pytest-xdist>=3.6,<4",
             "ruff==0.17.5",
             "tensorflow-serving-api==2.15.1",
             "requests>=2.31,<3",

@@ -104,6 +104,16 @@ def test_benchmark_ends_with_one_json_object(world):
     assert "texture generator" in done.stdout
 
 
+def test_the_serving_benchmark_runs_an_export_without_the_package(world):
+    done = run(
+        *("tools/benchmark.py", "serving", "--batch=2", "--repeats=1"),
+        *("--concurrent=2", f"--model={world / 'run'}"),
+    )
+    result = json.loads(done.stdout.splitlines()[-1])
+    for name in ("load_s", "latency_ratio", "throughput_ratio", "sampling_ratio"):
+        assert result[name] > 0, name
+
+
 def test_benchmark_mistakes_are_one_line():
     for arguments in ([], ["sampling", "--batch=0"], ["sampling", "--samplers=best"]):
         done = run("tools/benchmark.py", *arguments, code=2)

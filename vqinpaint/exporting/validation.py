@@ -90,6 +90,7 @@ class _Session:
             tf.compat.v1.OptimizerOptions.OFF
         )
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=config)
+        tf.get_logger().setLevel("ERROR")  # it says to use TensorFlow 2's loader
         with self._session.graph.as_default():
             graph = tf.compat.v1.saved_model.load(self._session, ["serve"], folder)
         self._signatures = graph.signature_def

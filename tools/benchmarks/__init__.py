@@ -1,0 +1,1 @@
+"""One module per thing that is measured; tools/benchmark.py runs them."""
