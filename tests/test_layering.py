@@ -12,6 +12,7 @@ LEVELS = {
     "ops": 2,
     "pictures": 2,
     "flagging": 2,
+    "checkpoints": 3,
     "results": 3,
     "remote": 3,
     "layers": 3,

@@ -20,9 +20,10 @@ from vqinpaint.authors.checkpoint import TF1Checkpoint  # noqa: E402
 from vqinpaint.authors.contents import PARTS, full_model, joined_stages  # noqa: E402
 from vqinpaint.authors.networks import load_networks  # noqa: E402
 from vqinpaint.authors.sizes import infer_options  # noqa: E402
+from vqinpaint.checkpoints import Checkpoints  # noqa: E402
 from vqinpaint.errors import UsageError  # noqa: E402
 from vqinpaint.exporting import check_output, write_saved_model  # noqa: E402
-from vqinpaint.loop import Checkpoints, LoopOptions  # noqa: E402
+from vqinpaint.loop import LoopOptions  # noqa: E402
 from vqinpaint.options import (  # noqa: E402
     NONLINEARITIES,
     DataOptions,

@@ -12,7 +12,8 @@ import time
 import tensorflow as tf
 from tqdm import tqdm
 
-from vqinpaint.errors import DiskError, DivergedError, Interrupted, ModelError
+from vqinpaint.checkpoints import Checkpoints
+from vqinpaint.errors import DivergedError, Interrupted, ModelError
 from vqinpaint.ops.images import to_uint8
 from vqinpaint.options import option, require_positive
 from vqinpaint.stages.base import Batch
@@ -31,73 +32,6 @@ class LoopOptions:
 
     def __post_init__(self):
         require_positive(self)
-
-
-class Checkpoints:
-    """Checkpoints of one stage in one folder.
-
-    Args:
-      folder: where; made if needed.
-      items: trackable objects by name.
-      keep: how many to keep.
-    """
-
-    def __init__(self, folder, items, keep=3):
-        self.folder = folder
-        self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
-        self._checkpoint = tf.train.Checkpoint(step=self.step, **items)
-        self._manager = tf.train.CheckpointManager(
-            self._checkpoint, folder, max_to_keep=keep, checkpoint_name="step"
-        )
-
-    def restore(self):
-        """Restores the newest checkpoint and returns its step; 0 where there is none.
-
-        Raises:
-          ModelError: there are checkpoints but none can be restored.
-        """
-        path = self._manager.latest_checkpoint
-        if path is None:
-            if glob_checkpoints(self.folder):
-                raise ModelError(
-                    f"{self.folder} holds checkpoints, but its pointer file "
-                    "'checkpoint' is missing or damaged; restore it, or move the "
-                    "folder away to start anew."
-                )
-            return 0
-        restore(self._checkpoint, path).assert_existing_objects_matched()
-        return int(self.step.numpy())
-
-    def save(self, step):
-        """Writes a checkpoint for `step`. Raises DiskError when the disk is full."""
-        self.step.assign(step)
-        try:
-            self._manager.save(checkpoint_number=step)
-        except (tf.errors.ResourceExhaustedError, OSError) as error:
-            raise DiskError(
-                f"the checkpoint of step {step} cannot be written to {self.folder} "
-                f"({str(error).splitlines()[0][:120]}); free some space and start "
-                "again, the one before it is intact."
-            ) from None
-
-
-def glob_checkpoints(folder):
-    """Names of the checkpoints in a folder, pointer file or not."""
-    if not os.path.isdir(folder):
-        return []
-    return sorted(f[:-6] for f in os.listdir(folder) if f.endswith(".index"))
-
-
-def restore(checkpoint, path):
-    """Restores a checkpoint. Raises ModelError in one line when it does not fit."""
-    try:
-        return checkpoint.restore(path)
-    except (tf.errors.OpError, ValueError, IndexError, UnicodeDecodeError) as error:
-        text = str(error).splitlines()[0][:160]
-        raise ModelError(
-            f"the checkpoint {path} is damaged or of another network ({text}); remove "
-            "it to fall back to the one before it."
-        ) from None
 
 
 @contextlib.contextmanager
@@ -140,6 +74,35 @@ def _catch_signals():
             signal.signal(number, handler)
 
 
+class ExactLosses:
+    """A file with one line a step, "STEP HEX", that two runs can be compared by.
+
+    Args:
+      folder: of the stage.
+    """
+
+    def __init__(self, folder):
+        self._path = os.path.join(folder, "losses.txt")
+
+    def add(self, first, losses):
+        """Appends the losses of the steps from `first` on."""
+        lines = [f"{i} {loss.hex()}\n" for i, loss in enumerate(losses, start=first)]
+        with open(self._path, "a", encoding="ascii") as file:
+            file.writelines(lines)
+
+    def forget_after(self, step):
+        """Drops what a killed run wrote after its last checkpoint."""
+        if not os.path.exists(self._path):
+            return
+        with open(self._path, encoding="ascii") as file:
+            lines = file.readlines()
+        kept = [line for line in lines if int(line.split()[0]) <= step]
+        temporary = f"{self._path}.new"
+        with open(temporary, "w", encoding="ascii") as file:
+            file.writelines(kept)
+        os.replace(temporary, self._path)
+
+
 class _Due:
     """Which of the regular things are due after a step; all of them after the last."""
 
@@ -159,19 +122,32 @@ class Loop:
       folder: where checkpoints, log and TensorBoard events go.
       options: `LoopOptions`.
       evaluation: dataset of (image, mask) never trained on, or None.
+      exact: whether to write every step's headline to losses.txt, as exact numbers.
+      slow_save: see `Checkpoints`.
     """
 
-    def __init__(self, stage, strategy, folder, options, evaluation=None):
+    def __init__(
+        self,
+        stage,
+        strategy,
+        folder,
+        options,
+        evaluation=None,
+        exact=False,
+        slow_save=None,
+    ):
         self.stage = stage
         self.strategy = strategy
         self.folder = folder
         self.options = options
         self.evaluation = evaluation
+        self.losses = ExactLosses(folder) if exact else None
         with strategy.scope():
             self.checkpoints = Checkpoints(
                 os.path.join(folder, "checkpoints"),
                 stage.checkpoint_items(),
                 options.keep,
+                slow_save,
             )
         self.writer = tf.summary.create_file_writer(folder)
         self._train_step = tf.function(self._distributed_step)
@@ -200,6 +176,8 @@ class Loop:
         step = self.checkpoints.restore()
         if step:
             tqdm.write(f"{self.stage.name}: resuming at step {step}.")
+        if self.losses:
+            self.losses.forget_after(step)
         batches = iter(
             self.strategy.experimental_distribute_dataset(batches_from(step))
         )
@@ -245,6 +223,9 @@ class Loop:
                     "the checkpoints before it are intact. Try a smaller "
                     "--learning_rate."
                 )
+        if self.losses:
+            first = step - len(recent) + 1
+            self.losses.add(first, [r[self.stage.headline] for r in recent])
         means = {k: sum(r[k] for r in recent) / len(recent) for k in recent[0]}
         bar.set_postfix({self.stage.headline: f"{means[self.stage.headline]:.4g}"})
         self._write("train", step, {**means, "steps_per_second": rate})

@@ -5,9 +5,8 @@ import os
 
 import tensorflow as tf
 
-from vqinpaint import __version__
+from vqinpaint import __version__, checkpoints
 from vqinpaint.errors import ModelError
-from vqinpaint.loop import glob_checkpoints, restore
 from vqinpaint.options import (
     ModelOptions,
     VQVAEOptions,
@@ -36,7 +35,8 @@ def saved_options(run_dir, stage):
     """What a stage of a run was trained with, as a dict; None if it saved nothing yet."""
     path = options_path(run_dir, stage)
     if not (
-        glob_checkpoints(checkpoints_folder(run_dir, stage)) and os.path.isfile(path)
+        checkpoints.steps_in(checkpoints_folder(run_dir, stage))
+        and os.path.isfile(path)
     ):
         return None
     return read_json(path)
@@ -70,8 +70,7 @@ def checkpoints_folder(run_dir, stage):
 
 def latest_checkpoint(run_dir, stage):
     """Path of a stage's newest checkpoint. Raises ModelError when there is none."""
-    folder = checkpoints_folder(run_dir, stage)
-    path = tf.train.latest_checkpoint(folder) if glob_checkpoints(folder) else None
+    path = checkpoints.newest(checkpoints_folder(run_dir, stage))
     if path is None:
         raise ModelError(
             f"{run_dir} has no trained {stage} stage; train it first with "
@@ -130,7 +129,8 @@ def _load(run_dir, stage, module, averaged=()):
     items = {stage: module}
     if averaged:
         items["polyak"] = PolyakAverages(averaged, decay=0.0)
-    status = restore(tf.train.Checkpoint(**items), latest_checkpoint(run_dir, stage))
+    path = latest_checkpoint(run_dir, stage)
+    status = checkpoints.restore(tf.train.Checkpoint(**items), path)
     status.expect_partial().assert_existing_objects_matched()
     if averaged:
         for variable, shadow in zip(averaged, items["polyak"].shadows):

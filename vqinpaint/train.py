@@ -6,6 +6,7 @@ same run folder and do not need one another. The same command resumes.
 
 import dataclasses
 import os
+import re
 import sys
 
 from vqinpaint.flagging import FLAGS, define, flags, given, read, run_main
@@ -39,7 +40,14 @@ flags.DEFINE_string("run_dir", None, "Run folder; holds all three stages.")
 flags.DEFINE_list(
     "devices", None, "Devices such as GPU:0,GPU:1; default all GPUs, or the CPU."
 )
-flags.DEFINE_bool("deterministic", False, "Same bits on every run; slower on GPUs.")
+flags.DEFINE_bool(
+    "deterministic",
+    False,
+    "Same bits on every run, slower on GPUs; losses.txt holds every step's exact loss.",
+)
+flags.DEFINE_string(
+    "fault", None, "For tests: slow_save@N dawdles inside the checkpoint of step N."
+)
 flags.DEFINE_bool("verify_data", True, "Check every shard's sha256 first.")
 _PARTS = {
     "vqvae": VQVAEOptions,
@@ -132,6 +140,16 @@ def make_stage(name, options, optimizer, run_dir, seed):
     return TextureStage(options, optimizer, vqvae)
 
 
+def read_fault():
+    """The step that --fault names, or None. Raises UsageError."""
+    if not FLAGS.fault:
+        return None
+    match = re.fullmatch(r"slow_save@(\d+)", FLAGS.fault)
+    if not match:
+        raise UsageError(f"--fault={FLAGS.fault}: slow_save@STEP is known.")
+    return int(match[1])
+
+
 def open_evaluation(options, data):
     """Batches of the evaluation split, or None where it is switched off or absent."""
     if not FLAGS.eval_split:
@@ -154,6 +172,7 @@ def main():
         )
     if not FLAGS.run_dir or not FLAGS.data:
         raise UsageError("give --data=FOLDER of TFRecords and --run_dir=FOLDER.")
+    slow_save = read_fault()
     options = resolve_model(stage, FLAGS.run_dir)
     batch = getattr(FLAGS, f"{stage}_batch_size")
     data = read(DataOptions)
@@ -179,7 +198,13 @@ def main():
         with strategy.scope():
             trained = make_stage(stage, options, optimizer, FLAGS.run_dir, data.seed)
         loop = Loop(
-            trained, strategy, folder, loop_options, open_evaluation(options, data)
+            trained,
+            strategy,
+            folder,
+            loop_options,
+            open_evaluation(options, data),
+            exact=FLAGS.deterministic,
+            slow_save=slow_save,
         )
         runs.write_options(
             FLAGS.run_dir,

@@ -1,0 +1,207 @@
+"""Checkpoints that survive kills, damage and full disks.
+
+A checkpoint is written, read back, flushed to the disk, and only then pointed to; older
+ones go last. So the newest that can be read is never further back than one interval.
+"""
+
+import os
+import re
+import shutil
+import sys
+import time
+
+import tensorflow as tf
+
+from vqinpaint.errors import DiskError, ModelError
+
+# What TensorFlow and Python raise when they meet a damaged checkpoint.
+_DAMAGE = (tf.errors.OpError, ValueError, IndexError, KeyError, UnicodeDecodeError)
+
+
+class Checkpoints:
+    """Checkpoints of one stage in one folder.
+
+    Args:
+      folder: where; made if needed.
+      items: trackable objects by name.
+      keep: how many to keep.
+      slow_at: step at whose checkpoint to dawdle before the pointer moves, for tests.
+    """
+
+    def __init__(self, folder, items, keep=3, slow_at=None):
+        self.folder = folder
+        self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
+        self._checkpoint = tf.train.Checkpoint(step=self.step, **items)
+        self._keep = keep
+        self._slow_at = slow_at
+
+    def restore(self):
+        """Restores the newest checkpoint that can be read and returns its step.
+
+        Newer ones that cannot are set aside as *.bad, with a line on stderr; what
+        unfinished writes left is removed.
+
+        Returns:
+          The step; 0 where there never was a checkpoint.
+
+        Raises:
+          ModelError: there are checkpoints but none can be restored.
+        """
+        _sweep(self.folder)
+        damaged = []
+        for step in reversed(steps_in(self.folder)):
+            path = self._path(step)
+            try:
+                verify(path)
+                restore(self._checkpoint, path).assert_existing_objects_matched()
+            except ModelError as error:
+                damaged.append((step, error))
+                continue
+            for bad, _ in damaged:
+                self._set_aside(bad)
+            if damaged:
+                self._point_to(step)
+            return int(self.step.numpy())
+        if damaged or os.path.exists(os.path.join(self.folder, "checkpoint")):
+            reason = damaged[0][1] if damaged else "only the pointer file is left."
+            raise ModelError(
+                f"none of the checkpoints in {self.folder} can be restored; move the "
+                f"folder away to start anew. The newest: {reason}"
+            )
+        return 0
+
+    def save(self, step):
+        """Writes a checkpoint for `step`. Raises DiskError when the disk is full."""
+        self.step.assign(step)
+        path = self._path(step)
+        os.makedirs(self.folder, exist_ok=True)
+        try:
+            self._checkpoint.write(path)
+            if step == self._slow_at:
+                time.sleep(5)
+            verify(path)
+            for name in _files(path):
+                _flush(name)
+            self._point_to(step)
+        except (tf.errors.OpError, OSError, ModelError) as error:
+            size = 3 * sum(map(os.path.getsize, self._previous_files()))
+            raise DiskError(
+                f"the checkpoint of step {step} cannot be written to {self.folder} "
+                f"({str(error).splitlines()[0][:120]}); free some space"
+                f"{f' ({size / 1e6:.0f} MB)' if size else ''} and start again, the one "
+                "before it is intact."
+            ) from None
+        for old in steps_in(self.folder)[: -self._keep]:
+            for name in _files(self._path(old)):
+                os.remove(name)
+
+    def _path(self, step):
+        return os.path.join(self.folder, f"step-{step}")
+
+    def _previous_files(self):
+        steps = steps_in(self.folder)
+        return _files(self._path(steps[-1])) if steps else []
+
+    def _set_aside(self, step):
+        for name in _files(self._path(step)):
+            os.rename(name, f"{name}.bad")
+        print(
+            f"warning: {self._path(step)} is damaged; set aside as .bad, going on from "
+            "the one before it.",
+            file=sys.stderr,
+        )
+
+    def _point_to(self, step):
+        """Moves TensorFlow's pointer file in one go."""
+        state = tf.compat.v1.train.generate_checkpoint_state_proto(
+            self.folder,
+            self._path(step),
+            [self._path(s) for s in steps_in(self.folder) if s <= step][-self._keep :],
+        )
+        temporary = os.path.join(self.folder, "checkpoint.new")
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(str(state))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, os.path.join(self.folder, "checkpoint"))
+        _flush(self.folder)
+
+
+def steps_in(folder):
+    """Steps of the whole checkpoints in a folder, ascending, pointer file or not."""
+    if not os.path.isdir(folder):
+        return []
+    names = set(os.listdir(folder))
+    found = (re.fullmatch(r"step-(\d+)\.index", name) for name in names)
+    steps = sorted(int(match[1]) for match in found if match)
+    return [s for s in steps if any(n.startswith(f"step-{s}.data-") for n in names)]
+
+
+def newest(folder):
+    """Path of the checkpoint to use: the one pointed to, else the last; None if none."""
+    try:
+        path = tf.train.latest_checkpoint(folder)
+    except _DAMAGE:
+        path = None
+    steps = steps_in(folder)
+    if path and os.path.basename(path) in [f"step-{step}" for step in steps]:
+        return os.path.join(folder, os.path.basename(path))
+    return os.path.join(folder, f"step-{steps[-1]}") if steps else None
+
+
+def verify(path):
+    """Reads a checkpoint to its end, checksums included. Raises ModelError."""
+    try:
+        reader = tf.train.load_checkpoint(path)
+        for name in reader.get_variable_to_shape_map():
+            reader.get_tensor(name)
+    except _DAMAGE as error:
+        raise _damaged(path, error) from None
+
+
+def restore(checkpoint, path):
+    """Restores a checkpoint. Raises ModelError in one line when it does not fit."""
+    try:
+        return checkpoint.read(path)
+    except _DAMAGE as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path, error):
+    text = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+    return ModelError(
+        f"the checkpoint {path} is damaged or of another network ({text})."
+    )
+
+
+def _files(path):
+    folder, stem = os.path.split(path)
+    return [
+        os.path.join(folder, name)
+        for name in sorted(os.listdir(folder))
+        if name == f"{stem}.index" or re.fullmatch(rf"{stem}\.data-[\d-]+of-\d+", name)
+    ]
+
+
+def _flush(path):
+    """Makes a file or the names in a folder outlive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(folder):
+    """Removes what unfinished writes left: it was never pointed to."""
+    if not os.path.isdir(folder):
+        return
+    whole = {f"step-{step}" for step in steps_in(folder)}
+    for name in os.listdir(folder):
+        path, stem = os.path.join(folder, name), name.split(".")[0]
+        if re.fullmatch(r"step-\d+_temp.*", name) and os.path.isdir(path):
+            shutil.rmtree(path)
+        elif name == "checkpoint.new" or ".tempstate" in name:
+            os.remove(path)
+        elif re.fullmatch(r"step-\d+\.(index|data-.*\d)", name) and stem not in whole:
+            os.remove(path)
