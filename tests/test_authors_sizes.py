@@ -53,6 +53,7 @@ def test_full_size_import_stays_under_four_gigabytes(tmp_path):
             "tools/import_tf1_checkpoint.py",
             f"--checkpoint={tmp_path}",
             f"--output={tmp_path / 'model/1'}",
+            "--num_samples=1",
         ),
         cwd=ROOT,
         stdout=subprocess.PIPE,

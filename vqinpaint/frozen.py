@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from vqinpaint import sampling
 from vqinpaint.models.structure_steps import StructureSteps
-from vqinpaint.ops.shapes import sizes
+from vqinpaint.ops.shapes import known, sizes
 
 
 class FrozenNetworks:
@@ -55,9 +55,14 @@ class FrozenNetworks:
         Returns:
           `sampling.choice.Draw`.
         """
-        return self.draw_from(
-            self.condition(images, masks), noise, control, self.sampler, on_row
+        # One picture at a time: the condition network's activations are large.
+        grid = [known(size) for size in sizes(noise)[1:3]]
+        condition = tf.map_fn(
+            lambda pair: self.condition(pair[0][None], pair[1][None])[0],
+            (images, masks),
+            fn_output_signature=tf.TensorSpec([*grid, self.condition.width]),
         )
+        return self.draw_from(condition, noise, control, self.sampler, on_row)
 
     def draw_from(self, condition, noise, control, sampler, on_row=None):
         """As `draw`, from the condition network's output and by any sampler."""

@@ -1,6 +1,7 @@
 """Tries a SavedModel as its consumers will, before it is given its name."""
 
 import contextlib
+import gc
 import time
 
 import numpy as np
@@ -11,8 +12,13 @@ from tqdm import tqdm
 from vqinpaint.errors import ModelError
 from vqinpaint.exporting.requests import requests
 
-# Whole batches of these would draw many structures row by row.
-_BATCHES = {"serving_default": (1, 2), "details": (1, 2), "inpaint": (1, 2)}
+# Each row of these draws several structures, which takes long; they share one function.
+_BATCHES = {
+    "serving_default": (1, 2),
+    "details": (1,),
+    "inpaint": (1,),
+    "entropy": (1,),
+}
 _FORBIDDEN = ("PyFunc", "EagerPyFunc", "PyFuncStateless", "NumpyFunction")
 # Graphs are optimised differently, so rounding may differ in the last digits.
 _TOLERANCE = 1e-4
@@ -21,8 +27,8 @@ _TOLERANCE = 1e-4
 def validate(folder, model):
     """Compares an export with the model it was made from, signature by signature.
 
-    Through TensorFlow 2's loader with batches of 1, 2 and 8 (those that draw several
-    structures a row: 1 and 2), and through a TensorFlow 1 session without XLA.
+    Through TensorFlow 2's loader with batches of 1, 2 and 8 (those that draw structures:
+    1, two of them 2), and through a TensorFlow 1 session without XLA.
 
     Args:
       folder: SavedModel.
@@ -38,17 +44,22 @@ def validate(folder, model):
     start = time.monotonic()
     loaded = tf.saved_model.load(folder)
     seconds = time.monotonic() - start
-    functions = model.signatures()
+    functions, first = model.signatures(), {}
+    for name, function in tqdm(functions.items(), "validating", unit="signature"):
+        expected = {}
+        for batch in reversed(_BATCHES.get(name, (1, 2, 8))):
+            inputs = requests(model, batch)[name]
+            tensors = {key: tf.constant(value) for key, value in inputs.items()}
+            if not expected:
+                expected = _numpy(function(*tensors.values()))
+            answer = _numpy(loaded.signatures[name](**tensors))
+            _compare(name, batch, answer, expected)
+        first[name] = inputs, expected
+    del loaded  # large models need the room
+    gc.collect()
     with contextlib.closing(_Session(folder)) as session:
-        for name, function in tqdm(functions.items(), "validating", unit="signature"):
-            expected = {}
-            for batch in reversed(_BATCHES.get(name, (1, 2, 8))):
-                inputs = requests(model, batch)[name]
-                tensors = {key: tf.constant(value) for key, value in inputs.items()}
-                if not expected:
-                    expected = _numpy(function(*tensors.values()))
-                answer = _numpy(loaded.signatures[name](**tensors))
-                _compare(name, batch, answer, expected)
+        for name in tqdm(functions, "in a session", unit="signature"):
+            inputs, expected = first[name]
             _compare(name, "1, session", session.run(name, inputs), expected)
     return seconds
 
@@ -106,13 +117,17 @@ class _Session:
 
 
 def _compare(signature, batch, answer, expected):
-    """The first rows of both must agree: codes exactly, pictures to one grey level."""
-    for name, value in answer.items():
+    """The first rows of both must agree: codes and pictures to rounding."""
+    # Codes first: where they differ, all else does.
+    for name, value in sorted(answer.items(), key=lambda pair: pair[0] != "codes"):
         wanted = expected[name][: len(value)]
         if value.dtype == object:  # PNG
             value, wanted = _decode(value), _decode(wanted)
         if value.dtype == np.uint8:
             same = np.abs(value.astype(int) - wanted).max() <= 1
+        elif name == "bits":
+            # Sums of a thousand differences of large logits.
+            same = np.allclose(value, wanted, rtol=1e-3, atol=0.05)
         else:
             same = np.allclose(value, wanted, rtol=_TOLERANCE, atol=_TOLERANCE)
         if value.shape != wanted.shape or not same:

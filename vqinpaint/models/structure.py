@@ -26,6 +26,7 @@ class ConditionNetwork(tf.keras.Model):
         super().__init__(name=name)
         number = Numbering()
         widths = [options.condition_channels * 2**i for i in range(4)]
+        self.width = widths[-1]
         inner = [options.condition_residual_channels * 2**i for i in range(4)]
 
         def block(level, dilation=1):
