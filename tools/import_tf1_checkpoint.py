@@ -147,7 +147,9 @@ def write_model(networks, options, contents, table, files):
         options, vqvae, structure, texture.generator, num_samples=FLAGS.num_samples
     )
     title = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))
-    return write_saved_model(model, options, FLAGS.output, facts, title, story)
+    return write_saved_model(
+        model, options, FLAGS.output, facts, title, story, thorough=False
+    )
 
 
 def main():

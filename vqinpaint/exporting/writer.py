@@ -30,7 +30,9 @@ class Written(NamedTuple):
         return f"{self.size / 1e6:.1f} MB, loads in {self.seconds:.1f} s; {warm}."
 
 
-def write_saved_model(model, options, output, facts, title, story, lite=False):
+def write_saved_model(
+    model, options, output, facts, title, story, lite=False, thorough=True
+):
     """Saves under a temporary name, tries it, and only then renames it to `output`.
 
     TensorFlow Serving looks for new folders named by an integer, and so never sees one
@@ -43,6 +45,7 @@ def write_saved_model(model, options, output, facts, title, story, lite=False):
       facts: dict for options.json, beside the model's options.
       title, story: of its model card.
       lite: whether to write TFLite files beside it.
+      thorough: see `exporting.validation.validate`.
 
     Returns:
       `Written`.
@@ -72,7 +75,7 @@ def write_saved_model(model, options, output, facts, title, story, lite=False):
     write_card(temporary, title, story, facts)
     warm = write_warmup(temporary, requests(model, 1))
     try:
-        seconds = validate(temporary, model)
+        seconds = validate(temporary, model, thorough)
     except (ModelError, tf.errors.OpError, ValueError) as error:
         shutil.rmtree(temporary)
         if isinstance(error, ModelError):
