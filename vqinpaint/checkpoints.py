@@ -11,6 +11,7 @@ import sys
 import time
 
 import tensorflow as tf
+from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 
 from vqinpaint.errors import DiskError, ModelError
 
@@ -113,11 +114,10 @@ class Checkpoints:
 
     def _point_to(self, step):
         """Moves TensorFlow's pointer file in one go."""
-        state = tf.compat.v1.train.generate_checkpoint_state_proto(
-            self.folder,
-            self._path(step),
-            [self._path(s) for s in steps_in(self.folder) if s <= step][-self._keep :],
-        )
+        # Names alone, so that the folder can be moved.
+        state = CheckpointState(model_checkpoint_path=f"step-{step}")
+        steps = [s for s in steps_in(self.folder) if s <= step][-self._keep :]
+        state.all_model_checkpoint_paths.extend(f"step-{s}" for s in steps)
         temporary = os.path.join(self.folder, "checkpoint.new")
         with open(temporary, "w", encoding="utf-8") as file:
             file.write(str(state))
