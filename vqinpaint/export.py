@@ -18,6 +18,12 @@ flags.DEFINE_enum(
 flags.DEFINE_bool("tflite", False, "Write TFLite files too, of three kinds of weights.")
 flags.DEFINE_string("metrics", None, "File of vqinpaint.evaluate for the model card.")
 flags.DEFINE_string("license", "apache-2.0", "Of the weights, for the model card.")
+flags.DEFINE_bool(
+    "brief_trial",
+    False,
+    "Try one request of three signatures before keeping the export, not all with batches "
+    "of 1, 2 and 8; for large models in little memory.",
+)
 flags.DEFINE_bool("overwrite", False, "Replace the output folder if it exists.")
 
 _STORY = """From the run `{run_dir}`:
@@ -59,7 +65,14 @@ def main():
     )
     title = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))
     written = write_saved_model(
-        model, options, FLAGS.output, facts, title, story, FLAGS.tflite
+        model,
+        options,
+        FLAGS.output,
+        facts,
+        title,
+        story,
+        lite=FLAGS.tflite,
+        thorough=not FLAGS.brief_trial,
     )
     print(f"{FLAGS.output}: {written.summary()}")
     for kind, figures in written.facts.get("tflite", {}).items():
