@@ -23,7 +23,7 @@ LEVELS = {
     "authors": 6,
     "frozen": 5,
     "inpainter": 6,
-    "loop": 6,
+    "training": 6,
     "serving": 7,
     "runs": 7,
     "loading": 8,

@@ -84,22 +84,23 @@ def test_polyak_average_equals_addons():
 
 def test_spectral_norm_converges_to_the_largest_singular_value():
     layer = SpectralConvolution(6)
-    x = _noise((1, 8, 8, 3))
+    layer.build((1, 8, 8, 3))
     for _ in range(200):
-        layer(x, training=True)
+        layer.move(layer.arrived())
     kernel, _ = layer._normalised(layer.kernel)
     values = np.linalg.svd(np.reshape(kernel, (-1, 6)), compute_uv=False)
     assert abs(values[0] - 1) < 1e-4  # power iteration, 200 steps
 
 
-def test_spectral_vectors_rest_outside_training():
+def test_spectral_vectors_move_only_when_told():
     layer = SpectralConvolution(6)
     x = _noise((1, 8, 8, 3))
     layer(x)
     before = layer.left.numpy()
-    layer(x, training=False)
+    layer(x)
+    layer.move(layer.arrived(), applied=False)
     np.testing.assert_array_equal(layer.left, before)
-    layer(x, training=True)
+    layer.move(layer.arrived())
     assert np.abs(layer.left - before).max() > 1e-3
 
 
@@ -126,8 +127,9 @@ def test_codebook_gradient_passes_straight_through():
 def test_first_codebook_step_replaces_the_initial_codes_by_means():
     layer = Codebook(4)
     x = _noise((1, 8, 8, 3))
-    indices = layer(x).indices.numpy().ravel()
-    layer(x, training=True)
+    indices = layer(x).indices.numpy()
+    layer.follow(layer.usage(x, indices))
+    indices = indices.ravel()
     flat = x.reshape(-1, 3)
     for code in range(4):
         members = flat[indices == code]
@@ -136,11 +138,12 @@ def test_first_codebook_step_replaces_the_initial_codes_by_means():
         np.testing.assert_allclose(layer.codes.numpy()[:, code], mean, atol=1e-4)
 
 
-def test_evaluation_leaves_the_codebook_alone():
+def test_a_codebook_moves_only_when_told():
     layer = Codebook(4)
     layer(_noise((1, 4, 4, 3)))
     before = layer.get_weights()
-    layer(_noise((1, 4, 4, 3), 1), training=False)
+    x = _noise((1, 4, 4, 3), 1)
+    layer.follow(layer.usage(x, layer(x).indices), applied=False)
     for a, b in zip(before, layer.get_weights()):
         np.testing.assert_array_equal(a, b)
 

@@ -23,7 +23,6 @@ from vqinpaint.authors.sizes import infer_options  # noqa: E402
 from vqinpaint.checkpoints import Checkpoints  # noqa: E402
 from vqinpaint.errors import UsageError  # noqa: E402
 from vqinpaint.exporting import check_output, write_saved_model  # noqa: E402
-from vqinpaint.loop import LoopOptions  # noqa: E402
 from vqinpaint.options import (  # noqa: E402
     NONLINEARITIES,
     DataOptions,
@@ -33,6 +32,7 @@ from vqinpaint.serving import ServedInpainter  # noqa: E402
 from vqinpaint.stages.structure import StructureStage  # noqa: E402
 from vqinpaint.stages.texture import TextureStage  # noqa: E402
 from vqinpaint.stages.vqvae import VQVAEStage  # noqa: E402
+from vqinpaint.training import LoopOptions  # noqa: E402
 
 flags.DEFINE_string(
     "checkpoint",

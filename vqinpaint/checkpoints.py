@@ -26,10 +26,10 @@ class Checkpoints:
       folder: where; made if needed.
       items: trackable objects by name.
       keep: how many to keep.
-      slow_at: step at whose checkpoint to dawdle before the pointer moves, for tests.
+      slow_at: steps at whose checkpoints to dawdle before the pointer moves, for tests.
     """
 
-    def __init__(self, folder, items, keep=3, slow_at=None):
+    def __init__(self, folder, items, keep=3, slow_at=()):
         self.folder = folder
         self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
         self._checkpoint = tf.train.Checkpoint(step=self.step, **items)
@@ -51,10 +51,8 @@ class Checkpoints:
         _sweep(self.folder)
         damaged = []
         for step in reversed(steps_in(self.folder)):
-            path = self._path(step)
             try:
-                verify(path)
-                restore(self._checkpoint, path).assert_existing_objects_matched()
+                self.restore_step(step)
             except ModelError as error:
                 damaged.append((step, error))
                 continue
@@ -71,6 +69,12 @@ class Checkpoints:
             )
         return 0
 
+    def restore_step(self, step):
+        """Restores the checkpoint of one step. Raises ModelError when it is damaged."""
+        verify(self._path(step))
+        status = restore(self._checkpoint, self._path(step))
+        status.assert_existing_objects_matched()
+
     def save(self, step):
         """Writes a checkpoint for `step`. Raises DiskError when the disk is full."""
         self.step.assign(step)
@@ -78,7 +82,7 @@ class Checkpoints:
         os.makedirs(self.folder, exist_ok=True)
         try:
             self._checkpoint.write(path)
-            if step == self._slow_at:
+            if step in self._slow_at:
                 time.sleep(5)
             verify(path)
             for name in _files(path):

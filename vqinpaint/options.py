@@ -246,7 +246,15 @@ class OptimizerOptions:
         False, "Let the averages forget the start: min(decay, (1+t)/(10+t))."
     )
 
+    accumulate: int = option(
+        1, "Parts in which a batch goes through the networks, to need less memory."
+    )
+
     def __post_init__(self):
+        _require(
+            self.accumulate >= 1,
+            f"accumulate is {self.accumulate}; it must be at least 1.",
+        )
         _require(
             math.isfinite(self.learning_rate) and self.learning_rate >= 0,
             f"learning_rate is {self.learning_rate}; it must be a positive number.",

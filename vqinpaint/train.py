@@ -4,9 +4,9 @@ Stages go in the order vqvae, structure, texture; the last two find the VQ-VAE i
 same run folder and do not need one another. The same command resumes.
 """
 
+import contextlib
 import dataclasses
 import os
-import re
 import sys
 
 from vqinpaint.flagging import FLAGS, define, flags, given, read, run_main
@@ -16,7 +16,6 @@ import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
 from vqinpaint import runs
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.loop import Loop, LoopOptions, only_writer
 from vqinpaint.options import (
     DataOptions,
     ModelOptions,
@@ -30,6 +29,14 @@ from vqinpaint.options import (
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
+from vqinpaint.training import (
+    Faults,
+    Loop,
+    LoopOptions,
+    Workers,
+    make_strategy,
+    only_writer,
+)
 
 flags.DEFINE_string("stage", None, "vqvae, structure or texture.")
 flags.DEFINE_string("data", None, "Folder of TFRecords, from tools/make_tfrecords.py.")
@@ -45,8 +52,11 @@ flags.DEFINE_bool(
     False,
     "Same bits on every run, slower on GPUs; losses.txt holds every step's exact loss.",
 )
-flags.DEFINE_string(
-    "fault", None, "For tests: slow_save@N dawdles inside the checkpoint of step N."
+flags.DEFINE_list(
+    "fault",
+    None,
+    "For tests: nan@N spoils the pictures of step N, slow_save@N dawdles inside its "
+    "checkpoint.",
 )
 flags.DEFINE_bool("verify_data", True, "Check every shard's sha256 first.")
 _PARTS = {
@@ -109,26 +119,6 @@ def resolve_model(stage, run_dir):
     return options
 
 
-def make_strategy():
-    """MirroredStrategy over --devices, over all GPUs, or over the CPU.
-
-    CPU:0,CPU:1 splits the one CPU into two logical devices.
-    """
-    devices = FLAGS.devices or [
-        f"GPU:{i}" for i in range(len(tf.config.list_physical_devices("GPU")))
-    ]
-    processors = sum("CPU" in device.upper() for device in devices)
-    if processors > 1:
-        tf.config.set_logical_device_configuration(
-            tf.config.list_physical_devices("CPU")[0],
-            [tf.config.LogicalDeviceConfiguration()] * processors,
-        )
-    try:
-        return tf.distribute.MirroredStrategy(devices or ["CPU:0"])
-    except (RuntimeError, ValueError) as error:
-        raise UsageError(f"--devices={','.join(devices)}: {error}.") from None
-
-
 def make_stage(name, options, optimizer, run_dir, seed):
     """A stage with fresh weights, later ones on the run's trained VQ-VAE."""
     tf.keras.utils.set_random_seed(seed)
@@ -138,16 +128,6 @@ def make_stage(name, options, optimizer, run_dir, seed):
     if name == "structure":
         return StructureStage(options, optimizer, vqvae, seed=seed)
     return TextureStage(options, optimizer, vqvae)
-
-
-def read_fault():
-    """The step that --fault names, or None. Raises UsageError."""
-    if not FLAGS.fault:
-        return None
-    match = re.fullmatch(r"slow_save@(\d+)", FLAGS.fault)
-    if not match:
-        raise UsageError(f"--fault={FLAGS.fault}: slow_save@STEP is known.")
-    return int(match[1])
 
 
 def open_evaluation(options, data):
@@ -164,6 +144,19 @@ def open_evaluation(options, data):
     )
 
 
+def _check_batch(size, replicas, parts):
+    if size % (replicas * parts):
+        raise UsageError(
+            f"batch_size ({size}) must be a multiple of {replicas} devices times "
+            f"{parts} parts (--accumulate)."
+        )
+
+
+def _records_text(split, data, step):
+    numbers = pipeline.records_at(split, data, step - 1)
+    return f"records {', '.join(map(str, numbers))} of {split.manifest['split']}"
+
+
 def main():
     stage = FLAGS.stage
     if stage not in _PARTS:
@@ -172,7 +165,7 @@ def main():
         )
     if not FLAGS.run_dir or not FLAGS.data:
         raise UsageError("give --data=FOLDER of TFRecords and --run_dir=FOLDER.")
-    slow_save = read_fault()
+    faults = Faults.parse(FLAGS.fault)
     options = resolve_model(stage, FLAGS.run_dir)
     batch = getattr(FLAGS, f"{stage}_batch_size")
     data = read(DataOptions)
@@ -184,17 +177,14 @@ def main():
     split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
     if FLAGS.deterministic:
         tf.config.experimental.enable_op_determinism()
-    strategy = make_strategy()
-    if data.batch_size % strategy.num_replicas_in_sync:
-        raise UsageError(
-            f"batch_size ({data.batch_size}) must be a multiple of the "
-            f"{strategy.num_replicas_in_sync} devices."
-        )
+    strategy = make_strategy(FLAGS.devices)
+    _check_batch(data.batch_size, strategy.num_replicas_in_sync, optimizer.accumulate)
     folder = runs.stage_folder(FLAGS.run_dir, stage)
     before = runs.saved_options(FLAGS.run_dir, stage)
     if before and before["records"]["fingerprint"] != split.fingerprint:
         print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
-    with only_writer(folder):
+    chief = Workers(strategy).chief
+    with only_writer(folder) if chief else contextlib.nullcontext():
         with strategy.scope():
             trained = make_stage(stage, options, optimizer, FLAGS.run_dir, data.seed)
         loop = Loop(
@@ -204,22 +194,24 @@ def main():
             loop_options,
             open_evaluation(options, data),
             exact=FLAGS.deterministic,
-            slow_save=slow_save,
+            faults=faults,
         )
-        runs.write_options(
-            FLAGS.run_dir,
-            stage,
-            model=options,
-            data=data,
-            optimizer=optimizer,
-            loop=loop_options,
-            records={"split": FLAGS.split, "fingerprint": split.fingerprint},
-        )
+        if chief:
+            runs.write_options(
+                FLAGS.run_dir,
+                stage,
+                model=options,
+                data=data,
+                optimizer=optimizer,
+                loop=loop_options,
+                records={"split": FLAGS.split, "fingerprint": split.fingerprint},
+            )
         result = loop.run(
-            lambda step: pipeline.training_batches(
-                split, options.image_size, data, step
+            lambda context, step: pipeline.training_batches(
+                split, options.image_size, data, step, context
             ),
             steps,
+            lambda step: _records_text(split, data, step),
         )
     figures = ", ".join(f"{name} {value:.4g}" for name, value in result.items())
     print(f"{stage}: {steps} steps done in {folder}. {figures}")

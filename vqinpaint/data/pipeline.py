@@ -14,7 +14,7 @@ from vqinpaint.ops.images import to_float
 _CROP, _FLIP, _MASK = 101, 102, 103
 
 
-def training_batches(split, image_size, options, start_step=0):
+def training_batches(split, image_size, options, start_step=0, context=None):
     """Endless shuffled batches, the same for the same seed and step.
 
     Each epoch is a permutation of all records; resuming at a step needs no state.
@@ -24,18 +24,15 @@ def training_batches(split, image_size, options, start_step=0):
       image_size: side of the crops.
       options: `DataOptions`.
       start_step: first step to deliver.
+      context: `tf.distribute.InputContext`; its worker's replicas then get their parts
+        of every batch one after another.
 
     Returns:
       `tf.data.Dataset` of (image float32 [B, S, S, 3] in [-1, 1], mask [B, S, S, 1]).
     """
-    count = len(split)
+    context = context or tf.distribute.InputContext()
     load_size = options.load_size_for(image_size)
     draw_mask = mask_maker(image_size, options)
-
-    def record_of(number):
-        epoch, position = number // count, number % count
-        seed = tf.cast(tf.stack([options.seed, epoch]), tf.int64)
-        return tf.random.experimental.index_shuffle(position, seed, count - 1)
 
     def example(number, record):
         image = decode(record)
@@ -49,14 +46,34 @@ def training_batches(split, image_size, options, start_step=0):
             image = tf.image.stateless_random_flip_left_right(image, fold(seed, _FLIP))
         return image, draw_mask(fold(seed, _MASK))
 
-    numbers = tf.data.Dataset.counter(start_step * options.batch_size)
-    records = _records(split, numbers.map(record_of))
+    batch = options.batch_size
+    rows = batch // context.num_input_pipelines  # of a step, for this worker
+
+    def number_of(n):
+        return n // rows * batch + context.input_pipeline_id * rows + n % rows
+
+    numbers = tf.data.Dataset.counter(start_step * rows).map(number_of)
+    records = _records(split, numbers.map(lambda n: _record_of(n, split, options)))
     return (
         tf.data.Dataset.zip((numbers, records))
         .map(example, tf.data.AUTOTUNE, deterministic=True)
-        .batch(options.batch_size, drop_remainder=True)
+        .batch(context.get_per_replica_batch_size(batch), drop_remainder=True)
         .prefetch(2)
     )
+
+
+def _record_of(number, split, options):
+    """Which record is the training picture of that number: int64 -> int64."""
+    epoch, position = number // len(split), number % len(split)
+    seed = tf.cast(tf.stack([options.seed, epoch]), tf.int64)
+    return tf.random.experimental.index_shuffle(position, seed, len(split) - 1)
+
+
+def records_at(split, options, step):
+    """Numbers of the records in the batch of a step, counted from 0, in order."""
+    first = step * options.batch_size
+    numbers = range(first, first + options.batch_size)
+    return [int(_record_of(tf.constant(n, tf.int64), split, options)) for n in numbers]
 
 
 def evaluation_batches(split, image_size, options, limit=0):

@@ -17,6 +17,13 @@ class Quantized(NamedTuple):
     commitment: tf.Tensor  # [B] mean squared distance to the codes, for the encoder
 
 
+class Usage(NamedTuple):
+    """What each code was chosen for in a batch, or in a sum of batches."""
+
+    counts: tf.Tensor  # [K] how often
+    sums: tf.Tensor  # [D, K] sum of the vectors it stood for
+
+
 class Codebook(tf.keras.layers.Layer):
     """Nearest-code look-up with codes learned by moving averages (VQ-VAE, appendix A.1).
 
@@ -25,6 +32,7 @@ class Codebook(tf.keras.layers.Layer):
     Codes are running sums of their vectors over running counts. Both averages are
     zero-debiased as in TensorFlow 1 (Adam's correction), so the first step in training
     replaces the initial codes entirely: a code that wins no vector then becomes zero.
+    A call moves nothing; training passes `usage` on to `follow`.
 
     Args:
       size: number of codes K.
@@ -68,14 +76,12 @@ class Codebook(tf.keras.layers.Layer):
             "steps_taken", (), initializer="zeros", **same
         )
 
-    def call(self, x, training=False):
+    def call(self, x):
         indices = vq.nearest_code(x, self.codes)
         vectors = self.vectors_of(indices)
         commitment = tf.reduce_mean(
             tf.math.squared_difference(x, tf.stop_gradient(vectors)), axis=[1, 2, 3]
         )
-        if training:
-            self._follow(tf.stop_gradient(x), indices)
         straight_through = x + tf.stop_gradient(vectors - x)
         return Quantized(straight_through, indices, commitment)
 
@@ -83,25 +89,38 @@ class Codebook(tf.keras.layers.Layer):
         """Code vectors by index: int [...] -> [..., D]."""
         return vq.look_up(indices, self.codes)
 
-    def _follow(self, x, indices):
-        """Moves both averages by one step and rebuilds the codes from them."""
-        flat = tf.reshape(x, [-1, x.shape[-1]])
+    def usage(self, x, indices):
+        """`Usage` of a call with x [B, h, w, D] that returned indices [B, h, w]."""
+        flat = tf.stop_gradient(tf.reshape(x, [-1, x.shape[-1]]))
         chosen = tf.one_hot(tf.reshape(indices, [-1]), self.size)
-        counts = vq.replica_sum(tf.reduce_sum(chosen, axis=0))
-        sums = vq.replica_sum(tf.matmul(flat, chosen, transpose_a=True))
+        return Usage(
+            tf.reduce_sum(chosen, axis=0), tf.matmul(flat, chosen, transpose_a=True)
+        )
+
+    def follow(self, usage, applied=True):
+        """Moves both averages by one step and rebuilds the codes from them.
+
+        Args:
+          usage: `Usage` of the whole batch, over all replicas.
+          applied: bool scalar; False leaves everything as it was.
+        """
         steps = self.steps_taken + 1
         debias = 1 - tf.pow(self.decay, steps)
-        biased_counts = vq.blend(self.biased_counts, counts, self.decay)
-        biased_sums = vq.blend(self.biased_sums, sums, self.decay)
+        biased_counts = vq.blend(self.biased_counts, usage.counts, self.decay)
+        biased_sums = vq.blend(self.biased_sums, usage.sums, self.decay)
         counts, sums = biased_counts / debias, biased_sums / debias
-        self.steps_taken.assign(steps)
-        self.biased_counts.assign(biased_counts)
-        self.biased_sums.assign(biased_sums)
-        self.counts.assign(counts)
-        self.sums.assign(sums)
         total = tf.reduce_sum(counts)
         smoothed = (counts + self.epsilon) / (total + self.size * self.epsilon) * total
-        self.codes.assign(sums / smoothed)
+        moved = (
+            (self.steps_taken, steps),
+            (self.biased_counts, biased_counts),
+            (self.biased_sums, biased_sums),
+            (self.counts, counts),
+            (self.sums, sums),
+            (self.codes, sums / smoothed),
+        )
+        for variable, value in moved:
+            variable.assign(tf.where(applied, value, variable))
 
     def get_config(self):
         return {

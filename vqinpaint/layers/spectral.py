@@ -11,8 +11,9 @@ class SpectralConvolution(tf.keras.layers.Conv2D):
     """Convolution divided by the largest singular value of its kernel.
 
     Miyato et al. 2018, algorithm 1: one power iteration per forward pass, from the
-    stored left vector, which moves in training. The kernel itself is never overwritten
-    and the gradient passes through the singular value.
+    stored left vector. The kernel itself is never overwritten and the gradient passes
+    through the singular value. A call moves nothing; training passes `arrived`
+    on to `move`.
     [B, h, w, C] -> [B, ceil(h / 2), ceil(w / 2), filters]
 
     An accident of the authors' TF1 graph is kept: there the backward pass reads the
@@ -38,11 +39,17 @@ class SpectralConvolution(tf.keras.layers.Conv2D):
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
         )
 
-    def call(self, x, training=False):
-        kernel, left = self._normalised(self.kernel)
-        if training:
-            self.left.assign(left)
+    def call(self, x):
+        kernel, _ = self._normalised(self.kernel)
         return tf.nn.bias_add(self.convolution_op(x, kernel), self.bias)
+
+    def arrived(self):
+        """[1, filters] the left vector that a call with the present kernel arrives at."""
+        return self._normalised(self.kernel)[1]
+
+    def move(self, left, applied=True):
+        """Replaces the left vector, or, where `applied` (bool scalar) is False, not."""
+        self.left.assign(tf.where(applied, left, self.left))
 
     def _normalised(self, kernel):
         matrix = tf.reshape(kernel, [-1, self.filters])

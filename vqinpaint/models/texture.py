@@ -79,8 +79,8 @@ class TextureDiscriminator(tf.keras.Model):
     """SN-PatchGAN discriminator (Yu et al. 2019, section 3.2).
 
     Call with (image [B, H, W, 3], mask [B, H, W, 1]) -> scores [B, N] with
-    N = ceil(H/64) * ceil(W/64) * 4 * discriminator_channels. With `training=True` the
-    spectral vectors move.
+    N = ceil(H/64) * ceil(W/64) * 4 * discriminator_channels. A call moves no
+    spectral vector; see `arrived` and `move`.
 
     Args:
       options: `TextureOptions`.
@@ -96,8 +96,17 @@ class TextureDiscriminator(tf.keras.Model):
             for factor in (1, 2, 4, 4, 4, 4)
         ]
 
-    def call(self, image, mask, training=False):
+    def call(self, image, mask):
         x = tf.concat([image, mask], axis=-1)
         for step in self.steps:
-            x = tf.nn.leaky_relu(step(x, training=training), 0.2)
+            x = tf.nn.leaky_relu(step(x), 0.2)
         return tf.reshape(x, [tf.shape(x)[0], -1])
+
+    def arrived(self):
+        """Where a call takes the spectral vectors, a list; ask before kernels change."""
+        return [step.arrived() for step in self.steps]
+
+    def move(self, vectors, applied=True):
+        """Moves every spectral vector; see `SpectralConvolution.move`."""
+        for step, left in zip(self.steps, vectors):
+            step.move(left, applied)

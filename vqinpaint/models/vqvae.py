@@ -42,7 +42,7 @@ def _run(blocks, x):
 class VQEncoder(tf.keras.Model):
     """Picture to two levels of codes (section 3.2): [B, H, W, 3] in [-1, 1] -> Encoded.
 
-    H and W are multiples of 8. With `training=True` both codebooks move.
+    H and W are multiples of 8. A call moves no codebook; see `usage` and `follow`.
 
     Args:
       options: `VQVAEOptions`.
@@ -68,16 +68,28 @@ class VQEncoder(tf.keras.Model):
         self.bottom_out = convolution(options.code_dimension, 1, name=number("conv2d"))
         self.bottom_codebook = Codebook(*codebook, name=number("vector_quantize"))
 
-    def call(self, image, training=False):
+    def call(self, image):
         x = tf.nn.elu(self.down_2(tf.nn.elu(self.down_1(image))))
         bottom = _run(self.bottom_blocks, self.bottom_in(x))
         x = self.top_in(tf.nn.elu(self.down_3(bottom)))
         top_features = self.top_out(_run(self.top_blocks, x))
-        top = self.top_codebook(top_features, training=training)
+        top = self.top_codebook(top_features)
         x = self.back_up(_run(self.back_blocks, self.back_in(top.vectors)))
         bottom_features = self.bottom_out(tf.concat([bottom, x], axis=-1))
-        quantized = self.bottom_codebook(bottom_features, training=training)
+        quantized = self.bottom_codebook(bottom_features)
         return Encoded(top, quantized, top_features, bottom_features)
+
+    def usage(self, encoded):
+        """(`Usage` of the top codebook, of the bottom one) in an `Encoded`."""
+        return (
+            self.top_codebook.usage(encoded.top_features, encoded.top.indices),
+            self.bottom_codebook.usage(encoded.bottom_features, encoded.bottom.indices),
+        )
+
+    def follow(self, usage, applied=True):
+        """Moves both codebooks; see `Codebook.follow`."""
+        for codebook, own in zip((self.top_codebook, self.bottom_codebook), usage):
+            codebook.follow(own, applied)
 
 
 class VQDecoder(tf.keras.Model):

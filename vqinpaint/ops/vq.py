@@ -57,10 +57,7 @@ def replica_sum(x):
     return replica.all_reduce(tf.distribute.ReduceOp.SUM, x)
 
 
-def perplexity(indices, size):
-    """Exponential of the entropy of the codes in use; `size` when all are used alike."""
-    counts = tf.math.bincount(
-        tf.reshape(indices, [-1]), minlength=size, dtype=tf.float32
-    )
+def perplexity(counts):
+    """Exponential of the entropy of [K] code counts; K when all are used alike."""
     shares = counts / tf.reduce_sum(counts)
     return tf.exp(-tf.reduce_sum(tf.math.xlogy(shares, shares)))

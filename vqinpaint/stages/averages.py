@@ -33,12 +33,16 @@ class PolyakAverages(tf.Module):
             for v in self.variables_averaged
         ]
 
-    def update(self, step):
-        """Moves the averages after step number `step` (int64, from 0) of training."""
+    def update(self, step, applied=True):
+        """Moves the averages after step number `step` (int64, from 0) of training.
+
+        Where `applied` (bool scalar) is False they stay as they are.
+        """
         decay = tf.constant(self.decay)
         if self.warmup:
             t = tf.cast(step, tf.float32)
             decay = tf.minimum(decay, (1 + t) / (10 + t))
+        decay = tf.where(applied, decay, 1.0)
         for shadow, variable in zip(self.shadows, self.variables_averaged):
             shadow.assign(blend(shadow, variable, decay))
 

@@ -22,7 +22,10 @@ class Stage(Protocol):
         """Trackable objects by name: all that resuming needs."""
 
     def train_step(self, batch: Batch, step) -> dict:
-        """One optimisation step in replica context; float32 scalars by name."""
+        """One optimisation step in replica context; float32 scalars by name.
+
+        Among them "skipped": 1 where the gradients were not finite and nothing moved.
+        """
 
     def eval_step(self, batch: Batch) -> dict:
         """Scalars by name on a batch never trained on, without side effects."""
@@ -44,9 +47,3 @@ def adam(learning_rate, beta_1=0.9):
     return tf.keras.optimizers.Adam(
         learning_rate, beta_1=beta_1, epsilon=1e-8, jit_compile=False
     )
-
-
-def minimise(optimizer, tape, loss, variables):
-    """Applies one gradient step; gradients are summed over replicas."""
-    gradients = tape.gradient(loss, variables)
-    optimizer.apply_gradients(zip(gradients, variables))

@@ -6,7 +6,8 @@ from vqinpaint.models.structure import ConditionNetwork, StructurePrior
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
 from vqinpaint.stages.averages import PolyakAverages
-from vqinpaint.stages.base import Batch, adam, minimise
+from vqinpaint.stages.base import Batch, adam
+from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 
 class StructureSchedule(tf.keras.optimizers.schedules.LearningRateSchedule):
@@ -63,6 +64,7 @@ class StructureStage:
 
     def __init__(self, options, optimizer, vqvae, structure=None, seed=0):
         self.vqvae = vqvae
+        self.parts = optimizer.accumulate
         self.structure = structure or StructureGenerator(options)
         self.dropout = options.structure.dropout
         self.seed = seed
@@ -95,19 +97,28 @@ class StructureStage:
         )
         return losses.bits(logits, top.indices), logits, top
 
+    def _dropout_seed(self, step, part):
+        """int32 [2], another for every step, replica and part of a batch."""
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        seed = tf.stack([tf.cast(step, tf.int32), tf.cast(replica, tf.int32)])
+        if self.parts > 1:
+            seed = tf.random.experimental.stateless_fold_in(seed, part)
+        return tf.random.experimental.stateless_fold_in(seed, self.seed)
+
     def train_step(self, batch: Batch, step):
-        seed = None
-        if self.dropout:
-            replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-            seed = tf.stack([tf.cast(step, tf.int32), tf.cast(replica, tf.int32)])
-            seed = tf.random.experimental.stateless_fold_in(seed, self.seed)
-        with tf.GradientTape() as tape:
-            bits, _, _ = self._bits(batch, dropout_seed=seed)
-            # Summed over pictures and codes, as the authors do; Adam does not mind.
-            loss = tf.reduce_sum(bits) * tf.math.log(2.0)
-        minimise(self.optimizer, tape, loss, self.variables)
-        self.polyak.update(step)
-        return {"bits_per_code": tf.reduce_mean(bits)}
+        def part(batch, number):
+            seed = self._dropout_seed(step, number) if self.dropout else None
+            with tf.GradientTape() as tape:
+                bits, _, _ = self._bits(batch, dropout_seed=seed)
+                # Summed over pictures and codes, as the authors do; Adam does not mind.
+                loss = tf.reduce_sum(bits) * tf.math.log(2.0)
+            gradients = tape.gradient(loss, self.variables)
+            return gradients, tf.reduce_mean(bits) / self.parts
+
+        gradients, bits = in_parts(part, batch, self.parts)
+        applied = minimise(self.optimizer, gradients, self.variables)
+        self.polyak.update(step, applied)
+        return {"bits_per_code": bits, "skipped": skipped(applied)}
 
     def eval_step(self, batch: Batch):
         bits, _, _ = self._bits(batch)

@@ -7,7 +7,8 @@ import tensorflow as tf
 from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
-from vqinpaint.stages.base import Batch, adam, minimise, replicas
+from vqinpaint.stages.base import Batch, adam, replicas
+from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 
 class Texture(tf.Module):
@@ -41,6 +42,7 @@ class TextureStage:
 
     def __init__(self, options, optimizer, vqvae, texture=None):
         self.options = options.texture
+        self.parts = optimizer.accumulate
         self.vqvae = vqvae
         self.texture = texture or Texture(options)
         # The authors share one Adam, whose bias correction thus counts both steps.
@@ -61,10 +63,10 @@ class TextureStage:
         filling = self.texture.generator(batch.image, batch.mask, structure)
         return filling, complete(batch.image, batch.mask, filling)
 
-    def _generator_losses(self, batch, truth, training):
+    def _generator_losses(self, batch, truth):
         encoder = self.vqvae.encoder
         filling, completed = self._completed(batch, truth.top.vectors)
-        scores = self.texture.discriminator(completed, batch.mask, training=training)
+        scores = self.texture.discriminator(completed, batch.mask)
         encoded = encoder(completed)
         feature = losses.code_feature_loss
         return completed, {
@@ -89,39 +91,57 @@ class TextureStage:
             ),
         }
 
-    def _discriminator_loss(self, batch, completed, training):
-        # One pass over both, so that the spectral vectors move once.
+    def _discriminator_loss(self, batch, completed):
         scores = self.texture.discriminator(
             tf.concat([batch.image, completed], axis=0),
             tf.concat([batch.mask, batch.mask], axis=0),
-            training=training,
         )
         real, fake = tf.split(scores, 2, axis=0)
         return tf.reduce_mean(losses.hinge_discriminator(real, fake))
 
     def train_step(self, batch: Batch, step):
-        truth = self.vqvae.encoder(batch.image)
-        # Generator: completions up, close to the picture and to its codes.
-        variables = self.texture.generator.trainable_variables
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(variables)
-            _, scalars = self._generator_losses(batch, truth, training=True)
-            loss = tf.add_n(list(scalars.values()))
-            scaled = loss / replicas()
-        minimise(self.optimizer, tape, scaled, variables)
-        # Discriminator: pictures up, completions of the moved generator down.
-        variables = self.texture.discriminator.trainable_variables
-        _, completed = self._completed(batch, truth.top.vectors)
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(variables)
-            against = self._discriminator_loss(batch, completed, training=True)
-            scaled = against / replicas()
-        minimise(self.optimizer, tape, scaled, variables)
-        return {**scalars, "generator": loss, "discriminator": against}
+        generator, discriminator = self.texture.generator, self.texture.discriminator
+
+        def generate(inputs, _):
+            # Completions up, close to the picture and to its codes.
+            variables = generator.trainable_variables
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(variables)
+                _, scalars = self._generator_losses(*inputs)
+                scalars = {k: v / self.parts for k, v in scalars.items()}
+                scaled = tf.add_n(list(scalars.values())) / replicas()
+            return tape.gradient(scaled, variables), scalars
+
+        def discriminate(inputs, _):
+            # Pictures up, completions of the moved generator down.
+            batch, truth = inputs
+            variables = discriminator.trainable_variables
+            _, completed = self._completed(batch, truth.top.vectors)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(variables)
+                loss = self._discriminator_loss(batch, completed) / self.parts
+                scaled = loss / replicas()
+            return tape.gradient(scaled, variables), loss
+
+        inputs = batch, self.vqvae.encoder(batch.image)
+        gradients, scalars = in_parts(generate, inputs, self.parts)
+        vectors = discriminator.arrived()
+        applied = minimise(self.optimizer, gradients, generator.trainable_variables)
+        discriminator.move(vectors, applied)
+        gradients, against = in_parts(discriminate, inputs, self.parts)
+        vectors = discriminator.arrived()
+        moved = minimise(self.optimizer, gradients, discriminator.trainable_variables)
+        discriminator.move(vectors, moved)
+        return {
+            **scalars,
+            "generator": tf.add_n(list(scalars.values())),
+            "discriminator": against,
+            "skipped": skipped(applied & moved),
+        }
 
     def eval_step(self, batch: Batch):
         truth = self.vqvae.encoder(batch.image)
-        completed, scalars = self._generator_losses(batch, truth, training=False)
+        completed, scalars = self._generator_losses(batch, truth)
         hole = tf.reduce_sum(batch.mask) * 3
         alone = self.vqvae.decoder.structure_alone(truth.top.vectors)
 
@@ -131,7 +151,7 @@ class TextureStage:
         return {
             **scalars,
             "generator": tf.add_n(list(scalars.values())),
-            "discriminator": self._discriminator_loss(batch, completed, False),
+            "discriminator": self._discriminator_loss(batch, completed),
             "hole_error": error_in_hole(completed),
             "hole_error_structure_alone": error_in_hole(alone),
         }

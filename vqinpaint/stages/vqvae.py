@@ -5,7 +5,8 @@ import tensorflow as tf
 from vqinpaint.models.vqvae import VQDecoder, VQEncoder
 from vqinpaint.ops import losses, vq
 from vqinpaint.stages.averages import PolyakAverages
-from vqinpaint.stages.base import Batch, adam, minimise, replicas
+from vqinpaint.stages.base import Batch, adam, replicas
+from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 
 class VQVAE(tf.Module):
@@ -23,9 +24,9 @@ class VQVAE(tf.Module):
         encoded = self.encoder(tf.zeros([1, 64, 64, 3]))
         self.decoder(encoded.top.vectors, encoded.bottom.vectors)
 
-    def reconstruct(self, image, training=False):
+    def reconstruct(self, image):
         """Encodes and decodes: [B, H, W, 3] -> (Encoded, [B, H, W, 3])."""
-        encoded = self.encoder(image, training=training)
+        encoded = self.encoder(image)
         return encoded, self.decoder(encoded.top.vectors, encoded.bottom.vectors)
 
 
@@ -41,7 +42,8 @@ class VQVAEStage:
     headline = "reconstruction"
 
     def __init__(self, options, optimizer, vqvae=None):
-        self.options = options
+        self.options = options.vqvae
+        self.parts = optimizer.accumulate
         self.vqvae = vqvae or VQVAE(options)
         self.variables = (
             self.vqvae.encoder.trainable_variables
@@ -63,31 +65,38 @@ class VQVAEStage:
     def averaged(self):
         return self.polyak.applied()
 
-    def _scalars(self, encoded, reconstruction, image):
+    def _losses(self, encoded, reconstruction, image):
         error = tf.reduce_mean(losses.squared_error(reconstruction, image))
-        commitment = self.options.vqvae.commitment * tf.reduce_mean(
+        commitment = self.options.commitment * tf.reduce_mean(
             encoded.top.commitment + encoded.bottom.commitment
         )
-        codes = self.options.vqvae.codes
-        return {
-            "reconstruction": error,
-            "commitment": commitment,
-            "perplexity_top": vq.perplexity(encoded.top.indices, codes),
-            "perplexity_bottom": vq.perplexity(encoded.bottom.indices, codes),
-        }
+        return {"reconstruction": error, "commitment": commitment}
 
     def train_step(self, batch: Batch, step):
-        with tf.GradientTape() as tape:
-            encoded, reconstruction = self.vqvae.reconstruct(batch.image, training=True)
-            scalars = self._scalars(encoded, reconstruction, batch.image)
-            loss = (scalars["reconstruction"] + scalars["commitment"]) / replicas()
-        minimise(self.optimizer, tape, loss, self.variables)
-        self.polyak.update(step)
-        return scalars
+        encoder = self.vqvae.encoder
+
+        def part(batch, _):
+            with tf.GradientTape() as tape:
+                encoded, reconstruction = self.vqvae.reconstruct(batch.image)
+                scalars = self._losses(encoded, reconstruction, batch.image)
+                scalars = {k: v / self.parts for k, v in scalars.items()}
+                loss = tf.add_n(list(scalars.values())) / replicas()
+            gradients = tape.gradient(loss, self.variables)
+            return gradients, scalars, encoder.usage(encoded)
+
+        gradients, scalars, usage = in_parts(part, batch, self.parts)
+        applied = minimise(self.optimizer, gradients, self.variables)
+        usage = tf.nest.map_structure(vq.replica_sum, usage)
+        encoder.follow(usage, applied)
+        self.polyak.update(step, applied)
+        return {**scalars, **_perplexities(usage), "skipped": skipped(applied)}
 
     def eval_step(self, batch: Batch):
         encoded, reconstruction = self.vqvae.reconstruct(batch.image)
-        return self._scalars(encoded, reconstruction, batch.image)
+        return {
+            **self._losses(encoded, reconstruction, batch.image),
+            **_perplexities(self.vqvae.encoder.usage(encoded)),
+        }
 
     def pictures(self, batch: Batch):
         encoded, reconstruction = self.vqvae.reconstruct(batch.image)
@@ -96,3 +105,11 @@ class VQVAEStage:
             "reconstruction": tf.clip_by_value(reconstruction, -1, 1),
             "structure alone": self.vqvae.decoder.structure_alone(encoded.top.vectors),
         }
+
+
+def _perplexities(usage):
+    top, bottom = usage
+    return {
+        "perplexity_top": vq.perplexity(top.counts),
+        "perplexity_bottom": vq.perplexity(bottom.counts),
+    }

@@ -1,0 +1,224 @@
+"""The outer loop of training: count, log, look, save, resume."""
+
+import dataclasses
+import os
+import time
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from vqinpaint.checkpoints import Checkpoints
+from vqinpaint.errors import Interrupted
+from vqinpaint.options import option, require_positive
+from vqinpaint.stages.base import Batch
+from vqinpaint.training.board import Board
+from vqinpaint.training.faults import Faults
+from vqinpaint.training.folder import ExactLosses
+from vqinpaint.training.signals import catch_signals
+from vqinpaint.training.skips import Skips
+from vqinpaint.training.workers import Workers
+
+
+@dataclasses.dataclass(frozen=True)
+class LoopOptions:
+    """How often the loop does what, in steps."""
+
+    save_every: int = option(1000, "Checkpoints.")
+    log_every: int = option(100, "Scalars, averaged over these steps.")
+    eval_every: int = option(2000, "Scalars on the evaluation split.")
+    picture_every: int = option(2000, "Pictures for TensorBoard.")
+    keep: int = option(3, "Checkpoints kept.")
+    pictures: int = option(8, "Pictures a row.")
+    max_skipped: int = option(
+        3, "Steps of any 100 that may be skipped for gradients that are not finite."
+    )
+
+    def __post_init__(self):
+        require_positive(self)
+
+
+class _Due:
+    """Which of the regular things are due after a step; all of them after the last."""
+
+    def __init__(self, step, last):
+        self._step, self._last = step, bool(last)
+
+    def every(self, *intervals):
+        return self._last or any(self._step % i == 0 for i in intervals)
+
+
+class Loop:
+    """Trains one stage in one folder.
+
+    Args:
+      stage: `stages.base.Stage`, made under the strategy's scope.
+      strategy: `tf.distribute.Strategy`.
+      folder: where checkpoints, log and TensorBoard events go.
+      options: `LoopOptions`.
+      evaluation: dataset of (image, mask) never trained on, or None.
+      exact: whether to write every step's headline to losses.txt, as exact numbers.
+      faults: `Faults` to inject, if any.
+    """
+
+    def __init__(
+        self,
+        stage,
+        strategy,
+        folder,
+        options,
+        evaluation=None,
+        exact=False,
+        faults=None,
+    ):
+        self.stage = stage
+        self.strategy = strategy
+        self.options = options
+        self.workers = Workers(strategy)
+        # The chief alone writes and looks.
+        chief = self.workers.chief
+        self.evaluation = evaluation if chief else None
+        self.losses = ExactLosses(folder) if exact and chief else None
+        self.board = Board(folder) if chief else None
+        self._faults = faults or Faults()
+        with strategy.scope():
+            self.checkpoints = Checkpoints(
+                os.path.join(folder, "checkpoints"),
+                stage.checkpoint_items(),
+                options.keep,
+                self._faults.slow_save,
+            )
+        self._train_step = tf.function(self._distributed_step)
+        self._eval_step = tf.function(lambda *batch: stage.eval_step(Batch(*batch)))
+        self._pictures = tf.function(lambda *batch: stage.pictures(Batch(*batch)))
+
+    def _distributed_step(self, batch, step, stop):
+        def on_each(image, mask):
+            batch = self._faults.spoil(Batch(image, mask), step)
+            return {**self.stage.train_step(batch, step), "stop": stop}
+
+        scalars = self.strategy.run(on_each, args=batch)
+        mean = tf.distribute.ReduceOp.MEAN
+        return {k: self.strategy.reduce(mean, v, None) for k, v in scalars.items()}
+
+    def run(self, batches, steps, records_of=lambda step: "unknown records"):
+        """Trains until `steps`, from wherever the folder's newest checkpoint stands.
+
+        Args:
+          batches: function from a `tf.distribute.InputContext` and a step to the dataset
+            of replicas' batches that starts there.
+          steps: total number of steps.
+          records_of: function from a step's number, from 1, to a text that names its
+            data.
+
+        Returns:
+          The last evaluation's scalars, or {}.
+
+        Raises:
+          DivergedError: too many gradients are not finite.
+          Interrupted: after a signal to any worker, with everything saved.
+        """
+        step = self._restore()
+        iterator = iter(
+            self.strategy.distribute_datasets_from_function(
+                lambda context: batches(context, step)
+            )
+        )
+        skips = Skips(self.stage.name, self.options.max_skipped, records_of)
+        result, recent, since = {}, [], time.monotonic()
+        with catch_signals() as caught, self._bar(step, steps) as bar:
+            while step < steps:
+                scalars = self._train_step(
+                    next(iterator),
+                    tf.constant(step, tf.int64),
+                    tf.constant(float(bool(caught))),
+                )
+                stop = scalars.pop("stop")
+                recent.append(scalars)
+                step += 1
+                bar.update()
+                # A signal to one of many workers must end them all at the same step.
+                ending = stop > 0 if self.workers.number > 1 else caught
+                due = _Due(step, last=step == steps or ending)
+                if due.every(self.options.log_every, self.options.save_every):
+                    # Only here does the program wait for the devices.
+                    self._log(step, recent, since, bar, skips)
+                    recent, since = [], time.monotonic()
+                if due.every(self.options.save_every) and self.workers.chief:
+                    self.checkpoints.save(step)
+                if ending:
+                    raise Interrupted(
+                        f"{caught[0] if caught else 'another worker was stopped'} at "
+                        f"step {step}; all is saved, the same command goes on from here."
+                    )
+                if due.every(self.options.eval_every):
+                    result = self._evaluate(step)
+                if due.every(self.options.picture_every):
+                    self._draw(step)
+        if self.board:
+            self.board.flush()
+        return result
+
+    def _restore(self):
+        """The step of the newest good checkpoint, restored on every worker."""
+        step = self.checkpoints.restore() if self.workers.chief else 0
+        step = self.workers.agree(step)
+        if not self.workers.chief and step:
+            self.checkpoints.restore_step(step)
+        if step and self.workers.chief:
+            tqdm.write(f"{self.stage.name}: resuming at step {step}.")
+        if self.losses:
+            self.losses.forget_after(step)
+        return step
+
+    def _bar(self, step, steps):
+        return tqdm(
+            total=steps,
+            initial=step,
+            desc=self.stage.name,
+            unit="step",
+            smoothing=0.02,
+            disable=not self.workers.chief,
+        )
+
+    def _log(self, step, recent, since, bar, skips):
+        """Means of the scalars of those recent steps, up to `step`, that were applied."""
+        recent = [{k: float(v) for k, v in scalars.items()} for scalars in recent]
+        rate = len(recent) / (time.monotonic() - since)
+        first = step - len(recent) + 1
+        if self.losses:
+            self.losses.add(first, [r[self.stage.headline] for r in recent])
+        for i, scalars in enumerate(recent, start=first):
+            if scalars["skipped"]:
+                skips.add(i)
+        applied = [r for r in recent if not r["skipped"]]
+        means = {
+            k: sum(r[k] for r in applied) / len(applied) for k in recent[0] if applied
+        }
+        if applied:
+            headline = means[self.stage.headline]
+            bar.set_postfix({self.stage.headline: f"{headline:.4g}"})
+        means["skipped"] = len(recent) - len(applied)
+        if self.board:
+            self.board.scalars("train", step, {**means, "steps_per_second": rate})
+
+    def _evaluate(self, step):
+        """Scalars on the evaluation data, with the averaged weights."""
+        if self.evaluation is None:
+            return {}
+        sums, count = {}, 0
+        with self.stage.averaged():
+            for batch in self.evaluation:
+                size = int(batch[0].shape[0])
+                count += size
+                for name, value in self._eval_step(*batch).items():
+                    sums[name] = sums.get(name, 0.0) + float(value) * size
+        means = {name: value / count for name, value in sums.items()}
+        self.board.scalars("validation", step, means)
+        return means
+
+    def _draw(self, step):
+        if self.evaluation is None:
+            return
+        batch = next(iter(self.evaluation.unbatch().batch(self.options.pictures)))
+        with self.stage.averaged():
+            self.board.pictures(step, self._pictures(*batch))
