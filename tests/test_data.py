@@ -81,6 +81,34 @@ def test_damage_is_named(folder, damage, words):
         records.open_split(folder, "train")
 
 
+def test_no_damaged_byte_and_no_cut_goes_unnoticed(folder):
+    """Any bit, any length, the boundaries of records and headers among them."""
+    name = f"{folder}/train-00001-of-00003.tfrecord"
+    with open(name, "rb") as file:
+        whole = file.read()
+    split = records.open_split(folder, "train")
+    generator = np.random.default_rng(0)
+    starts = split.offset[split.shard == 1]
+    cuts = {
+        0,
+        *starts,
+        *(starts + 5),
+        *(starts + 12),
+        *range(len(whole) - 11, len(whole)),
+    }
+    cuts |= set(generator.integers(0, len(whole), 100))
+    damaged = [whole[:cut] for cut in cuts] + [whole + b"x" * n for n in (1, 11)]
+    for position, bit in zip(*(generator.integers(0, n, 200) for n in (len(whole), 8))):
+        flipped = bytearray(whole)
+        flipped[position] ^= 1 << bit
+        damaged.append(bytes(flipped))
+    for content in damaged:
+        with open(name, "wb") as file:
+            file.write(content)
+        with pytest.raises(DataError, match="train-00001-of-00003"):
+            records.open_split(folder, "train")
+
+
 def _flip(path):
     with open(path, "r+b") as file:
         file.seek(os.path.getsize(path) // 2)

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from vqinpaint.checkpoints import Checkpoints
-from vqinpaint.errors import Interrupted
+from vqinpaint.errors import DataError, Interrupted
 from vqinpaint.options import option, require_positive
 from vqinpaint.stages.base import Batch
 from vqinpaint.training.board import Board
@@ -45,6 +45,15 @@ class _Due:
 
     def every(self, *intervals):
         return self._last or any(self._step % i == 0 for i in intervals)
+
+
+def _spoilt(error, step, records_of):
+    # Shards were whole when training began, so one was changed since.
+    text = str(error).splitlines()[0][:160]
+    return DataError(
+        f"the input of step {step} cannot be read ({text}); it is {records_of(step)}. "
+        "Restore the shards and start again, it goes on from the newest checkpoint."
+    )
 
 
 class Loop:
@@ -114,8 +123,10 @@ class Loop:
           The last evaluation's scalars, or {}.
 
         Raises:
+          DataError: a shard can no longer be read.
           DivergedError: too many gradients are not finite.
-          Interrupted: after a signal to any worker, with everything saved.
+          Interrupted: after a signal to any worker, with everything saved; or when
+            another worker was lost.
         """
         step = self._restore()
         iterator = iter(
@@ -125,10 +136,18 @@ class Loop:
         )
         skips = Skips(self.stage.name, self.options.max_skipped, records_of)
         result, recent, since = {}, [], time.monotonic()
-        with catch_signals() as caught, self._bar(step, steps) as bar:
+        with (
+            self.workers.losses_named(),
+            catch_signals() as caught,
+            self._bar(step, steps) as bar,
+        ):
             while step < steps:
+                try:
+                    batch = next(iterator)
+                except tf.errors.OpError as error:
+                    raise _spoilt(error, step + 1, records_of) from None
                 scalars = self._train_step(
-                    next(iterator),
+                    batch,
                     tf.constant(step, tf.int64),
                     tf.constant(float(bool(caught))),
                 )

@@ -1,11 +1,12 @@
 """Devices and processes that share a training step."""
 
+import contextlib
 import json
 import os
 
 import tensorflow as tf
 
-from vqinpaint.errors import UsageError
+from vqinpaint.errors import Interrupted, UsageError
 
 
 def make_strategy(devices=None):
@@ -75,6 +76,20 @@ class Workers:
     def chief(self):
         """Whether this process writes the run folder."""
         return self.index == 0
+
+    @contextlib.contextmanager
+    def losses_named(self):
+        """Turns what TensorFlow raises when another worker dies into `Interrupted`."""
+        try:
+            yield
+        except tf.errors.OpError as error:
+            if self.number == 1:
+                raise
+            reason = str(error).splitlines()[0][:120]
+            raise Interrupted(
+                f"another worker was lost ({reason}); start all of them again, they go "
+                "on from the newest checkpoint."
+            ) from None
 
     def agree(self, value):
         """The chief's integer, on every worker."""
