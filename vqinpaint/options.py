@@ -188,6 +188,7 @@ class ModelOptions:
             ) from None
 
 
+PRECISIONS = ("float32", "bfloat16")
 MASK_KINDS = ("center", "random", "box", "strokes", "folder")
 
 
@@ -250,7 +251,16 @@ class OptimizerOptions:
         1, "Parts in which a batch goes through the networks, to need less memory."
     )
 
+    precision: str = option(
+        "float32", "Of the products: float32, or bfloat16 for GPUs that have it."
+    )
+
     def __post_init__(self):
+        _require(
+            self.precision in PRECISIONS,
+            f"precision is '{self.precision}'; it must be one of "
+            f"{', '.join(PRECISIONS)}.",
+        )
         _require(
             self.accumulate >= 1,
             f"accumulate is {self.accumulate}; it must be at least 1.",

@@ -16,6 +16,7 @@ import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
 from vqinpaint import runs
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.ops.precision import computing_in
 from vqinpaint.options import (
     DataOptions,
     ModelOptions,
@@ -122,12 +123,14 @@ def resolve_model(stage, run_dir):
 def make_stage(name, options, optimizer, run_dir, seed):
     """A stage with fresh weights, later ones on the run's trained VQ-VAE."""
     tf.keras.utils.set_random_seed(seed)
-    if name == "vqvae":
-        return VQVAEStage(options, optimizer)
-    vqvae = runs.load_vqvae(run_dir, options)
-    if name == "structure":
-        return StructureStage(options, optimizer, vqvae, seed=seed)
-    return TextureStage(options, optimizer, vqvae)
+    # The trained VQ-VAE keeps its full precision: its codes are what others learn.
+    vqvae = None if name == "vqvae" else runs.load_vqvae(run_dir, options)
+    with computing_in(optimizer.precision):
+        if name == "vqvae":
+            return VQVAEStage(options, optimizer)
+        if name == "structure":
+            return StructureStage(options, optimizer, vqvae, seed=seed)
+        return TextureStage(options, optimizer, vqvae)
 
 
 def open_evaluation(options, data):

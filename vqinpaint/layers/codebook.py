@@ -41,7 +41,8 @@ class Codebook(tf.keras.layers.Layer):
     """
 
     def __init__(self, size, decay=0.99, epsilon=1e-5, **kwargs):
-        super().__init__(**kwargs)
+        # Distances need full precision, whatever the network computes in.
+        super().__init__(dtype="float32", **kwargs)
         self.size = size
         self.decay = decay
         self.epsilon = epsilon

@@ -22,11 +22,13 @@ class SpectralConvolution(tf.keras.layers.Conv2D):
     """
 
     def __init__(self, filters, kernel_size=5, strides=2, **kwargs):
+        # Norms are taken in full precision, whatever the convolution computes in.
+        self._product = tf.keras.mixed_precision.global_policy().compute_dtype
         kwargs.setdefault("padding", "same")
         kwargs.setdefault(
             "kernel_initializer", tf.keras.initializers.TruncatedNormal(stddev=0.05)
         )
-        super().__init__(filters, kernel_size, strides, **kwargs)
+        super().__init__(filters, kernel_size, strides, dtype="float32", **kwargs)
 
     def build(self, input_shape):
         super().build(input_shape)
@@ -41,7 +43,8 @@ class SpectralConvolution(tf.keras.layers.Conv2D):
 
     def call(self, x):
         kernel, _ = self._normalised(self.kernel)
-        return tf.nn.bias_add(self.convolution_op(x, kernel), self.bias)
+        x, kernel, bias = (tf.cast(v, self._product) for v in (x, kernel, self.bias))
+        return tf.nn.bias_add(self.convolution_op(x, kernel), bias)
 
     def arrived(self):
         """[1, filters] the left vector that a call with the present kernel arrives at."""

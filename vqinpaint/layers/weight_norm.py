@@ -49,9 +49,8 @@ class WeightNormConvolution(tf.keras.layers.Layer):
         if self.padding != "same":
             x = _PADDERS[self.padding](x, *self.kernel_size)
             padding = "VALID"
-        x = tf.nn.conv2d(
-            x, self.kernel(), self.strides, padding, dilations=self.dilation
-        )
+        kernel = tf.cast(self.kernel(), x.dtype)
+        x = tf.nn.conv2d(x, kernel, self.strides, padding, dilations=self.dilation)
         return tf.nn.bias_add(x, self.bias)
 
     def get_config(self):
@@ -91,7 +90,8 @@ class WeightNormDense(tf.keras.layers.Layer):
         self.fused = tf.Variable(self.kernel(), trainable=False, name="kernel")
 
     def call(self, x):
-        flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), self.kernel())
+        kernel = tf.cast(self.kernel(), x.dtype)
+        flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), kernel)
         flat = tf.nn.bias_add(flat, self.bias)
         return tf.reshape(flat, tf.concat([tf.shape(x)[:-1], [self.units]], axis=0))
 
@@ -101,10 +101,11 @@ class WeightNormDense(tf.keras.layers.Layer):
 
 def _add_weights(layer, shape):
     layer.fused = None
-    layer.direction = layer.add_weight(
-        "direction", shape, initializer=tf.keras.initializers.RandomNormal(stddev=0.05)
-    )
-    layer.gain = layer.add_weight("gain", shape[-1:], initializer="ones")
+    # Norms are taken in full precision, whatever the layer computes in.
+    full = {"experimental_autocast": False}
+    start = tf.keras.initializers.RandomNormal(stddev=0.05)
+    layer.direction = layer.add_weight("direction", shape, initializer=start, **full)
+    layer.gain = layer.add_weight("gain", shape[-1:], initializer="ones", **full)
     layer.bias = layer.add_weight("bias", shape[-1:], initializer="zeros")
 
 

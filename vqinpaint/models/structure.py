@@ -7,6 +7,7 @@ from vqinpaint.layers.naming import Numbering
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
 from vqinpaint.ops import shifts
 from vqinpaint.ops.images import known_pixels
+from vqinpaint.ops.precision import to_full
 
 # Of the first convolution in each gated block at 1/8 of the side (supplement, Table 2).
 _DILATIONS = (1, 1, 1, 2, 4, 8, 16, 1, 1, 1)
@@ -23,7 +24,7 @@ class ConditionNetwork(tf.keras.Model):
     """
 
     def __init__(self, options, name="structure_condition"):
-        super().__init__(name=name)
+        super().__init__(name=name, autocast=False)
         number = Numbering()
         widths = [options.condition_channels * 2**i for i in range(4)]
         self.width = widths[-1]
@@ -74,7 +75,7 @@ class StructurePrior(tf.keras.Model):
     """
 
     def __init__(self, options, codes, name="structure_pixelcnn"):
-        super().__init__(name=name)
+        super().__init__(name=name, autocast=False)
         self.nonlinearity = options.nonlinearity
         number = Numbering()
         width = options.channels
@@ -134,4 +135,4 @@ class StructurePrior(tf.keras.Model):
             )
         for block in self.output_blocks:
             lower += block(tf.nn.elu(lower))
-        return self.logits(tf.nn.elu(lower))
+        return to_full(self.logits(tf.nn.elu(lower)))

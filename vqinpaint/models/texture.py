@@ -11,6 +11,7 @@ from vqinpaint.layers.naming import Numbering
 from vqinpaint.layers.spectral import SpectralConvolution
 from vqinpaint.ops import attention
 from vqinpaint.ops.images import known_pixels
+from vqinpaint.ops.precision import to_full
 
 _DILATIONS = (1, 2, 4, 8, 16)
 
@@ -27,7 +28,7 @@ class TextureGenerator(tf.keras.Model):
     """
 
     def __init__(self, options, name="texture_generator"):
-        super().__init__(name=name)
+        super().__init__(name=name, autocast=False)
         self.scale = options.attention_scale
         number = Numbering()
         width = options.generator_channels
@@ -72,7 +73,7 @@ class TextureGenerator(tf.keras.Model):
         x = self.up_1(self.join_quarter(x))
         x = tf.concat([x, attention.reassemble(weights, half, 4)], axis=-1)
         x = self.up_2(self.join_half(x))
-        return tf.tanh(self.to_rgb(self.finish(x)))
+        return tf.tanh(to_full(self.to_rgb(self.finish(x))))
 
 
 class TextureDiscriminator(tf.keras.Model):
@@ -87,7 +88,7 @@ class TextureDiscriminator(tf.keras.Model):
     """
 
     def __init__(self, options, name="texture_discriminator"):
-        super().__init__(name=name)
+        super().__init__(name=name, autocast=False)
         number = Numbering()
         self.steps = [
             SpectralConvolution(
@@ -100,7 +101,7 @@ class TextureDiscriminator(tf.keras.Model):
         x = tf.concat([image, mask], axis=-1)
         for step in self.steps:
             x = tf.nn.leaky_relu(step(x), 0.2)
-        return tf.reshape(x, [tf.shape(x)[0], -1])
+        return to_full(tf.reshape(x, [tf.shape(x)[0], -1]))
 
     def arrived(self):
         """Where a call takes the spectral vectors, a list; ask before kernels change."""

@@ -11,6 +11,7 @@ from vqinpaint.layers.convolution import (
     transposed_convolution,
 )
 from vqinpaint.layers.naming import Numbering
+from vqinpaint.ops.precision import to_full
 
 
 class Encoded(NamedTuple):
@@ -49,7 +50,7 @@ class VQEncoder(tf.keras.Model):
     """
 
     def __init__(self, options, name="vq_encoder"):
-        super().__init__(name=name)
+        super().__init__(name=name, autocast=False)
         number = Numbering()
         width = options.channels
         self.down_1 = convolution(width // 2, 4, 2, name=number("conv2d"))
@@ -72,10 +73,10 @@ class VQEncoder(tf.keras.Model):
         x = tf.nn.elu(self.down_2(tf.nn.elu(self.down_1(image))))
         bottom = _run(self.bottom_blocks, self.bottom_in(x))
         x = self.top_in(tf.nn.elu(self.down_3(bottom)))
-        top_features = self.top_out(_run(self.top_blocks, x))
+        top_features = to_full(self.top_out(_run(self.top_blocks, x)))
         top = self.top_codebook(top_features)
         x = self.back_up(_run(self.back_blocks, self.back_in(top.vectors)))
-        bottom_features = self.bottom_out(tf.concat([bottom, x], axis=-1))
+        bottom_features = to_full(self.bottom_out(tf.concat([bottom, x], axis=-1)))
         quantized = self.bottom_codebook(bottom_features)
         return Encoded(top, quantized, top_features, bottom_features)
 
@@ -102,7 +103,7 @@ class VQDecoder(tf.keras.Model):
     """
 
     def __init__(self, options, name="vq_decoder"):
-        super().__init__(name=name)
+        super().__init__(name=name, autocast=False)
         number = Numbering()
         self.top_up = transposed_convolution(
             options.code_dimension, name=number("deconv2d")
@@ -115,9 +116,10 @@ class VQDecoder(tf.keras.Model):
         self.up_2 = transposed_convolution(3, name=number("deconv2d"))
 
     def call(self, top, bottom):
-        x = tf.concat([bottom, self.top_up(top)], axis=-1)
+        top = self.top_up(top)
+        x = tf.concat([tf.cast(bottom, top.dtype), top], axis=-1)
         x = _run(self.blocks, self.enter(x))
-        return self.up_2(tf.nn.elu(self.up_1(x)))
+        return to_full(self.up_2(tf.nn.elu(self.up_1(x))))
 
     def structure_alone(self, top):
         """Decodes structure with an empty texture: [B, h, w, D] -> [B, 8h, 8w, 3].

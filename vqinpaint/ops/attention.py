@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from vqinpaint.ops import vq
+from vqinpaint.ops.precision import to_full
 from vqinpaint.ops.shapes import sizes
 
 
@@ -74,7 +75,8 @@ def reassemble(weights, features, ratio):
     rows, columns = height // ratio, width // ratio
     grid = tf.reshape(features, [batch, rows, ratio, columns, ratio, channels])
     grid = tf.transpose(grid, [0, 1, 3, 2, 4, 5])
-    mixed = tf.matmul(weights, tf.reshape(grid, [batch, rows * columns, -1]))
+    grid = tf.reshape(grid, [batch, rows * columns, -1])
+    mixed = tf.matmul(tf.cast(weights, grid.dtype), grid)
     grid = tf.reshape(mixed, [batch, rows, columns, ratio, ratio, channels])
     grid = tf.transpose(grid, [0, 1, 3, 2, 4, 5])
     return tf.reshape(grid, [batch, height, width, channels])
@@ -100,12 +102,12 @@ def causal_attention(queries, keys, values, heads):
         )
 
     queries, keys, values = split(queries), split(keys), split(values)
-    scores = tf.matmul(queries, keys, transpose_b=True)
+    scores = to_full(tf.matmul(queries, keys, transpose_b=True))
     scores /= tf.sqrt(float(queries.shape[-1]))
     index = tf.range(places)
     earlier = index[None, :] < index[:, None]
     weights = tf.nn.softmax(tf.where(earlier, scores, -1e10))
-    weights = tf.where(earlier, weights, 0.0)
+    weights = tf.cast(tf.where(earlier, weights, 0.0), values.dtype)
     mixed = tf.transpose(tf.matmul(weights, values), [0, 2, 1, 3])
     return tf.reshape(mixed, [batch, height, width, depth])
 
