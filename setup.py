@@ -39,7 +39,10 @@ setup(
     extras_require={
         # The protocol of TensorFlow Serving: warm-up requests and vqinpaint.client.
         "serving": ["tensorflow-serving-api==2.15.1", "requests>=2.31,<3"],
+        # tools/make_tfrecords.py --beam.
+        "beam": ["apache-beam>=2.61,<3"],
         "dev": [
+            "apache-beam>=2.61,<3",
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff==0.17.5",

@@ -10,9 +10,11 @@ import tarfile
 import numpy as np
 import pytest
 import tensorflow as tf
+import tensorflow_datasets as tfds
 from PIL import Image
 
 from vqinpaint.data import pipeline, records
+from vqinpaint.data.tfds_builder import PictureFolder
 
 ROOT = pathlib.Path(__file__).parent.parent
 
@@ -141,6 +143,39 @@ def test_tensorflow_datasets_by_name(tmp_path):
     pictures = _pictures(_make(tmp_path / "out", *flags)[0])
     sums = {int(image.sum()) for image in pictures.values()}
     assert sums == {int(_array(i).sum()) for i in range(3)}
+
+
+def test_a_beam_pipeline_writes_the_same_records(folder, tmp_path):
+    (folder / "broken.png").write_bytes(b"no picture")
+    plain, _ = _make(tmp_path / "plain", f"--input={folder}", "--shards=2")
+    beam, done = _make(tmp_path / "beam", f"--input={folder}", "--shards=2", "--beam")
+    assert beam.manifest["skipped"] == plain.manifest["skipped"]
+    assert "broken.png" in beam.manifest["skipped"][0] and "1 skipped" in done.stdout
+    found, wanted = _pictures(beam), _pictures(plain)
+    assert len(beam) == 3 and found.keys() == wanted.keys()
+    for name in wanted:
+        np.testing.assert_array_equal(found[name], wanted[name])
+    assert sorted(p.name for p in (tmp_path / "beam").iterdir()) == sorted(
+        p.name for p in (tmp_path / "plain").iterdir()
+    )
+
+
+def test_more_beam_shards_than_pictures(folder, tmp_path):
+    split, _ = _make(tmp_path / "out", f"--input={folder}", "--shards=5", "--beam")
+    assert len(split) == 3 and len(split.paths) == 5
+
+
+def test_a_folder_as_a_tfds_builder(folder, tmp_path):
+    """Written by our class, read by TFDS, and by the tool under its TFDS name."""
+    prepared = tmp_path / "tfds"
+    PictureFolder(folder=str(folder), data_dir=prepared).download_and_prepare()
+    data = tfds.load("picture_folder", split="sub", data_dir=prepared)
+    found = {e["file_name"].numpy().decode(): e["image"].numpy() for e in data}
+    assert found.keys() == {"1.png", "2.png"}
+    np.testing.assert_array_equal(found["2.png"], _array(2))
+    flags = "--tfds=picture_folder", "--tfds_split=sub", f"--tfds_dir={prepared}"
+    split, _ = _make(tmp_path / "records", *flags)
+    assert len(split) == 2
 
 
 def test_sample_data_follow_their_seed_and_tables(tmp_path):

@@ -53,9 +53,8 @@ def training_batches(split, image_size, options, start_step=0, context=None):
         return n // rows * batch + context.input_pipeline_id * rows + n % rows
 
     numbers = tf.data.Dataset.counter(start_step * rows).map(number_of)
-    records = _records(split, numbers.map(lambda n: _record_of(n, split, options)))
     return (
-        tf.data.Dataset.zip((numbers, records))
+        _records(split, numbers, lambda n: _record_of(n, split, options))
         .map(example, tf.data.AUTOTUNE, deterministic=True)
         .batch(context.get_per_replica_batch_size(batch), drop_remainder=True)
         .prefetch(2)
@@ -100,21 +99,21 @@ def evaluation_batches(split, image_size, options, limit=0):
             tf.random.experimental.stateless_fold_in(seed, _MASK + 1)
         )
 
-    numbers = tf.data.Dataset.range(count)
     return (
-        tf.data.Dataset.zip((numbers, _records(split, numbers)))
+        _records(split, tf.data.Dataset.range(count), lambda number: number)
         .map(example, tf.data.AUTOTUNE, deterministic=True)
         .batch(options.batch_size)
         .prefetch(2)
     )
 
 
-def _records(split, indices):
-    """Serialised records by index, each read at its own offset."""
+def _records(split, numbers, index_of):
+    """(number, serialised record), each read at the offset of `index_of(number)`."""
     paths = tf.constant(split.paths)
     shard, offset = tf.constant(split.shard), tf.constant(split.offset)
 
-    def read(index):
+    def read(number):
+        index = index_of(number)
         # The public TFRecordDataset takes no offsets; its op does.
         variant = tf.raw_ops.TFRecordDatasetV2(
             filenames=[paths[shard[index]]],
@@ -123,9 +122,10 @@ def _records(split, indices):
             byte_offsets=[offset[index]],
         )
         spec = tf.TensorSpec([], tf.string)
-        return tf.data.experimental.from_variant(variant, spec).take(1)
+        found = tf.data.experimental.from_variant(variant, spec).take(1)
+        return found.map(lambda record: (number, record))
 
-    return indices.interleave(
+    return numbers.interleave(
         read,
         cycle_length=16,
         block_length=1,

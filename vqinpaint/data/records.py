@@ -74,54 +74,95 @@ def split_writer(folder, split, shards):
       DataError: nothing was written.
     """
     os.makedirs(folder, exist_ok=True)
-    temporary = os.path.join(folder, f".{split}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    os.makedirs(temporary)
-    names = [f"{split}-{i:05d}-of-{shards:05d}.tfrecord" for i in range(shards)]
-    writers = [tf.io.TFRecordWriter(os.path.join(temporary, n)) for n in names]
-    offsets = [[0] for _ in names]
+    temporary = temporary_folder(folder, split)
+    writers = [
+        ShardWriter(os.path.join(temporary, shard_name(split, i, shards)))
+        for i in range(shards)
+    ]
     count = 0
 
     def write(example):
         nonlocal count
-        shard = count % shards
-        writers[shard].write(example)
-        # A record is an 8-byte length, its 4-byte CRC, the data and another CRC.
-        offsets[shard].append(offsets[shard][-1] + len(example) + 16)
+        writers[count % shards].write(example)
         count += 1
 
     try:
         extra = {}
         yield write, extra
-        for writer in writers:
-            writer.close()
-        if not count:
-            raise DataError(
-                f"no picture was found for {folder} ({split}); name a folder, list or "
-                "tar that holds JPEG or PNG pictures."
-            )
-        _finish(folder, temporary, split, names, offsets, extra)
+        finish(folder, temporary, split, [w.described() for w in writers], extra)
     finally:
         for writer in writers:
             writer.close()
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _finish(folder, temporary, split, names, offsets, extra):
-    offsets_name = f"{split}-offsets.npy"
-    starts = np.concatenate([np.asarray(o[:-1], np.int64) for o in offsets])
-    np.save(os.path.join(temporary, offsets_name), starts)
-    shards = []
-    for name, offset in zip(names, offsets):
-        path = os.path.join(temporary, name)
-        shards.append(
-            {
-                "name": name,
-                "bytes": os.path.getsize(path),
-                "records": len(offset) - 1,
-                "sha256": sha256(path),
-            }
+def shard_name(split, index, shards):
+    return f"{split}-{index:05d}-of-{shards:05d}.tfrecord"
+
+
+def temporary_folder(folder, split):
+    """An empty folder beside the data set's files, on the same disk as they."""
+    path = os.path.join(folder, f".{split}.tmp")
+    shutil.rmtree(path, ignore_errors=True)
+    os.makedirs(path)
+    return path
+
+
+class ShardWriter:
+    """Writes one shard and keeps account of where its records start.
+
+    Args:
+      path: of the file.
+    """
+
+    def __init__(self, path):
+        self._path = path
+        self._writer = tf.io.TFRecordWriter(path)
+        self._end, self._starts = 0, []
+
+    def write(self, example):
+        self._writer.write(example)
+        self._starts.append(self._end)
+        # A record is an 8-byte length, its 4-byte CRC, the data and another CRC.
+        self._end += len(example) + 16
+
+    def close(self):
+        self._writer.close()
+
+    def described(self):
+        """Closes the file; returns its manifest entry and where its records start."""
+        self.close()
+        entry = {
+            "name": os.path.basename(self._path),
+            "bytes": os.path.getsize(self._path),
+            "records": len(self._starts),
+            "sha256": sha256(self._path),
+        }
+        return entry, self._starts
+
+
+def finish(folder, temporary, split, described, extra):
+    """Moves a whole split into place and writes its manifest, last of all.
+
+    Args:
+      folder: the data set's folder.
+      temporary: where the shards lie; see `temporary_folder`.
+      split: its name.
+      described: what `ShardWriter.described` returned, in the order of the shards.
+      extra: dict of further entries for the manifest.
+
+    Raises:
+      DataError: nothing was written.
+    """
+    shards = [entry for entry, _ in described]
+    starts = np.concatenate([np.asarray(own, np.int64) for _, own in described])
+    if not len(starts):
+        raise DataError(
+            f"no picture was found for {folder} ({split}); name a folder, list or tar "
+            "that holds JPEG or PNG pictures."
         )
+    offsets_name = f"{split}-offsets.npy"
+    np.save(os.path.join(temporary, offsets_name), starts)
     manifest = {
         "format": FORMAT,
         "split": split,
@@ -138,7 +179,7 @@ def _finish(folder, temporary, split, names, offsets, extra):
     for old in os.listdir(folder):
         if old.startswith(f"{split}-") and old.endswith(".tfrecord"):
             os.remove(os.path.join(folder, old))
-    for name in [*names, offsets_name]:
+    for name in [*(shard["name"] for shard in shards), offsets_name]:
         os.replace(os.path.join(temporary, name), os.path.join(folder, name))
     write_json(os.path.join(folder, f"{split}.json"), manifest)
 
