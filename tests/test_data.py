@@ -161,6 +161,35 @@ def test_input_is_a_function_of_seed_and_step(folder):
     assert np.abs(whole[0][0] - other[0][0]).max() > 0.1
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_data_service_gives_the_same_pictures(folder, workers):
+    """With one tf.data worker in the same order, with two each still once."""
+    service = tf.data.experimental.service
+    dispatcher = service.DispatchServer()
+    address = dispatcher.target.removeprefix("grpc://")
+    config = service.WorkerConfig(dispatcher_address=address)
+    servers = [service.WorkerServer(config) for _ in range(workers)]
+    assert len(servers) == workers
+    split = records.open_split(folder, "train")
+
+    def batches(number, **options):
+        # Random crops make every picture of the stream its own.
+        own = _options(batch_size=1, load_size=90, **options)
+        data = pipeline.training_batches(split, 64, own, start_step=5)
+        return [image.numpy() for image, _ in data.take(number)]
+
+    served = batches(10, data_service=dispatcher.target)
+    local = batches(80)
+    where = [
+        [i for i, own in enumerate(local) if (own == batch).all()] for batch in served
+    ]
+    assert all(len(found) == 1 for found in where), where
+    order = [found[0] for found in where]
+    if workers == 1:
+        assert order == list(range(10))
+    assert len(set(order)) == 10
+
+
 def test_an_epoch_shows_every_picture_once_in_changing_order(folder):
     split = records.open_split(folder, "train")
     data = pipeline.training_batches(split, 64, _options()).unbatch()

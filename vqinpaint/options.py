@@ -205,6 +205,9 @@ class DataOptions:
         "center", "center, box, strokes, random (a coin between these two) or folder."
     )
     mask_dir: str = option("", "Folder of masks (white = missing) for mask=folder.")
+    data_service: str = option(
+        "", "grpc://HOST:PORT of a tf.data service that makes the batches."
+    )
     seed: int = option(0, "Decides order, crops, masks, dropout and initial weights.")
 
     def __post_init__(self):
@@ -215,6 +218,10 @@ class DataOptions:
         _require(
             self.mask in MASK_KINDS,
             f"mask is '{self.mask}'; it must be one of {', '.join(MASK_KINDS)}.",
+        )
+        _require(
+            not self.data_service or self.data_service.startswith("grpc://"),
+            f"data_service is '{self.data_service}'; it must be grpc://HOST:PORT.",
         )
         _require(
             self.mask != "folder" or self.mask_dir,

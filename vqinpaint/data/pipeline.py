@@ -52,13 +52,19 @@ def training_batches(split, image_size, options, start_step=0, context=None):
     def number_of(n):
         return n // rows * batch + context.input_pipeline_id * rows + n % rows
 
-    numbers = tf.data.Dataset.counter(start_step * rows).map(number_of)
-    return (
+    # With an end, however far, a tf.data service can share it out.
+    numbers = tf.data.Dataset.range(start_step * rows, 1 << 60).map(number_of)
+    batches = (
         _records(split, numbers, lambda n: _record_of(n, split, options))
         .map(example, tf.data.AUTOTUNE, deterministic=True)
         .batch(context.get_per_replica_batch_size(batch), drop_remainder=True)
-        .prefetch(2)
     )
+    if options.data_service:
+        dynamic = tf.data.experimental.service.ShardingPolicy.DYNAMIC
+        batches = batches.apply(
+            tf.data.experimental.service.distribute(dynamic, options.data_service)
+        )
+    return batches.prefetch(2)
 
 
 def _record_of(number, split, options):
