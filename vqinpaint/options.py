@@ -46,12 +46,13 @@ def _require(condition, message):
         raise UsageError(message)
 
 
-def require_positive(options):
+def require_positive(options, may_be_zero=()):
     for field in dataclasses.fields(options):
-        value = getattr(options, field.name)
-        if field.type in (int, "int") and value < 1:
+        value, least = getattr(options, field.name), int(field.name not in may_be_zero)
+        if field.type in (int, "int") and value < least:
             raise UsageError(
-                f"{type(options).__name__}.{field.name} is {value}; it must be at least 1."
+                f"{type(options).__name__}.{field.name} is {value}; it must be at least "
+                f"{least}."
             )
 
 

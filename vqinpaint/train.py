@@ -35,6 +35,7 @@ from vqinpaint.training import (
     Loop,
     LoopOptions,
     Workers,
+    dry_run,
     make_strategy,
     only_writer,
 )
@@ -58,6 +59,9 @@ flags.DEFINE_list(
     None,
     "For tests: nan@N spoils the pictures of step N, slow_save@N dawdles inside its "
     "checkpoint.",
+)
+flags.DEFINE_bool(
+    "dry_run", False, "Print options, sizes and needs, keep a first picture, and stop."
 )
 flags.DEFINE_bool("verify_data", True, "Check every shard's sha256 first.")
 _PARTS = {
@@ -130,7 +134,11 @@ def make_stage(name, options, optimizer, run_dir, seed):
             return VQVAEStage(options, optimizer)
         if name == "structure":
             return StructureStage(options, optimizer, vqvae, seed=seed)
-        return TextureStage(options, optimizer, vqvae)
+        structure = None
+        if runs.saved_options(run_dir, "structure"):
+            # Only to look at: completions of drawn structures in TensorBoard.
+            structure = runs.load_structure(run_dir, runs.model_options(run_dir))
+        return TextureStage(options, optimizer, vqvae, structure=structure)
 
 
 def open_evaluation(options, data):
@@ -160,6 +168,15 @@ def _records_text(split, data, step):
     return f"records {', '.join(map(str, numbers))} of {split.manifest['split']}"
 
 
+def _flat(**parts):
+    """Option dataclasses as one dict, names joined by dots."""
+    found = {}
+    for name, part in parts.items():
+        for field, value in dataclasses.asdict(part).items():
+            found[f"{name}.{field}"] = value
+    return found
+
+
 def main():
     stage = FLAGS.stage
     if stage not in _PARTS:
@@ -186,18 +203,36 @@ def main():
     before = runs.saved_options(FLAGS.run_dir, stage)
     if before and before["records"]["fingerprint"] != split.fingerprint:
         print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
+
+    def batches(context, step):
+        return pipeline.training_batches(split, options.image_size, data, step, context)
+
+    def make():
+        with strategy.scope():
+            return make_stage(stage, options, optimizer, FLAGS.run_dir, data.seed)
+
+    flat = _flat(
+        **{name: getattr(options, name) for name in ("vqvae", stage)},
+        data=data,
+        optimizer=optimizer,
+        loop=loop_options,
+    )
+    if FLAGS.dry_run:
+        rows = data.batch_size // strategy.num_replicas_in_sync
+        first = next(iter(batches(None, 0)))
+        dry_run(make(), flat, rows, first, f"{folder}_first_batch.png")
+        return
     chief = Workers(strategy).chief
     with only_writer(folder) if chief else contextlib.nullcontext():
-        with strategy.scope():
-            trained = make_stage(stage, options, optimizer, FLAGS.run_dir, data.seed)
         loop = Loop(
-            trained,
+            make(),
             strategy,
             folder,
             loop_options,
             open_evaluation(options, data),
             exact=FLAGS.deterministic,
             faults=faults,
+            hyperparameters=flat,
         )
         if chief:
             runs.write_options(
@@ -209,13 +244,7 @@ def main():
                 loop=loop_options,
                 records={"split": FLAGS.split, "fingerprint": split.fingerprint},
             )
-        result = loop.run(
-            lambda context, step: pipeline.training_batches(
-                split, options.image_size, data, step, context
-            ),
-            steps,
-            lambda step: _records_text(split, data, step),
-        )
+        result = loop.run(batches, steps, lambda step: _records_text(split, data, step))
     figures = ", ".join(f"{name} {value:.4g}" for name, value in result.items())
     print(f"{stage}: {steps} steps done in {folder}. {figures}")
 

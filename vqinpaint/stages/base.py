@@ -12,10 +12,19 @@ class Batch(NamedTuple):
     mask: tf.Tensor  # float32 [B, H, W, 1], 1 where missing
 
 
+class CodebookView(NamedTuple):
+    """A codebook as TensorBoard's projector shows it."""
+
+    codes: tf.Tensor  # [K, D]
+    counts: tf.Tensor  # [K] moving average of how often each was chosen
+    patches: tf.Tensor  # [K, s, s, 3] in [-1, 1], what each decodes to
+
+
 class Stage(Protocol):
     """One stage of training. Made under the distribution strategy's scope."""
 
     name: str
+    variables: list  # what it trains
     headline: str  # the scalar worth showing beside the progress bar
 
     def checkpoint_items(self) -> dict:
@@ -35,6 +44,9 @@ class Stage(Protocol):
 
     def pictures(self, batch: Batch) -> dict:
         """Rows of pictures by name, float32 [B, H, W, 3], for a person to look at."""
+
+    def codebooks(self) -> dict:
+        """`CodebookView` by name, of codebooks in training."""
 
 
 def replicas():

@@ -5,6 +5,7 @@ import tensorflow as tf
 from vqinpaint.models.structure import ConditionNetwork, StructurePrior
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
+from vqinpaint.stages import looks
 from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.base import Batch, adam
 from vqinpaint.stages.updates import in_parts, minimise, skipped
@@ -130,8 +131,14 @@ class StructureStage:
             tf.argmax(logits, axis=-1, output_type=tf.int32)
         )
         decode = self.vqvae.decoder.structure_alone
+        drawn, entropy = looks.drawn_structures(self.vqvae, self.structure, batch)
         return {
             "holed": complete(batch.image, batch.mask, 0.0),
             "structure": decode(top.vectors),
             "likeliest code by code": decode(guess),
+            **{f"drawn {i}": decode(own) for i, own in enumerate(drawn, start=1)},
+            "entropy": looks.as_picture(entropy),
         }
+
+    def codebooks(self):
+        return {}

@@ -7,6 +7,7 @@ import tensorflow as tf
 from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
+from vqinpaint.stages import looks
 from vqinpaint.stages.base import Batch, adam, replicas
 from vqinpaint.stages.updates import in_parts, minimise, skipped
 
@@ -35,22 +36,25 @@ class TextureStage:
       options: `ModelOptions`.
       optimizer: `OptimizerOptions`.
       vqvae: trained `VQVAE`; it stays as it is.
+      structure: trained `StructureGenerator`, to look at completions with; or None.
     """
 
     name = "texture"
     headline = "absolute_error"
 
-    def __init__(self, options, optimizer, vqvae, texture=None):
+    def __init__(self, options, optimizer, vqvae, texture=None, structure=None):
         self.options = options.texture
         self.parts = optimizer.accumulate
         self.vqvae = vqvae
+        self.structure = structure
         self.texture = texture or Texture(options)
         # The authors share one Adam, whose bias correction thus counts both steps.
         self.optimizer = adam(optimizer.learning_rate or 1e-4, beta_1=0.5)
-        self.optimizer.build(
+        self.variables = (
             self.texture.generator.trainable_variables
             + self.texture.discriminator.trainable_variables
         )
+        self.optimizer.build(self.variables)
 
     def checkpoint_items(self):
         return {"texture": self.texture, "optimizer": self.optimizer}
@@ -163,4 +167,19 @@ class TextureStage:
             "structure alone": self.vqvae.decoder.structure_alone(truth.top.vectors),
             "completion": self._completed(batch, truth.top.vectors)[1],
             "picture": batch.image,
+            **self._drawn(batch),
         }
+
+    def _drawn(self, batch):
+        """Completions of drawn structures, where there is a network to draw them."""
+        if self.structure is None:
+            return {}
+        drawn, entropy = looks.drawn_structures(self.vqvae, self.structure, batch)
+        completions = [self._completed(batch, own)[1] for own in drawn]
+        return {
+            **{f"completion {i}": own for i, own in enumerate(completions, start=1)},
+            "entropy": looks.as_picture(entropy),
+        }
+
+    def codebooks(self):
+        return {}

@@ -5,7 +5,7 @@ import tensorflow as tf
 from vqinpaint.models.vqvae import VQDecoder, VQEncoder
 from vqinpaint.ops import losses, vq
 from vqinpaint.stages.averages import PolyakAverages
-from vqinpaint.stages.base import Batch, adam, replicas
+from vqinpaint.stages.base import Batch, CodebookView, adam, replicas
 from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 
@@ -105,6 +105,26 @@ class VQVAEStage:
             "reconstruction": tf.clip_by_value(reconstruction, -1, 1),
             "structure alone": self.vqvae.decoder.structure_alone(encoded.top.vectors),
         }
+
+    def codebooks(self):
+        """Both; a code's patch is what four by four places of it alone decode to."""
+        encoder, decode = self.vqvae.encoder, self.vqvae.decoder
+        views = {}
+        for name, codebook in (
+            ("top", encoder.top_codebook),
+            ("bottom", encoder.bottom_codebook),
+        ):
+            codes = tf.transpose(codebook.codes)
+            own = tf.tile(codes[:, None, None], [1, 4, 4, 1])
+            if name == "top":
+                patches = decode.structure_alone(own)
+            else:
+                patches = tf.clip_by_value(
+                    decode(tf.zeros_like(own[:, :2, :2]), own), -1, 1
+                )
+            counts = tf.convert_to_tensor(codebook.counts)
+            views[name] = CodebookView(codes, counts, patches)
+        return views
 
 
 def _perplexities(usage):

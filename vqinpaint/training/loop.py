@@ -14,6 +14,7 @@ from vqinpaint.stages.base import Batch
 from vqinpaint.training.board import Board
 from vqinpaint.training.faults import Faults
 from vqinpaint.training.folder import ExactLosses
+from vqinpaint.training.profiler import Profiler
 from vqinpaint.training.signals import catch_signals
 from vqinpaint.training.skips import Skips
 from vqinpaint.training.workers import Workers
@@ -29,12 +30,13 @@ class LoopOptions:
     picture_every: int = option(2000, "Pictures for TensorBoard.")
     keep: int = option(3, "Checkpoints kept.")
     pictures: int = option(8, "Pictures a row.")
+    profile: int = option(0, "Steps to profile for TensorBoard, from the tenth on.")
     max_skipped: int = option(
         3, "Steps of any 100 that may be skipped for gradients that are not finite."
     )
 
     def __post_init__(self):
-        require_positive(self)
+        require_positive(self, may_be_zero=("profile",))
 
 
 class _Due:
@@ -67,6 +69,7 @@ class Loop:
       evaluation: dataset of (image, mask) never trained on, or None.
       exact: whether to write every step's headline to losses.txt, as exact numbers.
       faults: `Faults` to inject, if any.
+      hyperparameters: dict to show beside the figures, if any.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Loop:
         evaluation=None,
         exact=False,
         faults=None,
+        hyperparameters=None,
     ):
         self.stage = stage
         self.strategy = strategy
@@ -88,6 +92,9 @@ class Loop:
         self.evaluation = evaluation if chief else None
         self.losses = ExactLosses(folder) if exact and chief else None
         self.board = Board(folder) if chief else None
+        if self.board and hyperparameters:
+            self.board.hyperparameters(hyperparameters)
+        self._profiler = Profiler(folder, options.profile if chief else 0)
         self._faults = faults or Faults()
         with strategy.scope():
             self.checkpoints = Checkpoints(
@@ -146,11 +153,8 @@ class Loop:
                     batch = next(iterator)
                 except tf.errors.OpError as error:
                     raise _spoilt(error, step + 1, records_of) from None
-                scalars = self._train_step(
-                    batch,
-                    tf.constant(step, tf.int64),
-                    tf.constant(float(bool(caught))),
-                )
+                self._profiler.before_step()
+                scalars = self._step(batch, step, bool(caught))
                 stop = scalars.pop("stop")
                 recent.append(scalars)
                 step += 1
@@ -172,10 +176,22 @@ class Loop:
                 if due.every(self.options.eval_every):
                     result = self._evaluate(step)
                 if due.every(self.options.picture_every):
-                    self._draw(step)
+                    self._look(step)
+        self._profiler.stop()
         if self.board:
             self.board.flush()
         return result
+
+    def _step(self, batch, step, stopping):
+        """One step on all devices; TensorBoard gets the graph of the first one."""
+
+        def call():
+            return self._train_step(
+                batch, tf.constant(step, tf.int64), tf.constant(float(stopping))
+            )
+
+        first = step == 0 and self.board
+        return self.board.graph_of(call, step) if first else call()
 
     def _restore(self):
         """The step of the newest good checkpoint, restored on every worker."""
@@ -235,9 +251,14 @@ class Loop:
         self.board.scalars("validation", step, means)
         return means
 
-    def _draw(self, step):
-        if self.evaluation is None:
+    def _look(self, step):
+        """What people look at in TensorBoard beside scalars."""
+        if not self.board:
             return
-        batch = next(iter(self.evaluation.unbatch().batch(self.options.pictures)))
-        with self.stage.averaged():
-            self.board.pictures(step, self._pictures(*batch))
+        self.board.histograms(step, self.stage.variables)
+        self.board.codebooks(step, self.stage.codebooks())
+        if self.evaluation is not None:
+            batch = next(iter(self.evaluation.unbatch().batch(self.options.pictures)))
+            with self.stage.averaged():
+                self.board.pictures(step, self._pictures(*batch))
+        self.board.flush()
