@@ -160,7 +160,8 @@ class Loop:
                 step += 1
                 bar.update()
                 # A signal to one of many workers must end them all at the same step.
-                ending = stop > 0 if self.workers.number > 1 else caught
+                # Asked once: a signal that comes later ends the next step.
+                ending = bool(stop > 0 if self.workers.number > 1 else caught)
                 due = _Due(step, last=step == steps or ending)
                 if due.every(self.options.log_every, self.options.save_every):
                     # Only here does the program wait for the devices.
