@@ -37,12 +37,7 @@ def _options(**changes):
 
 def test_every_record_is_found_at_its_offset(folder):
     split = records.open_split(folder, "train")
-    found = [
-        record.numpy()
-        for _, record in pipeline._records(
-            split, tf.data.Dataset.range(len(split)), lambda number: number
-        )
-    ]
+    found = [pipeline._reader(split)(i).numpy() for i in range(len(split))]
     order = [i for shard in range(3) for i in range(shard, 10, 3)]
     assert found == [records.to_example(_picture(i)[0]) for i in order]
 
@@ -203,9 +198,21 @@ def test_pictures_keep_their_values_and_aspect():
     array = _picture(0)[1]
     record = records.to_example(_picture(0)[0])
     image = pipeline.decode(tf.constant(record))
-    np.testing.assert_array_equal(tf.round((image + 1) * 127.5), array)
-    wide = pipeline.resize_short_side(tf.zeros([50, 100, 3]), 64)
+    np.testing.assert_array_equal(image, array)
+    np.testing.assert_array_equal(pipeline.resize_short_side(image, 64), array)
+    wide = pipeline.resize_short_side(tf.zeros([50, 100, 3], tf.uint8), 64)
     assert wide.shape == (64, 128, 3)
+
+
+@pytest.mark.parametrize("size", [40, 80])
+def test_pictures_are_resized_without_aliases(size):
+    """Both ways as the filter of `antialias` does, which enlarging does not need."""
+    image = tf.constant(_picture(0)[1])
+    wanted = tf.image.resize(image, [size, size], antialias=True)
+    # Of 255; the two operations round differently.
+    np.testing.assert_allclose(
+        pipeline.resize_short_side(image, size), wanted, atol=1e-3
+    )
 
 
 def test_evaluation_reads_each_record_once_in_order(folder):
@@ -253,6 +260,23 @@ def test_strokes_equal_pillows_lines_and_dots(seed):
     overlap = (drawn & ours).sum() / (drawn | ours).sum()
     # Pillow rounds edges its own way: a pixel along the outline.
     assert overlap > 0.9
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_strokes_hold_the_pixels_within_reach_of_a_segment(seed):
+    """Spans by rows against the distance of every pixel to every segment."""
+    size = 64 if seed % 2 else 256
+    starts, ends, widths, used = (x.numpy() for x in masks._segments(size, [seed, 1]))
+    grid = np.stack(np.meshgrid(*[np.arange(size)] * 2), -1).astype(np.float64)
+    near, edge = np.zeros([2, size, size], bool)
+    for a, b, width in zip(starts[used], ends[used], widths[used]):
+        length = max(((b - a) ** 2).sum(), 1e-6)
+        share = np.clip(((grid - a) @ (b - a)) / length, 0, 1)[..., None]
+        distance = np.linalg.norm(grid - a - share * (b - a), axis=-1)
+        near |= distance <= width / 2
+        edge |= np.abs(distance - width / 2) < 2e-3  # rounding may decide either way
+    drawn = masks.strokes(size, [seed, 1]).numpy()[..., 0] > 0
+    np.testing.assert_array_equal(drawn | edge, near | edge)
 
 
 def test_random_is_a_fair_coin_between_box_and_strokes():

@@ -45,7 +45,7 @@ def _pictures(split):
     for record in tf.data.TFRecordDataset(split.paths):
         example = tf.io.parse_single_example(record, records.FEATURES)
         name = example["image/filename"].numpy().decode()
-        image = tf.round((pipeline.decode(record) + 1) * 127.5).numpy()
+        image = pipeline.decode(record).numpy()
         height, width = int(example["image/height"]), int(example["image/width"])
         assert image.shape == (height, width, 3)
         result[pathlib.Path(name).stem] = image

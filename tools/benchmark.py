@@ -3,6 +3,8 @@
 python tools/benchmark.py sampling --batch=8              the paper's sizes, random weights
 python tools/benchmark.py sampling --batch=8 --model=R    a run folder
 python tools/benchmark.py serving --batch=8 --model=R     an export against the model itself
+python tools/benchmark.py training --batch=4              a step of each stage
+python tools/benchmark.py input --batch=8 --data=D        reading and preparing pictures
 """
 
 import json
@@ -13,10 +15,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
 
-from benchmarks import common, sampling, serving  # noqa: E402  # isort: skip  # after flagging
+from benchmarks import common, input, sampling, serving, training  # noqa: E402  # isort: skip  # after flagging
 from vqinpaint.errors import UsageError  # noqa: E402
 
-_KINDS = {"sampling": sampling, "serving": serving}
+_KINDS = {
+    "sampling": sampling,
+    "serving": serving,
+    "training": training,
+    "input": input,
+}
 for _module in (common, *_KINDS.values()):
     flags.adopt_module_key_flags(_module)
 

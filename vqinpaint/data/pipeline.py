@@ -34,8 +34,10 @@ def training_batches(split, image_size, options, start_step=0, context=None):
     load_size = options.load_size_for(image_size)
     draw_mask = mask_maker(image_size, options)
 
-    def example(number, record):
-        image = decode(record)
+    read = _reader(split)
+
+    def example(number):
+        image = decode(read(_record_of(number, split, options)))
         seed = tf.stack([tf.constant(options.seed, tf.int64), number])
         fold = tf.random.experimental.stateless_fold_in
         image = resize_short_side(image, load_size)
@@ -44,7 +46,7 @@ def training_batches(split, image_size, options, start_step=0, context=None):
         )
         if options.flip:
             image = tf.image.stateless_random_flip_left_right(image, fold(seed, _FLIP))
-        return image, draw_mask(fold(seed, _MASK))
+        return to_float(image), draw_mask(fold(seed, _MASK))
 
     batch = options.batch_size
     rows = batch // context.num_input_pipelines  # of a step, for this worker
@@ -53,12 +55,10 @@ def training_batches(split, image_size, options, start_step=0, context=None):
         return n // rows * batch + context.input_pipeline_id * rows + n % rows
 
     # With an end, however far, a tf.data service can share it out.
-    numbers = tf.data.Dataset.range(start_step * rows, 1 << 60).map(number_of)
-    batches = (
-        _records(split, numbers, lambda n: _record_of(n, split, options))
-        .map(example, tf.data.AUTOTUNE, deterministic=True)
-        .batch(context.get_per_replica_batch_size(batch), drop_remainder=True)
-    )
+    numbers = tf.data.Dataset.range(start_step * rows, 1 << 60)
+    batches = numbers.map(
+        lambda n: example(number_of(n)), tf.data.AUTOTUNE, deterministic=True
+    ).batch(context.get_per_replica_batch_size(batch), drop_remainder=True)
     if options.data_service:
         dynamic = tf.data.experimental.service.ShardingPolicy.DYNAMIC
         batches = batches.apply(
@@ -94,32 +94,33 @@ def evaluation_batches(split, image_size, options, limit=0):
     count = min(limit, len(split)) if limit else len(split)
     draw_mask = mask_maker(image_size, options)
 
-    def example(number, record):
-        image = resize_short_side(decode(record), image_size)
+    read = _reader(split)
+
+    def example(number):
+        image = resize_short_side(decode(read(number)), image_size)
         top = (tf.shape(image)[0] - image_size) // 2
         left = (tf.shape(image)[1] - image_size) // 2
         image = image[top : top + image_size, left : left + image_size]
         image = tf.ensure_shape(image, [image_size, image_size, 3])
         seed = tf.stack([tf.constant(options.seed, tf.int64), number])
-        return image, draw_mask(
+        return to_float(image), draw_mask(
             tf.random.experimental.stateless_fold_in(seed, _MASK + 1)
         )
 
     return (
-        _records(split, tf.data.Dataset.range(count), lambda number: number)
+        tf.data.Dataset.range(count)
         .map(example, tf.data.AUTOTUNE, deterministic=True)
         .batch(options.batch_size)
         .prefetch(2)
     )
 
 
-def _records(split, numbers, index_of):
-    """(number, serialised record), each read at the offset of `index_of(number)`."""
+def _reader(split):
+    """A function from a record's index to the record, read at its own offset."""
     paths = tf.constant(split.paths)
     shard, offset = tf.constant(split.shard), tf.constant(split.offset)
 
-    def read(number):
-        index = index_of(number)
+    def read(index):
         # The public TFRecordDataset takes no offsets; its op does.
         variant = tf.raw_ops.TFRecordDatasetV2(
             filenames=[paths[shard[index]]],
@@ -127,28 +128,24 @@ def _records(split, numbers, index_of):
             buffer_size=tf.constant(1 << 16, tf.int64),
             byte_offsets=[offset[index]],
         )
-        spec = tf.TensorSpec([], tf.string)
-        found = tf.data.experimental.from_variant(variant, spec).take(1)
-        return found.map(lambda record: (number, record))
+        found = tf.data.experimental.from_variant(variant, tf.TensorSpec([], tf.string))
+        return found.take(1).get_single_element()
 
-    return numbers.interleave(
-        read,
-        cycle_length=16,
-        block_length=1,
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    )
+    return read
 
 
 def decode(record):
-    """One serialised record to a picture: float32 [h, w, 3] in [-1, 1]."""
+    """One serialised record to a picture: uint8 [h, w, 3]."""
     encoded = tf.io.parse_single_example(record, FEATURES)["image/encoded"]
     image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
-    return to_float(tf.ensure_shape(image, [None, None, 3]))
+    return tf.ensure_shape(image, [None, None, 3])
 
 
 def resize_short_side(image, size):
-    """Scales [h, w, 3] so that the shorter side is `size`; keeps the aspect."""
+    """Scales uint8 [h, w, 3] so that the shorter side is `size`; keeps the aspect.
+
+    Returns float32 in 0..255.
+    """
     shape = tf.shape(image)[:2]
     shortest = tf.reduce_min(shape)
     target = tf.maximum(
@@ -158,11 +155,16 @@ def resize_short_side(image, size):
         ),
         size,
     )
-    return tf.cond(
-        shortest == size,
-        lambda: image,
-        lambda: tf.image.resize(image, target, antialias=True),
-    )
+
+    def resized():
+        # Enlarging needs no filter against aliases, whose operation is far slower.
+        return tf.cond(
+            shortest < size,
+            lambda: tf.image.resize(image, target),
+            lambda: tf.image.resize(image, target, antialias=True),
+        )
+
+    return tf.cond(shortest == size, lambda: tf.cast(image, tf.float32), resized)
 
 
 def mask_maker(image_size, options):

@@ -42,19 +42,70 @@ def strokes(size, seed):
     the mask at random, but throws the mirrored copy away; so no mirroring here either.
     """
     starts, ends, widths, used = _segments(size, seed)
-    axis = tf.range(size, dtype=tf.float32)
-    x, y = axis[None, None, :], axis[None, :, None]
+    left, right = _spans(size, starts, ends, widths / 2)
+    first = tf.cast(tf.clip_by_value(tf.math.ceil(left), 0, size), tf.int32)
+    last = tf.cast(tf.clip_by_value(tf.floor(right) + 1, 0, size), tf.int32)
+    drawn = used[:, None] & (first < last)
+    # One up where a span begins and one down after it; the sums along a row say how many
+    # spans cover a pixel. Much cheaper than to ask every pixel for its distance.
+    rows = tf.broadcast_to(tf.range(size)[None] * (size + 1), first.shape)
+    places = tf.boolean_mask(tf.stack([rows + first, rows + last]), drawn, axis=1)
+    change = tf.constant([[1], [-1]]) * tf.ones_like(places)
+    edges = tf.math.unsorted_segment_sum(change, places, size * (size + 1))
+    cover = tf.cumsum(tf.reshape(edges, [size, size + 1]), axis=1)[:, :size]
+    return tf.cast(cover > 0, tf.float32)[..., None]
 
-    def part(vector, i):  # one coordinate of all segments, against the pixel grid
-        return vector[:, i][:, None, None]
 
-    along_x, along_y = part(ends - starts, 0), part(ends - starts, 1)
-    from_x, from_y = x - part(starts, 0), y - part(starts, 1)
-    length = tf.maximum(along_x**2 + along_y**2, 1e-6)
-    share = tf.clip_by_value((from_x * along_x + from_y * along_y) / length, 0, 1)
-    distance = (from_x - share * along_x) ** 2 + (from_y - share * along_y) ** 2
-    inside = (distance <= (widths[:, None, None] / 2) ** 2) & used[:, None, None]
-    return tf.cast(tf.reduce_any(inside, axis=0), tf.float32)[..., None]
+def _spans(size, starts, ends, radius):
+    """Where each row of pixels lies within `radius` of a segment.
+
+    The points near a segment are a disc at each end and a strip between them. They are
+    convex, so that what they share with a row is one span.
+
+    Args:
+      size: number of rows.
+      starts, ends: [N, 2] x and y.
+      radius: [N].
+
+    Returns:
+      (left, right) [N, size]; left > right where a row is out of reach.
+    """
+    y = tf.range(size, dtype=tf.float32)[None]
+    radius = radius[:, None]
+    x_a, y_a = starts[:, :1], starts[:, 1:]
+    along_x, along_y = tf.unstack((ends - starts)[:, None], axis=-1)
+    far = 4.0 * size  # beyond any pixel
+
+    def between(low, high, slope):
+        """Span of x with low <= slope * x <= high, for slopes of either sign."""
+        flat = tf.abs(slope) < 1e-6
+        bounds = tf.stack([low, high]) / tf.where(flat, 1.0, slope)
+        inside = (low <= 0) & (high >= 0)
+        left = tf.where(inside, -far, far)
+        return (
+            tf.where(flat, left, tf.reduce_min(bounds, 0)),
+            tf.where(flat, -left, tf.reduce_max(bounds, 0)),
+        )
+
+    def disc(x, centre):
+        reach = radius**2 - (y - centre) ** 2
+        half = tf.where(reach >= 0, tf.sqrt(tf.maximum(reach, 0)), -2 * far)
+        return x - half, x + half
+
+    length = tf.sqrt(along_x**2 + along_y**2)
+    below = y - y_a
+    # Across: no further than the radius from the line; along: between its ends.
+    across = between(
+        below * along_x - radius * length, below * along_x + radius * length, along_y
+    )
+    along = between(-below * along_y, length**2 - below * along_y, along_x)
+    strip = x_a + tf.maximum(across[0], along[0]), x_a + tf.minimum(across[1], along[1])
+    empty = (strip[0] > strip[1]) | (length < 1e-3)  # then its discs are all
+    strip = tf.where(empty, far, strip[0]), tf.where(empty, -far, strip[1])
+    parts = [disc(x_a, y_a), disc(ends[:, :1], ends[:, 1:]), strip]
+    # Rounding must not cost a pixel on the very edge.
+    left = tf.reduce_min(tf.stack([part[0] for part in parts]), axis=0) - 1e-3
+    return left, tf.reduce_max(tf.stack([part[1] for part in parts]), axis=0) + 1e-3
 
 
 def _segments(size, seed):

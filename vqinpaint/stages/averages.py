@@ -43,8 +43,9 @@ class PolyakAverages(tf.Module):
             t = tf.cast(step, tf.float32)
             decay = tf.minimum(decay, (1 + t) / (10 + t))
         decay = tf.where(applied, decay, 1.0)
-        for shadow, variable in zip(self.shadows, self.variables_averaged):
-            shadow.assign(blend(shadow, variable, decay))
+        with tf.name_scope("averages"):
+            for shadow, variable in zip(self.shadows, self.variables_averaged):
+                shadow.assign(blend(shadow, variable, decay))
 
     @contextlib.contextmanager
     def applied(self):

@@ -1,8 +1,25 @@
 """One guarded update of the weights, from a batch taken whole or in parts."""
 
+import functools
+
 import tensorflow as tf
 
 
+def _named(name):
+    """Decorator that gives a function's operations a place in TensorBoard's graph."""
+
+    def decorate(function):
+        @functools.wraps(function)
+        def scoped(*args):
+            with tf.name_scope(name):
+                return function(*args)
+
+        return scoped
+
+    return decorate
+
+
+@_named("losses")
 def in_parts(function, inputs, parts):
     """Sums what `function` returns over equal parts of its inputs, one at a time.
 
@@ -34,6 +51,7 @@ def in_parts(function, inputs, parts):
     return sums
 
 
+@_named("minimise")
 def minimise(optimizer, gradients, variables):
     """Sums gradients over replicas and applies them if every number is finite.
 

@@ -86,8 +86,9 @@ class VQVAEStage:
 
         gradients, scalars, usage = in_parts(part, batch, self.parts)
         applied = minimise(self.optimizer, gradients, self.variables)
-        usage = tf.nest.map_structure(vq.replica_sum, usage)
-        encoder.follow(usage, applied)
+        with tf.name_scope("codebooks"):
+            usage = tf.nest.map_structure(vq.replica_sum, usage)
+            encoder.follow(usage, applied)
         self.polyak.update(step, applied)
         return {**scalars, **_perplexities(usage), "skipped": skipped(applied)}
 
