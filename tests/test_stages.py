@@ -64,8 +64,8 @@ def _batches(context=None, step=0):
     """Endless batches of two, different at every step."""
 
     def batch(i):
-        image = tf.random.stateless_uniform([2, 64, 64, 3], [1, i], -1, 1)
-        return image, tiny.center_masks()
+        image = tf.random.stateless_uniform([2, 64, 64, 3], [1, i], 0, 256, tf.int32)
+        return tf.cast(image, tf.uint8), tf.cast(tiny.center_masks() * 255, tf.uint8)
 
     numbers = tf.data.Dataset.counter(step)
     return numbers.map(lambda i: batch(tf.cast(i, tf.int32)))

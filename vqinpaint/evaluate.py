@@ -11,7 +11,7 @@ from tqdm import tqdm
 from vqinpaint import loading
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import UsageError
-from vqinpaint.ops.images import to_float, to_uint8
+from vqinpaint.ops.images import to_float
 from vqinpaint.options import DataOptions, write_json
 
 flags.DEFINE_string("model", None, "SavedModel folder or run folder.")
@@ -36,11 +36,10 @@ def measure_codes(model, batches, codes):
     squared, bits, count = 0.0, 0.0, 0
     used = np.zeros(codes, np.int64)
     for image, mask in tqdm(batches, "codes", unit="batch"):
-        image = to_uint8(image)
         rebuilt = model.reconstruct(image)["reconstruction"]
         error = tf.math.squared_difference(to_float(rebuilt), to_float(image))
         squared += float(tf.reduce_sum(tf.reduce_mean(error, [1, 2, 3])))
-        cost = model.bits(image, tf.cast(mask * 255, tf.uint8))
+        cost = model.bits(image, mask)
         bits += float(tf.reduce_sum(tf.reduce_mean(cost, [1, 2])))
         top = model.encode(image)["top"].numpy()
         used += np.bincount(top.ravel(), minlength=codes)
@@ -92,7 +91,6 @@ def measure_completions(model, batches, number, temperature):
     """Means of `compare` over pictures, each completed `number` times."""
     rows = []
     for image, mask in tqdm(batches.unbatch(), "completions", unit=""):
-        image, mask = to_uint8(image), tf.cast(mask * 255, tf.uint8)
         result = model.sample(
             image,
             mask,

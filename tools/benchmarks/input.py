@@ -12,6 +12,7 @@ from vqinpaint.options import DataOptions
 
 flags.DEFINE_string("data", None, "Folder of TFRecords that hold JPEG pictures.")
 flags.DEFINE_string("mask", "random", "As in training.")
+flags.DEFINE_integer("load_size", 0, "As in training.")
 flags.DEFINE_integer("pictures", 2000, "Pictures to read each time.")
 
 
@@ -43,7 +44,9 @@ def benchmark():
         .map(tf.io.decode_jpeg, tf.data.AUTOTUNE)
         .prefetch(2)
     )
-    options = DataOptions(batch_size=FLAGS.batch, mask=FLAGS.mask)
+    options = DataOptions(
+        batch_size=FLAGS.batch, mask=FLAGS.mask, load_size=FLAGS.load_size
+    )
     whole = pipeline.training_batches(split, FLAGS.image_size, options)
     rates = {"bare": [], "whole": []}
     for _ in range(

@@ -4,12 +4,19 @@ from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
+from vqinpaint.ops.images import to_float
+
 
 class Batch(NamedTuple):
     """One batch, or one replica's part of it."""
 
     image: tf.Tensor  # float32 [B, H, W, 3] in [-1, 1]
     mask: tf.Tensor  # float32 [B, H, W, 1], 1 where missing
+
+    @classmethod
+    def of(cls, image, mask):
+        """From uint8 pictures and masks, 255 where missing, as the input delivers them."""
+        return cls(to_float(image), tf.cast(mask > 127, tf.float32))
 
 
 class CodebookView(NamedTuple):

@@ -5,7 +5,6 @@ import os
 import numpy as np
 
 from vqinpaint import pictures
-from vqinpaint.ops.images import complete, to_uint8
 from vqinpaint.training import estimate
 
 
@@ -16,7 +15,7 @@ def dry_run(stage, options, rows, batch, path):
       stage: `Stage`.
       options: dict by name.
       rows: pictures of a batch for each device.
-      batch: (image [B, S, S, 3], mask [B, S, S, 1]), the first.
+      batch: uint8 (image [B, S, S, 3], mask [B, S, S, 1]), the first.
       path: PNG to write.
     """
     image, mask = batch
@@ -32,7 +31,7 @@ def dry_run(stage, options, rows, batch, path):
         f"activations of {at_a_time} pictures kept       {activations / 1e6:,.0f} MB; "
         "work space comes on top, up to twice as much."
     )
-    shown = to_uint8(complete(image, mask, 0.0)).numpy()[:8]
+    shown = [pictures.holed(*pair) for pair in zip(image.numpy(), mask.numpy()[..., 0])]
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    pictures.save(path, np.concatenate([*shown], axis=1))
+    pictures.save(path, np.concatenate(shown[:8], axis=1))
     print(f"first batch: {path}")

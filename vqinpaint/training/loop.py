@@ -66,7 +66,7 @@ class Loop:
       strategy: `tf.distribute.Strategy`.
       folder: where checkpoints, log and TensorBoard events go.
       options: `LoopOptions`.
-      evaluation: dataset of (image, mask) never trained on, or None.
+      evaluation: dataset of uint8 (image, mask) never trained on, or None.
       exact: whether to write every step's headline to losses.txt, as exact numbers.
       faults: `Faults` to inject, if any.
       hyperparameters: dict to show beside the figures, if any.
@@ -104,12 +104,12 @@ class Loop:
                 self._faults.slow_save,
             )
         self._train_step = tf.function(self._distributed_step)
-        self._eval_step = tf.function(lambda *batch: stage.eval_step(Batch(*batch)))
-        self._pictures = tf.function(lambda *batch: stage.pictures(Batch(*batch)))
+        self._eval_step = tf.function(lambda *batch: stage.eval_step(Batch.of(*batch)))
+        self._pictures = tf.function(lambda *batch: stage.pictures(Batch.of(*batch)))
 
     def _distributed_step(self, batch, step, stop):
         def on_each(image, mask):
-            batch = self._faults.spoil(Batch(image, mask), step)
+            batch = self._faults.spoil(Batch.of(image, mask), step)
             return {**self.stage.train_step(batch, step), "stop": stop}
 
         scalars = self.strategy.run(on_each, args=batch)
@@ -121,7 +121,7 @@ class Loop:
 
         Args:
           batches: function from a `tf.distribute.InputContext` and a step to the dataset
-            of replicas' batches that starts there.
+            of replicas' uint8 batches that starts there.
           steps: total number of steps.
           records_of: function from a step's number, from 1, to a text that names its
             data.
