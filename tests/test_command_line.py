@@ -92,7 +92,7 @@ def test_a_whole_run_completes_a_picture(world):
     }
     facts = json.loads((out / "00000.json").read_text())
     assert [sample["seed"] for sample in facts["samples"]] == [0, 1]
-    assert np.shape(facts["samples"][0]["codes"]) == (8, 8)
+    assert np.shape(facts["samples"][0]["windows"][0]["codes"]) == (8, 8)
     image, mask = (
         _pixels(world / "pictures" / "val" / "00000.png"),
         _pixels(world / "mask.png"),

@@ -13,7 +13,7 @@ import numpy as np  # isort: skip  # after flagging, which quietens TensorFlow's
 from PIL import Image
 from tqdm import tqdm
 
-from vqinpaint import picture_loop, pictures, remote
+from vqinpaint import picture_loop, remote
 from vqinpaint.errors import ModelError, UsageError
 
 flags.adopt_module_key_flags(picture_loop)
@@ -29,6 +29,11 @@ _SIGNATURE = "details"
 
 def check_flags():
     picture_loop.check_flags("url")
+    if FLAGS.keep and FLAGS.keep_by == "discriminator":
+        raise UsageError(
+            "--keep_by=discriminator: servers hold none; take likelihood, or "
+            "vqinpaint.inpaint with the run folder."
+        )
     if not 1 <= FLAGS.concurrency <= 1000:
         raise UsageError(f"--concurrency={FLAGS.concurrency}: 1 to 1000 are possible.")
     if not (math.isfinite(FLAGS.timeout) and FLAGS.timeout > 0):
@@ -49,55 +54,57 @@ def sizes(server):
     return side, number
 
 
-def complete_one(server, side, number, image, mask):
-    """All completions of one picture, as of `vqinpaint.inpaint`.
+class Engine:
+    """Completes squares on a server; see `picture_loop.complete_all`.
 
     Args:
       server: from `remote.connect`.
       side: of the model's pictures.
       number: completions of one row.
-      image: uint8 [H, W, 3].
-      mask: uint8 [H, W], 255 where missing.
     """
-    small, small_mask = pictures.shrink_known(image, mask, side)
-    # What is missing does not leave this machine.
-    small = np.where(small_mask[..., None] > 127, np.uint8(0), small)
-    encoded = {"image_bytes": _png(small), "mask_bytes": _png(small_mask)}
-    last = FLAGS.seed + FLAGS.num_samples
 
-    def ask(seed):
-        row = {**encoded, "seed": seed, "temperature": float(FLAGS.temperature)}
-        return server.predict(_SIGNATURE, row)
+    def __init__(self, server, side, number):
+        self._server, self.side, self._number = server, side, number
 
-    starts = range(FLAGS.seed, last, number)
-    with concurrent.futures.ThreadPoolExecutor(FLAGS.concurrency) as pool:
-        rows = list(
-            tqdm(
-                pool.map(ask, starts),
-                "requests",
-                total=len(starts),
-                unit="",
-                delay=2,
-                leave=False,
+    def at(self, side):
+        raise UsageError("--size=native needs the run folder, not a server.")
+
+    def begin(self, image, mask, steps):
+        pass
+
+    def complete(self, image, mask, seeds, number):
+        """Arguments and result as of `windows.complete`; the seeds are consecutive."""
+        # What is missing does not leave this machine.
+        image = np.where(mask[..., None] > 127, np.uint8(0), image)
+        encoded = {"image_bytes": _png(image), "mask_bytes": _png(mask)}
+
+        def ask(seed):
+            row = {**encoded, "seed": seed, "temperature": float(FLAGS.temperature)}
+            return self._server.predict(_SIGNATURE, row)
+
+        starts = seeds[:: self._number]
+        with concurrent.futures.ThreadPoolExecutor(FLAGS.concurrency) as pool:
+            rows = list(
+                tqdm(
+                    pool.map(ask, starts),
+                    "requests",
+                    total=len(starts),
+                    unit="",
+                    delay=2,
+                    leave=False,
+                )
             )
-        )
-    joined = {
-        name: np.concatenate([row[name] for row in rows])[: FLAGS.num_samples]
-        for name in rows[0]
-    }
-    return {
-        "completed": np.stack(
-            [
-                pictures.paste_filling(image, mask, _from_png(png))
-                for png in joined["completed_bytes"]
-            ]
-        ),
-        "structure": np.stack([_from_png(png) for png in joined["structure_bytes"]]),
-        "codes": joined["codes"].astype(np.int32),
-        "bits": joined["bits_per_code"].astype(np.float32),
-        "entropy": joined["entropy"].astype(np.float32),
-        "seeds": list(range(FLAGS.seed, last)),
-    }
+        joined = {
+            name: np.concatenate([row[name] for row in rows])[: len(seeds)]
+            for name in rows[0]
+        }
+        return {
+            "completed": np.stack([*map(_from_png, joined["completed_bytes"])]),
+            "structure": np.stack([*map(_from_png, joined["structure_bytes"])]),
+            "codes": joined["codes"].astype(np.int32),
+            "bits": joined["bits_per_code"].astype(np.float32),
+            "entropy": joined["entropy"].astype(np.float32),
+        }
 
 
 def _png(array):
@@ -116,14 +123,10 @@ def main():
     server = remote.connect(
         FLAGS.url, FLAGS.model_name, FLAGS.model_version, FLAGS.timeout
     )
-    side, number = sizes(server)
-
-    def complete(image, mask):
-        return complete_one(server, side, number, image, mask)
-
+    engine = Engine(server, *sizes(server))
     model = f"{FLAGS.model_name} at {FLAGS.url}"
-    names = ("seed", "temperature", "invert_mask")
-    picture_loop.complete_all(pairs, side, complete, model, names)
+    names = "seed temperature num_samples keep size feather invert_mask"
+    picture_loop.complete_all(pairs, engine, model, names.split())
 
 
 def run():

@@ -11,8 +11,9 @@ from tqdm import tqdm
 from vqinpaint import loading
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import UsageError
+from vqinpaint.json_files import write_json
 from vqinpaint.ops.images import to_float
-from vqinpaint.options import DataOptions, write_json
+from vqinpaint.options import DataOptions
 
 flags.DEFINE_string("model", None, "SavedModel folder or run folder.")
 flags.DEFINE_string("data", None, "Folder of TFRecords.")

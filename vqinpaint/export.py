@@ -7,7 +7,7 @@ from vqinpaint.flagging import FLAGS, flags, run_main
 from vqinpaint import __version__, loading, runs, sampling  # isort: skip  # after flagging
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
-from vqinpaint.options import read_json
+from vqinpaint.json_files import read_json
 
 flags.DEFINE_string("run_dir", None, "Run folder with all three stages trained.")
 flags.DEFINE_string("output", None, "Folder to write, such as saved_models/NAME/1.")

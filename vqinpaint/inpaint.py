@@ -1,22 +1,28 @@
 """Completes pictures: python -m vqinpaint.inpaint --model=M --image=I --mask=K --output=DIR"""
 
 import concurrent.futures
+import functools
 import os
 import signal
 
 from vqinpaint.flagging import FLAGS, flags, run_main
 
-import numpy as np  # isort: skip  # after flagging, which quietens TensorFlow's log
-import tensorflow as tf
+import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
 from tqdm import tqdm
 
-from vqinpaint import loading, picture_loop, pictures, sampling
+from vqinpaint import loading, picture_loop, sampling, structure_from
 from vqinpaint.errors import UsageError
 
 flags.adopt_module_key_flags(picture_loop)
 flags.DEFINE_string("model", None, "SavedModel folder or run folder.")
 flags.DEFINE_integer("top_k", 0, "Draw among the k likeliest codes only; 0 = all.")
 flags.DEFINE_float("top_p", 1.0, "Draw among the codes that share this probability.")
+flags.DEFINE_string(
+    "structure_from",
+    None,
+    "Draw nothing: take the structure inside the hole from this picture, or from sample I "
+    "of an earlier result, NAME.json:I.",
+)
 flags.DEFINE_enum(
     "sampler",
     None,
@@ -33,6 +39,8 @@ def check_flags():
             f"--top_k={FLAGS.top_k} --top_p={FLAGS.top_p}: top_k is 0 or more, top_p "
             "above 0 and at most 1."
         )
+    if FLAGS.structure_from:
+        FLAGS.num_samples, FLAGS.keep = 1, 0  # one structure, one completion
 
 
 def watched(model, rows, call):
@@ -66,48 +74,71 @@ def watched(model, rows, call):
     return future.result()
 
 
-def complete_one(model, side, image, mask):
-    """Draws all completions of one picture.
+class Engine:
+    """Completes squares by a model; see `picture_loop.complete_all`.
 
     Args:
       model: from `loading.load`.
-      side: its picture side.
-      image: uint8 [H, W, 3].
-      mask: uint8 [H, W], 255 where missing.
-
-    Returns:
-      dict as of `Inpainter.sample`, in NumPy, with `completed` at the picture's size.
+      options: its `ModelOptions`.
     """
-    small, small_mask = pictures.shrink_known(image, mask, side)
-    seeds = FLAGS.seed + np.arange(FLAGS.num_samples)
-    arguments = (
-        tf.constant(small),
-        tf.constant(small_mask[..., None]),
-        tf.constant(seeds, tf.int32),
-        tf.fill([FLAGS.num_samples], float(FLAGS.temperature)),
-        tf.constant(FLAGS.top_k),
-        tf.constant(FLAGS.top_p),
-    )
-    result = watched(model, side // 8, lambda: model.sample(*arguments))
-    result = {name: value.numpy() for name, value in result.items()}
-    result["completed"] = np.stack(
-        [pictures.paste_filling(image, mask, c) for c in result["completed"]]
-    )
-    result["seeds"] = [int(seed) for seed in seeds]
-    return result
+
+    def __init__(self, model, options):
+        self._model, self._options = model, options
+        self.side = options.image_size
+        self._score = loading.load_score(FLAGS.model, options)
+        if FLAGS.keep and FLAGS.keep_by == "discriminator" and not self._score:
+            raise UsageError(
+                "--keep_by=discriminator: a SavedModel holds no discriminator; give the "
+                "run folder as --model."
+            )
+        self._given = None  # codes of every step, where they are not to be drawn
+
+    def at(self, side):
+        """The same model for other squares. Raises ModelError for a SavedModel."""
+        return _at(side)
+
+    def begin(self, image, mask, steps):
+        if FLAGS.structure_from:
+            self._given = structure_from.codes(
+                FLAGS.structure_from, image, mask, steps, self.side, self._model
+            )
+
+    def complete(self, image, mask, seeds, number):
+        """Arguments and result as of `windows.complete`."""
+        image, mask = tf.constant(image), tf.constant(mask[..., None])
+        if self._given:
+            result = structure_from.render(
+                self._model, image, mask, self._given[number]
+            )
+        else:
+            arguments = (
+                image,
+                mask,
+                tf.constant(seeds, tf.int32),
+                tf.fill([len(seeds)], float(FLAGS.temperature)),
+                tf.constant(FLAGS.top_k),
+                tf.constant(FLAGS.top_p),
+            )
+            model = self._model
+            result = watched(model, self.side // 8, lambda: model.sample(*arguments))
+        if self._score:
+            result = {**result, "score": self._score(result["completed"], mask)}
+        return {name: value.numpy() for name, value in result.items()}
+
+
+@functools.lru_cache(maxsize=2)  # a folder's pictures are often of one size
+def _at(side):
+    return Engine(*loading.load(FLAGS.model, sampler=FLAGS.sampler, image_size=side))
 
 
 def main():
     check_flags()
     pairs = picture_loop.find_pairs()
     model, options = loading.load(FLAGS.model, sampler=FLAGS.sampler)
-    side = options.image_size
-
-    def complete(image, mask):
-        return complete_one(model, side, image, mask)
-
-    names = ("seed", "temperature", "top_k", "top_p", "invert_mask")
-    picture_loop.complete_all(pairs, side, complete, FLAGS.model, names)
+    names = "seed temperature top_k top_p num_samples keep keep_by size feather"
+    names += " invert_mask structure_from"
+    engine = Engine(model, options)
+    picture_loop.complete_all(pairs, engine, FLAGS.model, names.split())
 
 
 def run():

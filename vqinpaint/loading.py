@@ -1,16 +1,19 @@
 """Finds the model that --model names: a SavedModel, a folder of versions, or a run."""
 
+import dataclasses
 import os
 
 import tensorflow as tf
 
 from vqinpaint import runs, sampling
 from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.options import ModelOptions, read_json
+from vqinpaint.json_files import read_json
+from vqinpaint.ops.images import to_float
+from vqinpaint.options import ModelOptions
 from vqinpaint.serving import ServedInpainter
 
 
-def load(path, num_samples=4, sampler=None):
+def load(path, num_samples=4, sampler=None, image_size=None):
     """Loads a model for completing pictures.
 
     Args:
@@ -18,6 +21,7 @@ def load(path, num_samples=4, sampler=None):
       num_samples: completions per picture in a run's batch signatures.
       sampler: name in `sampling.SAMPLERS`; None = the default, or what a SavedModel was
         exported with.
+      image_size: another side of the pictures than it was trained on, for a run.
 
     Returns:
       (model, `ModelOptions`); the model has the functions of `ServedInpainter`.
@@ -34,18 +38,48 @@ def load(path, num_samples=4, sampler=None):
     if versions and not os.path.exists(os.path.join(path, "saved_model.pb")):
         path = os.path.join(path, max(versions, key=int))
     if os.path.exists(os.path.join(path, "saved_model.pb")):
+        if image_size:
+            raise ModelError(
+                f"{path} is a SavedModel, whose picture size is fixed; --size=native needs "
+                "the run folder."
+            )
         return load_saved_model(path, sampler)
     if os.path.isdir(os.path.join(path, "vqvae")):
-        return load_run(path, num_samples, sampler)
+        return load_run(path, num_samples, sampler, image_size)
     raise ModelError(
         f"{path} holds neither saved_model.pb nor a run's vqvae folder; name a "
         "SavedModel (saved_models/NAME) or a --run_dir of vqinpaint.train."
     )
 
 
-def load_run(run_dir, num_samples=4, sampler=None):
+def load_score(path, options):
+    """How true a run's discriminator takes completions to be.
+
+    Returns:
+      A function from completed uint8 [N, S, S, 3] and mask uint8 [S, S, 1] to float32
+      [N], higher for truer; None for a SavedModel, which holds no discriminator.
+    """
+    if not os.path.isdir(os.path.join(path, "texture")):
+        return None
+    discriminator = runs.load_texture(path, options).discriminator
+
+    def score(completed, mask):
+        hole = tf.cast(mask > 127, tf.float32)[None]
+        # One by one, so that a score does not depend on the others.
+        scores = [
+            tf.reduce_mean(discriminator(to_float(one[None]), hole))
+            for one in completed
+        ]
+        return tf.stack(scores)
+
+    return score
+
+
+def load_run(run_dir, num_samples=4, sampler=None, image_size=None):
     """Joins the three trained stages of a run. See `load`."""
     options = runs.model_options(run_dir)
+    if image_size:
+        options = dataclasses.replace(options, image_size=image_size)
     for stage in ("structure", "texture"):
         runs.check_vqvae(run_dir, stage)
     inpainter = ServedInpainter(

@@ -5,9 +5,7 @@ code. Wrong values raise `UsageError` when the object is made, so nothing starts
 """
 
 import dataclasses
-import json
 import math
-import os
 
 from vqinpaint.errors import ModelError, UsageError
 
@@ -281,21 +279,3 @@ class OptimizerOptions:
             0 <= self.polyak_decay < 1,
             f"polyak_decay is {self.polyak_decay}; it must be at least 0 and below 1.",
         )
-
-
-def write_json(path, values):
-    """Writes `values` as JSON under a temporary name, then renames it into place."""
-    temporary = f"{path}.tmp"
-    with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(values, file, indent=2)
-        file.write("\n")
-    os.replace(temporary, path)
-
-
-def read_json(path):
-    """Reads a JSON file that this project wrote. Raises ModelError when it cannot."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read as JSON: {error}.") from None

@@ -142,14 +142,16 @@ def shrink_known(image, mask, side):
     )
 
 
+def enlarge(picture, size):
+    """uint8 [h, w, 3] -> uint8 [H, W, 3] of size (W, H), bicubic; smaller too."""
+    if picture.shape[1::-1] == tuple(size):
+        return picture
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC))
+
+
 def paste_filling(image, mask, completed):
     """Puts a completion of another size into the hole; known pixels stay as they are."""
-    if completed.shape == image.shape:
-        filling = completed
-    else:
-        size = (image.shape[1], image.shape[0])
-        picture = Image.fromarray(completed)
-        filling = np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
+    filling = enlarge(completed, image.shape[1::-1])
     return np.where(mask[..., None] > 127, filling, image)
 
 

@@ -7,14 +7,8 @@ import tensorflow as tf
 
 from vqinpaint import __version__, checkpoints
 from vqinpaint.errors import ModelError
-from vqinpaint.options import (
-    ModelOptions,
-    VQVAEOptions,
-    difference,
-    fixed_values,
-    read_json,
-    write_json,
-)
+from vqinpaint.json_files import read_json, write_json
+from vqinpaint.options import ModelOptions, VQVAEOptions, difference, fixed_values
 from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.structure import StructureGenerator
 from vqinpaint.stages.texture import Texture

@@ -18,7 +18,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from vqinpaint.errors import DataError
-from vqinpaint.options import write_json
+from vqinpaint.json_files import write_json
 
 FORMAT = "vqinpaint-tfrecords-1"
 FEATURES = {

@@ -12,7 +12,7 @@ from vqinpaint.exporting.lite import write_lite
 from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.validation import validate
 from vqinpaint.exporting.warmup import write_warmup
-from vqinpaint.options import write_json
+from vqinpaint.json_files import write_json
 
 
 class Written(NamedTuple):
