@@ -3,17 +3,21 @@
 import numpy as np
 import tensorflow as tf
 
-from vqinpaint import sampling
+from vqinpaint import runs, sampling
+from vqinpaint.checkpoints import Checkpoints
 from vqinpaint.options import (
+    DataOptions,
     ModelOptions,
+    OptimizerOptions,
     StructureOptions,
     TextureOptions,
     VQVAEOptions,
 )
 from vqinpaint.serving import ServedInpainter
-from vqinpaint.stages.structure import StructureGenerator
-from vqinpaint.stages.texture import Texture
-from vqinpaint.stages.vqvae import VQVAE
+from vqinpaint.stages.structure import StructureGenerator, StructureStage
+from vqinpaint.stages.texture import Texture, TextureStage
+from vqinpaint.stages.vqvae import VQVAE, VQVAEStage
+from vqinpaint.training import LoopOptions
 
 OPTIONS = ModelOptions(
     image_size=64,
@@ -103,3 +107,19 @@ def inpainter(num_samples=2, options=OPTIONS, sampler=sampling.DEFAULT):
         num_samples=num_samples,
         sampler=sampler,
     )
+
+
+def run_folder(folder):
+    """Writes a run folder of an untrained model, as training would."""
+    optimizer = OptimizerOptions()
+    networks = VQVAE(OPTIONS), StructureGenerator(OPTIONS), Texture(OPTIONS)
+    stages = {
+        "vqvae": VQVAEStage(OPTIONS, optimizer, networks[0]),
+        "structure": StructureStage(OPTIONS, optimizer, networks[0], networks[1]),
+        "texture": TextureStage(OPTIONS, optimizer, networks[0], networks[2]),
+    }
+    for name, stage in stages.items():
+        path = runs.checkpoints_folder(str(folder), name)
+        Checkpoints(path, stage.checkpoint_items()).save(1)
+        options = OPTIONS, DataOptions(), optimizer, LoopOptions()
+        runs.write_options(str(folder), name, *options, records=None)
