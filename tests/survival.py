@@ -74,7 +74,7 @@ class Run:
         return sum(a != b for a, b in zip(ours, theirs)) + missing
 
 
-def wait(process, reached, patience=120):
+def wait(process, reached, patience=900):
     """Waits until `reached()`; returns whether the process still runs then."""
     deadline = time.monotonic() + patience
     while process.poll() is None and not reached():
