@@ -30,6 +30,8 @@ setup(
         "importlib_resources",
         "numpy>=1.26,<2",
         "pillow>=11,<14",
+        # Connected holes and distances to their rims.
+        "scipy>=1.11,<2",
         "absl-py>=2,<3",
         "tensorboard>=2.15.2,<2.16",
         # TensorBoard 2.15 imports pkg_resources, which later releases dropped.
