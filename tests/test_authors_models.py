@@ -139,7 +139,7 @@ def test_greedy_completions_are_the_authors(world, golden, model):
         wanted = np.asarray(Image.open(MODEL / f"expected_{number}.png"), int)
         assert np.abs(got - wanted).max() <= 1  # rounding at the uint8 border
         facts = json.loads((output / f"{stem}.json").read_text())
-        codes = np.reshape(facts["samples"][0]["codes"], -1)
+        codes = np.reshape(facts["samples"][0]["windows"][0]["codes"], -1)
         np.testing.assert_array_equal(codes, golden["greedy_codes"][number].reshape(-1))
 
 

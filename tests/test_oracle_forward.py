@@ -35,8 +35,8 @@ def computed(networks):
         networks.options, OptimizerOptions(), networks.vqvae, networks.texture
     )
     batch = Batch(image, mask)
-    _, scalars = stage._generator_losses(batch, encoded, training=False)
-    discriminator = stage._discriminator_loss(batch, completed, training=False)
+    _, scalars = stage._generator_losses(batch, encoded)
+    discriminator = stage._discriminator_loss(batch, completed)
     scores = networks.texture.discriminator(
         np.concatenate([image, completed]), np.concatenate([mask, mask])
     )

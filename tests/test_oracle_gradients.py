@@ -47,10 +47,10 @@ def gradients():
         return tf.reduce_sum(bits) * np.log(2)
 
     def generator_loss():
-        return sum(stage._generator_losses(batch, truth, training=False)[1].values())
+        return sum(stage._generator_losses(batch, truth)[1].values())
 
     def discriminator_loss():
-        return stage._discriminator_loss(batch, completed, training=False)
+        return stage._discriminator_loss(batch, completed)
 
     structure = [networks.structure.condition, networks.structure.prior]
     texture = networks.texture

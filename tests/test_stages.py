@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tests import tiny
 from vqinpaint import training
-from vqinpaint.errors import DivergedError, Interrupted, ModelError
+from vqinpaint.errors import DataError, DivergedError, Interrupted, ModelError
 from vqinpaint.options import OptimizerOptions
 from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.base import Batch
@@ -139,7 +139,7 @@ def test_two_replicas_step_as_one_does(name, two_replicas):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_interrupted_run_ends_at_the_same_bits(name, tmp_path):
+def test_an_interrupted_run_ends_where_a_whole_one_does(name, tmp_path):
     whole = _loop(name, tmp_path / "whole")
     whole.run(_batches, 5)
     first = _loop(name, tmp_path / "parts")
@@ -158,7 +158,9 @@ def test_an_interrupted_run_ends_at_the_same_bits(name, tmp_path):
         variable.assign(tf.zeros_like(variable))  # all must come from the checkpoint
     resumed.run(_batches, 5)
     for a, b in zip(_state(whole.stage), _state(resumed.stage)):
-        np.testing.assert_array_equal(a, b)
+        # Threads may add in another order; tests/survival.py holds --deterministic to
+        # the bits.
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -255,6 +257,20 @@ def test_single_faults_pass_and_many_end_the_run(tmp_path):
     for name in newest.get_variable_to_shape_map():
         value = newest.get_tensor(name)
         assert isinstance(value, bytes) or np.isfinite(value).all(), name
+
+
+def test_a_shard_that_changes_under_way_is_named(tmp_path):
+    def batches(context, step):
+        broken = tf.data.Dataset.from_tensors("no picture").map(tf.io.decode_png)
+        broken = broken.map(lambda x: (tf.ensure_shape(x, [64, 64, 3])[None],) * 2)
+        return (
+            _batches(context, step)
+            .take(2)
+            .concatenate(broken.map(lambda x, _: (x, x[..., :1])))
+        )
+
+    with pytest.raises(DataError, match="input of step 3 .* records of 3"):
+        _loop("vqvae", tmp_path).run(batches, 5, lambda step: f"records of {step}")
 
 
 @pytest.mark.parametrize("name", NAMES)

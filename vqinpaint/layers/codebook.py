@@ -42,7 +42,7 @@ class Codebook(tf.keras.layers.Layer):
 
     def __init__(self, size, decay=0.99, epsilon=1e-5, **kwargs):
         # Distances need full precision, whatever the network computes in.
-        super().__init__(dtype="float32", **kwargs)
+        super().__init__(**{**kwargs, "dtype": "float32"})
         self.size = size
         self.decay = decay
         self.epsilon = epsilon

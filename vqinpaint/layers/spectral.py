@@ -28,7 +28,8 @@ class SpectralConvolution(tf.keras.layers.Conv2D):
         kwargs.setdefault(
             "kernel_initializer", tf.keras.initializers.TruncatedNormal(stddev=0.05)
         )
-        super().__init__(filters, kernel_size, strides, dtype="float32", **kwargs)
+        kwargs["dtype"] = "float32"
+        super().__init__(filters, kernel_size, strides, **kwargs)
 
     def build(self, input_shape):
         super().build(input_shape)

@@ -49,6 +49,15 @@ class _Due:
         return self._last or any(self._step % i == 0 for i in intervals)
 
 
+# What reading and decoding a damaged shard raises.
+_DAMAGE = (
+    tf.errors.DataLossError,
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.OutOfRangeError,
+)
+
+
 def _spoilt(error, step, records_of):
     # Shards were whole when training began, so one was changed since.
     text = str(error).splitlines()[0][:160]
@@ -151,7 +160,7 @@ class Loop:
             while step < steps:
                 try:
                     batch = next(iterator)
-                except tf.errors.OpError as error:
+                except _DAMAGE as error:
                     raise _spoilt(error, step + 1, records_of) from None
                 self._profiler.before_step()
                 scalars = self._step(batch, step, bool(caught))
