@@ -19,6 +19,13 @@ def _same_seed():
 
 
 @pytest.fixture(scope="session")
+def two_replicas():
+    # One strategy for all tests: TensorFlow remembers the shapes of a process's
+    # collectives by number, and a second strategy counts from the same number again.
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture(scope="session")
 def exported(tmp_path_factory):
     """(`ServedInpainter`, folder of its SavedModel); neither is to be changed."""
     from tests import tiny

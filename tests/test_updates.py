@@ -1,0 +1,98 @@
+"""Updates that are skipped, taken in parts, or cut off from their data."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests import tiny
+from tests.test_stages import (
+    NAMES,
+    _batches,
+    _loop,
+    _require_same_moments,
+    _stage,
+    _variables,
+)
+from vqinpaint import training
+from vqinpaint.errors import DataError, DivergedError
+from vqinpaint.stages.base import Batch
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_that_are_not_finite_move_nothing_on_any_replica(name, two_replicas):
+    """One replica's pictures are spoilt; weights, averages and statistics stay."""
+    with two_replicas.scope():
+        stage = _stage(name)
+    fault = training.Faults(nan=(2,))
+
+    @tf.function
+    def step_of(batch, step):
+        def on_each(image, mask):
+            return stage.train_step(fault.spoil(Batch(image, mask), step), step)
+
+        return two_replicas.run(on_each, args=batch)
+
+    def everywhere():
+        local = two_replicas.experimental_local_results
+        return [copy.numpy() for v in _variables(stage) for copy in local(v)]
+
+    batch = tiny.images(2), tiny.center_masks(2)
+    states, skipped = [everywhere()], []
+    for step in range(3):
+        scalars = step_of(batch, tf.constant(step, tf.int64))
+        skipped += [two_replicas.experimental_local_results(scalars["skipped"])]
+        states.append(everywhere())
+    assert [[float(s) for s in both] for both in skipped] == [[0, 0], [1, 1], [0, 0]]
+    for before, after in zip(states[1], states[2]):
+        np.testing.assert_array_equal(before, after)
+    for changed in ((0, 1), (2, 3)):
+        assert any((a != b).any() for a, b in zip(*(states[i] for i in changed)))
+    assert all(np.isfinite(value).all() for value in states[3])
+
+
+def test_single_faults_pass_and_many_end_the_run(tmp_path):
+    def run(steps, *faults):
+        loop = _loop("vqvae", tmp_path, training.Faults(nan=faults))
+        return loop.run(_batches, steps, lambda step: f"records of {step}")
+
+    run(6, 2, 3, 5)  # three of a hundred
+    lines = [json.loads(x) for x in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [x["skipped"] for x in lines] == [0, 1, 1, 0, 1, 0]
+    assert np.isfinite(lines[-1]["reconstruction"])
+    with pytest.raises(DivergedError, match="step 12 of vqvae.* 4 of .* records of 12"):
+        run(20, 8, 9, 11, 12)
+    newest = tf.train.load_checkpoint(str(tmp_path / "checkpoints"))
+    for name in newest.get_variable_to_shape_map():
+        value = newest.get_tensor(name)
+        assert isinstance(value, bytes) or np.isfinite(value).all(), name
+
+
+def test_a_shard_that_changes_under_way_is_named(tmp_path):
+    def batches(context, step):
+        broken = tf.data.Dataset.from_tensors("no picture").map(tf.io.decode_png)
+        broken = broken.map(lambda x: (tf.ensure_shape(x, [64, 64, 3])[None],) * 2)
+        return (
+            _batches(context, step)
+            .take(2)
+            .concatenate(broken.map(lambda x, _: (x, x[..., :1])))
+        )
+
+    with pytest.raises(DataError, match="input of step 3 .* records of 3"):
+        _loop("vqvae", tmp_path).run(batches, 5, lambda step: f"records of {step}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_batch_in_parts_steps_as_a_whole_one(name):
+    batch = Batch(tiny.images(4), tiny.center_masks(4))
+    stages = [_stage(name, dropout=0.0) for _ in range(2)]
+    stages[1].parts = 2
+    for step in range(3):
+        whole, parts = (
+            s.train_step(batch, tf.constant(step, tf.int64)) for s in stages
+        )
+        for key, value in whole.items():
+            # Sums in another order, three steps deep.
+            np.testing.assert_allclose(parts[key], value, rtol=2e-4, atol=1e-5)
+    _require_same_moments(*stages)
