@@ -149,10 +149,14 @@ def test_an_interrupted_run_ends_where_a_whole_one_does(name, tmp_path):
     for variable in _variables(resumed.stage):
         variable.assign(tf.zeros_like(variable))  # all must come from the checkpoint
     resumed.run(_batches, 5)
-    for a, b in zip(_state(whole.stage), _state(resumed.stage)):
-        # Threads may add in another order; tests/survival.py holds --deterministic to
-        # the bits.
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    # Threads may add in another order here; tests/survival.py holds --deterministic to
+    # the bits.
+    _require_same_moments(whole.stage, resumed.stage)
+    batch = Batch(tiny.images(4), tiny.center_masks(4))
+    for key, value in whole.stage.eval_step(batch).items():
+        np.testing.assert_allclose(
+            resumed.stage.eval_step(batch)[key], value, rtol=1e-3, atol=1e-4
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
