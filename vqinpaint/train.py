@@ -134,11 +134,12 @@ def make_stage(name, options, optimizer, run_dir, seed):
             return VQVAEStage(options, optimizer)
         if name == "structure":
             return StructureStage(options, optimizer, vqvae, seed=seed)
-        structure = None
-        if runs.saved_options(run_dir, "structure"):
-            # Only to look at: completions of drawn structures in TensorBoard.
-            structure = runs.load_structure(run_dir, runs.model_options(run_dir))
-        return TextureStage(options, optimizer, vqvae, structure=structure)
+        stage = TextureStage(options, optimizer, vqvae)
+    if runs.saved_options(run_dir, "structure"):
+        # Only to look at: completions of drawn structures in TensorBoard. Made last, so
+        # that initial weights do not depend on it.
+        stage.structure = runs.load_structure(run_dir, runs.model_options(run_dir))
+    return stage
 
 
 def open_evaluation(options, data):

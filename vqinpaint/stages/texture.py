@@ -36,17 +36,17 @@ class TextureStage:
       options: `ModelOptions`.
       optimizer: `OptimizerOptions`.
       vqvae: trained `VQVAE`; it stays as it is.
-      structure: trained `StructureGenerator`, to look at completions with; or None.
     """
 
     name = "texture"
     headline = "absolute_error"
 
-    def __init__(self, options, optimizer, vqvae, texture=None, structure=None):
+    def __init__(self, options, optimizer, vqvae, texture=None):
         self.options = options.texture
         self.parts = optimizer.accumulate
         self.vqvae = vqvae
-        self.structure = structure
+        # A trained `StructureGenerator` to look at completions with, if there is one.
+        self.structure = None
         self.texture = texture or Texture(options)
         # The authors share one Adam, whose bias correction thus counts both steps.
         self.optimizer = adam(optimizer.learning_rate or 1e-4, beta_1=0.5)
