@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import sys
 import time
 
 import tensorflow as tf
@@ -222,6 +223,7 @@ class Loop:
             desc=self.stage.name,
             unit="step",
             smoothing=0.02,
+            mininterval=0.1 if sys.stderr.isatty() else 30,  # logs stay short
             disable=not self.workers.chief,
         )
 
