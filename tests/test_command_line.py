@@ -134,12 +134,15 @@ def test_export_evaluate_and_folders(world):
         f"--data={world / 'records'}",
         "--complete=2",
         "--num_samples=2",
+        "--temperature=0,1",
         f"--output={world / 'metrics.json'}",
     )
     figures = json.loads((world / "metrics.json").read_text())
     assert figures["pictures"] == 6
     assert figures["vqvae_mse"] > 0 and figures["bits_per_code"] > 0
-    assert {"l1", "psnr", "ssim", "hole_diversity"} <= set(figures["completions"])
+    greedy, drawn = figures["completions"]
+    assert {"l1", "psnr", "ssim"} <= set(greedy)
+    assert greedy["hole_diversity"] == 0 < drawn["hole_diversity"]
 
 
 def test_sigint_saves_and_the_same_command_goes_on(world):

@@ -22,7 +22,7 @@ flags.DEFINE_string("output", "metrics.json", "File for the figures.")
 flags.DEFINE_integer("pictures", 500, "Pictures for MSE and bits; 0 = all.")
 flags.DEFINE_integer("complete", 50, "Pictures to complete, from the first; 0 = none.")
 flags.DEFINE_integer("num_samples", 4, "Completions of each.")
-flags.DEFINE_float("temperature", 1.0, "Of the completions.")
+flags.DEFINE_list("temperature", ["1"], "Of the completions; several: 0.5,0.8,1.")
 flags.DEFINE_bool("verify_data", True, "Check every shard's sha256 first.")
 define(DataOptions)
 
@@ -105,11 +105,25 @@ def measure_completions(model, batches, number, temperature):
     return {name: float(np.mean([r[name] for r in rows])) for name in rows[0]}
 
 
+def _temperatures():
+    try:
+        temperatures = [float(value) for value in FLAGS.temperature]
+    except ValueError:
+        temperatures = []
+    if not temperatures or min(temperatures) < 0:
+        raise UsageError(
+            f"--temperature={','.join(FLAGS.temperature)}: numbers, 0 or more, "
+            "with commas between them."
+        )
+    return temperatures
+
+
 def main():
     if not FLAGS.model or not FLAGS.data:
         raise UsageError("give --model and --data; see --help.")
     if FLAGS.num_samples < 1 or FLAGS.complete < 0:
         raise UsageError("--num_samples must be at least 1, --complete at least 0.")
+    temperatures = _temperatures()
     split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
     model, options = loading.load(FLAGS.model)
     data = read(DataOptions)
@@ -119,14 +133,17 @@ def main():
 
     figures = measure_codes(model, batches(FLAGS.pictures), options.vqvae.codes)
     if FLAGS.complete:
-        figures["completions"] = {
-            "pictures": min(FLAGS.complete, len(split)),
-            "num_samples": FLAGS.num_samples,
-            "temperature": FLAGS.temperature,
-            **measure_completions(
-                model, batches(FLAGS.complete), FLAGS.num_samples, FLAGS.temperature
-            ),
-        }
+        figures["completions"] = [
+            {
+                "pictures": min(FLAGS.complete, len(split)),
+                "num_samples": FLAGS.num_samples,
+                "temperature": temperature,
+                **measure_completions(
+                    model, batches(FLAGS.complete), FLAGS.num_samples, temperature
+                ),
+            }
+            for temperature in temperatures
+        ]
     facts = {
         "model": FLAGS.model,
         "data": FLAGS.data,
@@ -135,14 +152,11 @@ def main():
         "mask": dataclasses.asdict(data)["mask"],
     }
     write_json(FLAGS.output, {**facts, **figures})
-    for title, part in (
-        ("codes", figures),
-        ("completions", figures.get("completions")),
-    ):
+    completions = figures.pop("completions", [])
+    for title, rows in (("codes", [figures]), ("completions", completions)):
         print(title)
-        for name, value in (part or {}).items():
-            if not isinstance(value, dict):
-                print(f"{name:>26} {value:.6g}")
+        for name in rows[0] if rows else ():
+            print(f"{name:>26}", *(f"{row[name]:10.5g}" for row in rows))
     print(f"-> {FLAGS.output}")
 
 
