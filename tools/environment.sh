@@ -26,3 +26,19 @@ if [ ! -f "$stamp" ]; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
   touch "$stamp"
 fi
+
+# Draws faces, makes records of them and trains all stages on them, as far as that is not
+# done yet. Arguments: run folder, records, flagfile, then flags of make_sample_data.py.
+train_on_drawn_faces() {
+  local run=$1 records=$2 flagfile=$3 python=.venv/bin/python
+  shift 3
+  if [ ! -f "$records/val.json" ]; then
+    $python tools/make_sample_data.py --output="$run/pictures" "$@"
+    for split in train val; do
+      $python tools/make_tfrecords.py --input="$run/pictures/$split" --output="$records" --split=$split
+    done
+  fi
+  for stage in vqvae structure texture; do
+    $python -m vqinpaint.train --stage=$stage --flagfile="$flagfile" --data="$records" --run_dir="$run"
+  done
+}
