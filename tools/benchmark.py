@@ -5,6 +5,7 @@ python tools/benchmark.py sampling --batch=8 --model=R    a run folder
 python tools/benchmark.py serving --batch=8 --model=R     an export against the model itself
 python tools/benchmark.py training --batch=4              a step of each stage
 python tools/benchmark.py calibration --batch=8 --model=R diversity against the known truth
+python tools/benchmark.py sizes --batch=2 --model=R       inpaint on pictures of odd sizes
 python tools/benchmark.py input --batch=8 --data=D        reading and preparing pictures
 """
 
@@ -16,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
 
-from benchmarks import calibration, common, input, sampling, serving, training  # noqa: E402  # isort: skip  # after flagging
+from benchmarks import calibration, common, input, sampling, serving, sizes, training  # noqa: E402  # isort: skip  # after flagging
 from vqinpaint.errors import UsageError  # noqa: E402
 
 _KINDS = {
@@ -25,6 +26,7 @@ _KINDS = {
     "training": training,
     "input": input,
     "calibration": calibration,
+    "sizes": sizes,
 }
 for _module in (common, *_KINDS.values()):
     flags.adopt_module_key_flags(_module)
