@@ -89,12 +89,13 @@ class Checkpoints:
                 _flush(name)
             self._point_to(step)
         except (tf.errors.OpError, OSError, ModelError) as error:
+            reason = re.sub(r"\{\{.*?\}\} *", "", str(error).splitlines()[0])
             size = 3 * sum(map(os.path.getsize, self._previous_files()))
             raise DiskError(
                 f"the checkpoint of step {step} cannot be written to {self.folder} "
-                f"({str(error).splitlines()[0][:120]}); free some space"
-                f"{f' ({size / 1e6:.0f} MB)' if size else ''} and start again, the one "
-                "before it is intact."
+                f"({reason[-48:]}); free some space"
+                f"{f' ({size / 1e6:.0f} MB)' if size else ''} and start again"
+                f"{', the one before it is intact' if size else ''}."
             ) from None
         for old in steps_in(self.folder)[: -self._keep]:
             for name in _files(self._path(old)):

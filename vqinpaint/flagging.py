@@ -1,7 +1,9 @@
 """Option dataclasses as absl flags, and the one way in which programs start and end."""
 
 import dataclasses
+import errno
 import os
+import re
 import signal
 import sys
 
@@ -11,7 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from absl import app, flags, logging  # noqa: E402
 
-from vqinpaint.errors import USAGE, UserError  # noqa: E402
+from vqinpaint.errors import DISK, USAGE, UserError  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")
@@ -72,6 +74,21 @@ def _say(message):
     print(f"vqinpaint: error: {text}", file=sys.stderr)
 
 
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
+
+
+def _disk_refuses(error):
+    """Whether Python's or TensorFlow's error says that nothing can be written."""
+    if isinstance(error, OSError):
+        return error.errno in _DISK_ERRORS
+    return any(os.strerror(number) in str(error) for number in _DISK_ERRORS)
+
+
+def _short(error):
+    """The first line of an error without TensorFlow's name of the operation."""
+    return re.sub(r"\{\{.*?\}\} *", "", str(error).splitlines()[0])[:160]
+
+
 def run_main(main):
     """Parses flags, runs `main()`, and turns mistakes into one line and an exit code."""
 
@@ -85,6 +102,14 @@ def run_main(main):
                 raise
             _say(error)
             sys.exit(error.exit_code)
+        except Exception as error:
+            if FLAGS.debug or not _disk_refuses(error):
+                raise
+            _say(
+                f"a file cannot be written or read ({_short(error)}); free some space, or "
+                "allow access, and start again."
+            )
+            sys.exit(DISK)
         except KeyboardInterrupt:
             _say("interrupted.")
             sys.exit(128 + signal.SIGINT)

@@ -47,12 +47,13 @@ class ExactLosses:
             file.writelines(lines)
 
     def forget_after(self, step):
-        """Drops what a killed run wrote after its last checkpoint."""
+        """Drops what a killed run wrote after its last checkpoint, and half lines."""
         if not os.path.exists(self._path):
             return
         with open(self._path, encoding="ascii") as file:
             lines = file.readlines()
-        kept = [line for line in lines if int(line.split()[0]) <= step]
+        whole = (line for line in lines if line.endswith("\n"))
+        kept = [line for line in whole if int(line.split()[0]) <= step]
         temporary = f"{self._path}.new"
         with open(temporary, "w", encoding="ascii") as file:
             file.writelines(kept)
