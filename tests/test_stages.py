@@ -1,6 +1,7 @@
 """Training steps: alone, on two replicas, stopped and resumed."""
 
 import os
+import shutil
 import signal
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint import training
+from vqinpaint import runs, training
 from vqinpaint.errors import Interrupted, ModelError
 from vqinpaint.options import OptimizerOptions
 from vqinpaint.stages.averages import PolyakAverages
@@ -231,3 +232,16 @@ def test_warm_averages_forget_the_start():
         warm.update(tf.constant(step, tf.int64))
     assert float(slow.shadows[0]) < 0.1
     assert float(warm.shadows[0]) > 0.99
+
+
+def test_a_prior_to_look_at_changes_no_initial_weight(tmp_path):
+    tiny.run_folder(tmp_path)
+    arguments = ("texture", tiny.OPTIONS, OptimizerOptions(), str(tmp_path), 3)
+    with_prior = runs.make_stage(*arguments)
+    shutil.rmtree(tmp_path / "structure")
+    without = runs.make_stage(*arguments)
+    assert with_prior.structure is not None and without.structure is None
+    for network in ("generator", "discriminator"):
+        pair = (getattr(stage.texture, network) for stage in (with_prior, without))
+        for a, b in zip(*(network.trainable_variables for network in pair)):
+            np.testing.assert_array_equal(a, b)

@@ -8,11 +8,12 @@ import tensorflow as tf
 from vqinpaint import __version__, checkpoints
 from vqinpaint.errors import ModelError
 from vqinpaint.json_files import read_json, write_json
+from vqinpaint.ops.precision import computing_in
 from vqinpaint.options import ModelOptions, VQVAEOptions, difference, fixed_values
 from vqinpaint.stages.averages import PolyakAverages
-from vqinpaint.stages.structure import StructureGenerator
-from vqinpaint.stages.texture import Texture
-from vqinpaint.stages.vqvae import VQVAE
+from vqinpaint.stages.structure import StructureGenerator, StructureStage
+from vqinpaint.stages.texture import Texture, TextureStage
+from vqinpaint.stages.vqvae import VQVAE, VQVAEStage
 
 STAGES = ("vqvae", "structure", "texture")
 
@@ -151,3 +152,29 @@ def load_structure(run_dir, options):
 def load_texture(run_dir, options):
     """The trained `Texture` of a run; the authors keep no averages of it."""
     return _load(run_dir, "texture", Texture(options))
+
+
+def make_stage(name, options, optimizer, run_dir, seed):
+    """A stage with fresh weights to train, later ones on the run's trained VQ-VAE.
+
+    Args:
+      name: in `STAGES`.
+      options: `ModelOptions`.
+      optimizer: `OptimizerOptions`.
+      run_dir: where a trained VQ-VAE is.
+      seed: of the weights.
+    """
+    tf.keras.utils.set_random_seed(seed)
+    # The trained VQ-VAE keeps its full precision: its codes are what others learn.
+    vqvae = None if name == "vqvae" else load_vqvae(run_dir, options)
+    with computing_in(optimizer.precision):
+        if name == "vqvae":
+            return VQVAEStage(options, optimizer)
+        if name == "structure":
+            return StructureStage(options, optimizer, vqvae, seed=seed)
+        stage = TextureStage(options, optimizer, vqvae)
+    if saved_options(run_dir, "structure"):
+        # Only to look at: completions of drawn structures in TensorBoard. Made last, so
+        # that initial weights do not depend on it.
+        stage.structure = load_structure(run_dir, model_options(run_dir))
+    return stage

@@ -16,7 +16,6 @@ import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
 from vqinpaint import runs
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.ops.precision import computing_in
 from vqinpaint.options import (
     DataOptions,
     ModelOptions,
@@ -27,9 +26,6 @@ from vqinpaint.options import (
     difference,
     fixed_values,
 )
-from vqinpaint.stages.structure import StructureStage
-from vqinpaint.stages.texture import TextureStage
-from vqinpaint.stages.vqvae import VQVAEStage
 from vqinpaint.training import (
     Faults,
     Loop,
@@ -124,24 +120,6 @@ def resolve_model(stage, run_dir):
     return options
 
 
-def make_stage(name, options, optimizer, run_dir, seed):
-    """A stage with fresh weights, later ones on the run's trained VQ-VAE."""
-    tf.keras.utils.set_random_seed(seed)
-    # The trained VQ-VAE keeps its full precision: its codes are what others learn.
-    vqvae = None if name == "vqvae" else runs.load_vqvae(run_dir, options)
-    with computing_in(optimizer.precision):
-        if name == "vqvae":
-            return VQVAEStage(options, optimizer)
-        if name == "structure":
-            return StructureStage(options, optimizer, vqvae, seed=seed)
-        stage = TextureStage(options, optimizer, vqvae)
-    if runs.saved_options(run_dir, "structure"):
-        # Only to look at: completions of drawn structures in TensorBoard. Made last, so
-        # that initial weights do not depend on it.
-        stage.structure = runs.load_structure(run_dir, runs.model_options(run_dir))
-    return stage
-
-
 def open_evaluation(options, data):
     """Batches of the evaluation split, or None where it is switched off or absent."""
     if not FLAGS.eval_split:
@@ -164,90 +142,122 @@ def _check_batch(size, replicas, parts):
         )
 
 
-def _records_text(split, data, step):
-    numbers = pipeline.records_at(split, data, step - 1)
-    return f"records {', '.join(map(str, numbers))} of {split.manifest['split']}"
+@dataclasses.dataclass
+class _Plan:
+    """What the flags ask for."""
 
+    stage: str
+    options: ModelOptions
+    data: DataOptions
+    optimizer: OptimizerOptions
+    loop: LoopOptions
+    split: records.Split
+    faults: Faults
 
-def _flat(**parts):
-    """Option dataclasses as one dict, names joined by dots."""
-    found = {}
-    for name, part in parts.items():
-        for field, value in dataclasses.asdict(part).items():
-            found[f"{name}.{field}"] = value
-    return found
+    @classmethod
+    def of_flags(cls):
+        stage = FLAGS.stage
+        if stage not in _PARTS:
+            raise UsageError(
+                f"--stage={stage or ''} is unknown; it must be one of {', '.join(_PARTS)}."
+            )
+        if not FLAGS.run_dir or not FLAGS.data:
+            raise UsageError("give --data=FOLDER of TFRecords and --run_dir=FOLDER.")
+        faults = Faults.parse(FLAGS.fault)
+        options = resolve_model(stage, FLAGS.run_dir)
+        data = read(DataOptions)
+        batch = getattr(FLAGS, f"{stage}_batch_size")
+        if batch is not None:
+            data = dataclasses.replace(data, batch_size=batch)
+        optimizer = read(OptimizerOptions, f"{stage}_", **given(OptimizerOptions))
+        split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
+        return cls(stage, options, data, optimizer, read(LoopOptions), split, faults)
 
-
-def main():
-    stage = FLAGS.stage
-    if stage not in _PARTS:
-        raise UsageError(
-            f"--stage={stage or ''} is unknown; it must be one of {', '.join(_PARTS)}."
+    def make_stage(self):
+        return runs.make_stage(
+            self.stage, self.options, self.optimizer, FLAGS.run_dir, self.data.seed
         )
-    if not FLAGS.run_dir or not FLAGS.data:
-        raise UsageError("give --data=FOLDER of TFRecords and --run_dir=FOLDER.")
-    faults = Faults.parse(FLAGS.fault)
-    options = resolve_model(stage, FLAGS.run_dir)
-    batch = getattr(FLAGS, f"{stage}_batch_size")
-    data = read(DataOptions)
-    if batch is not None:
-        data = dataclasses.replace(data, batch_size=batch)
-    optimizer = read(OptimizerOptions, f"{stage}_", **given(OptimizerOptions))
-    loop_options = read(LoopOptions)
-    steps = optimizer.steps or 1_000_000
-    split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
-    if FLAGS.deterministic:
-        tf.config.experimental.enable_op_determinism()
-    strategy = make_strategy(FLAGS.devices)
-    _check_batch(data.batch_size, strategy.num_replicas_in_sync, optimizer.accumulate)
-    folder = runs.stage_folder(FLAGS.run_dir, stage)
-    before = runs.saved_options(FLAGS.run_dir, stage)
-    if before and before["records"]["fingerprint"] != split.fingerprint:
-        print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
 
-    def batches(context, step):
-        return pipeline.training_batches(split, options.image_size, data, step, context)
+    def batches(self, context, step):
+        """Training batches from `step` on."""
+        return pipeline.training_batches(
+            self.split, self.options.image_size, self.data, step, context
+        )
 
-    def make():
-        with strategy.scope():
-            return make_stage(stage, options, optimizer, FLAGS.run_dir, data.seed)
+    def records_text(self, step):
+        """Which records that step used."""
+        numbers = pipeline.records_at(self.split, self.data, step - 1)
+        told = ", ".join(map(str, numbers))
+        return f"records {told} of {self.split.manifest['split']}"
 
-    flat = _flat(
-        **{name: getattr(options, name) for name in ("vqvae", stage)},
-        data=data,
-        optimizer=optimizer,
-        loop=loop_options,
-    )
-    if FLAGS.dry_run:
-        rows = data.batch_size // strategy.num_replicas_in_sync
-        first = next(iter(batches(None, 0)))
-        dry_run(make(), flat, rows, first, f"{folder}_first_batch.png")
-        return
+    def flat(self):
+        """Every option by its name, parts and names joined by dots."""
+        parts = {
+            **{name: getattr(self.options, name) for name in ("vqvae", self.stage)},
+            **{name: getattr(self, name) for name in ("data", "optimizer", "loop")},
+        }
+        return {
+            f"{name}.{field}": value
+            for name, part in parts.items()
+            for field, value in dataclasses.asdict(part).items()
+        }
+
+    def write_options(self):
+        runs.write_options(
+            FLAGS.run_dir,
+            self.stage,
+            model=self.options,
+            data=self.data,
+            optimizer=self.optimizer,
+            loop=self.loop,
+            records={"split": FLAGS.split, "fingerprint": self.split.fingerprint},
+        )
+
+
+def _train(plan, folder, strategy):
+    """Trains up to the wanted step and returns it with the last validation figures."""
+    with strategy.scope():
+        stage = plan.make_stage()
     chief = Workers(strategy).chief
     with only_writer(folder) if chief else contextlib.nullcontext():
         loop = Loop(
-            make(),
+            stage,
             strategy,
             folder,
-            loop_options,
-            open_evaluation(options, data),
+            plan.loop,
+            open_evaluation(plan.options, plan.data),
             exact=FLAGS.deterministic,
-            faults=faults,
-            hyperparameters=flat,
+            faults=plan.faults,
+            hyperparameters=plan.flat(),
         )
         if chief:
-            runs.write_options(
-                FLAGS.run_dir,
-                stage,
-                model=options,
-                data=data,
-                optimizer=optimizer,
-                loop=loop_options,
-                records={"split": FLAGS.split, "fingerprint": split.fingerprint},
-            )
-        result = loop.run(batches, steps, lambda step: _records_text(split, data, step))
+            plan.write_options()
+        steps = plan.optimizer.steps or 1_000_000
+        return steps, loop.run(plan.batches, steps, plan.records_text)
+
+
+def main():
+    plan = _Plan.of_flags()
+    if FLAGS.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    strategy = make_strategy(FLAGS.devices)
+    replicas = strategy.num_replicas_in_sync
+    _check_batch(plan.data.batch_size, replicas, plan.optimizer.accumulate)
+    folder = runs.stage_folder(FLAGS.run_dir, plan.stage)
+    before = runs.saved_options(FLAGS.run_dir, plan.stage)
+    known = before and before["records"]["fingerprint"]
+    if known and known != plan.split.fingerprint:
+        print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
+    if FLAGS.dry_run:
+        with strategy.scope():
+            stage = plan.make_stage()
+        rows = plan.data.batch_size // replicas
+        first = next(iter(plan.batches(None, 0)))
+        dry_run(stage, plan.flat(), rows, first, f"{folder}_first_batch.png")
+        return
+    steps, result = _train(plan, folder, strategy)
     figures = ", ".join(f"{name} {value:.4g}" for name, value in result.items())
-    print(f"{stage}: {steps} steps done in {folder}. {figures}")
+    print(f"{plan.stage}: {steps} steps done in {folder}. {figures}")
 
 
 def run():
