@@ -7,11 +7,10 @@ import os
 import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import DataError
-from vqinpaint.ops import masks
 from vqinpaint.options import DataOptions
 
 
@@ -221,74 +220,12 @@ def test_evaluation_reads_each_record_once_in_order(folder):
     assert sizes == [4, 4, 2]
 
 
-def test_center_mask_hides_the_middle_quarter():
-    mask = masks.center(256).numpy()[..., 0]
-    assert mask.mean() == 0.25
-    assert mask[64:192, 64:192].all() and not mask[:64].any()
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_box_is_half_as_wide_and_inside(seed):
-    mask = masks.box(64, tf.constant([0, seed])).numpy()[..., 0]
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    assert len(rows) == len(columns) == 32
-    assert mask.sum() == 32 * 32
-
-
-def test_boxes_reach_every_border():
-    draws = [masks.box(64, tf.constant([0, i])).numpy()[..., 0] for i in range(200)]
-    union = np.max(draws, axis=0)
-    assert union[0].any() and union[-1].any() and union[:, 0].any()
-    assert union[:, -1].any()
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_strokes_equal_pillows_lines_and_dots(seed):
-    """The authors draw with Pillow; the same segments must cover the same pixels."""
-    seed = tf.constant([3, seed])
-    starts, ends, widths, used = (x.numpy() for x in masks._segments(256, seed))
-    picture = Image.new("L", (256, 256))
-    pen = ImageDraw.Draw(picture)
-    for a, b, width in zip(starts[used], ends[used], widths[used]):
-        pen.line([*a, *b], fill=1, width=int(width))
-        for x, y in (a, b):
-            r = width // 2
-            pen.ellipse([x - r, y - r, x + r, y + r], fill=1)
-    drawn = np.asarray(picture) > 0
-    ours = masks.strokes(256, seed).numpy()[..., 0] > 0
-    overlap = (drawn & ours).sum() / (drawn | ours).sum()
-    # Pillow rounds edges its own way: a pixel along the outline.
-    assert overlap > 0.9
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_strokes_hold_the_pixels_within_reach_of_a_segment(seed):
-    """Spans by rows against the distance of every pixel to every segment."""
-    size = 64 if seed % 2 else 256
-    starts, ends, widths, used = (x.numpy() for x in masks._segments(size, [seed, 1]))
-    grid = np.stack(np.meshgrid(*[np.arange(size)] * 2), -1).astype(np.float64)
-    near, edge = np.zeros([2, size, size], bool)
-    for a, b, width in zip(starts[used], ends[used], widths[used]):
-        length = max(((b - a) ** 2).sum(), 1e-6)
-        share = np.clip(((grid - a) @ (b - a)) / length, 0, 1)[..., None]
-        distance = np.linalg.norm(grid - a - share * (b - a), axis=-1)
-        near |= distance <= width / 2
-        edge |= np.abs(distance - width / 2) < 2e-3  # rounding may decide either way
-    drawn = masks.strokes(size, [seed, 1]).numpy()[..., 0] > 0
-    np.testing.assert_array_equal(drawn | edge, near | edge)
-
-
-def test_random_is_a_fair_coin_between_box_and_strokes():
-    draw = tf.function(lambda i: masks.random(64, tf.stack([0, i])))
-    areas = [draw(tf.constant(i)).numpy().sum() for i in range(200)]
-    boxes = sum(area == 32 * 32 for area in areas)
-    assert 70 < boxes < 130  # four deviations of 200 fair coins
-
-
 def test_masks_come_from_a_folder(tmp_path):
     Image.fromarray(np.full((8, 8), 255, np.uint8)).save(tmp_path / "all.png")
     options = _options(mask="folder", mask_dir=str(tmp_path))
-    mask = pipeline.mask_maker(64, options)(tf.constant([0, 1], tf.int64))
+    draw, finish = pipeline.mask_maker(64, options)
+    mask = draw(tf.constant([0, 1], tf.int64))
+    assert finish("images", mask) == ("images", mask)
     assert mask.shape == (64, 64, 1) and mask.numpy().all()
     with pytest.raises(DataError, match="no PNG or JPEG"):
         pipeline.mask_maker(64, _options(mask="folder", mask_dir=str(tmp_path / "no")))

@@ -32,8 +32,7 @@ def training_batches(split, image_size, options, start_step=0, context=None):
     """
     context = context or tf.distribute.InputContext()
     load_size = options.load_size_for(image_size)
-    draw_mask = mask_maker(image_size, options)
-
+    prepare_mask, finish_masks = mask_maker(image_size, options)
     read = _reader(split)
 
     def example(number):
@@ -46,7 +45,7 @@ def training_batches(split, image_size, options, start_step=0, context=None):
         )
         if options.flip:
             image = tf.image.stateless_random_flip_left_right(image, fold(seed, _FLIP))
-        return image, draw_mask(fold(seed, _MASK))
+        return image, prepare_mask(fold(seed, _MASK))
 
     batch = options.batch_size
     rows = batch // context.num_input_pipelines  # of a step, for this worker
@@ -56,9 +55,12 @@ def training_batches(split, image_size, options, start_step=0, context=None):
 
     # With an end, however far, a tf.data service can share it out.
     numbers = tf.data.Dataset.range(start_step * rows, 1 << 60)
-    batches = numbers.map(
+    examples = numbers.map(
         lambda n: example(number_of(n)), tf.data.AUTOTUNE, deterministic=True
-    ).batch(context.get_per_replica_batch_size(batch), drop_remainder=True)
+    )
+    batches = examples.batch(
+        context.get_per_replica_batch_size(batch), drop_remainder=True
+    ).map(finish_masks, tf.data.AUTOTUNE, deterministic=True)
     if options.data_service:
         dynamic = tf.data.experimental.service.ShardingPolicy.DYNAMIC
         batches = batches.apply(
@@ -92,8 +94,7 @@ def evaluation_batches(split, image_size, options, limit=0):
       As `training_batches`; the last batch may be smaller.
     """
     count = min(limit, len(split)) if limit else len(split)
-    draw_mask = mask_maker(image_size, options)
-
+    prepare_mask, finish_masks = mask_maker(image_size, options)
     read = _reader(split)
 
     def example(number):
@@ -103,7 +104,7 @@ def evaluation_batches(split, image_size, options, limit=0):
         image = image[top : top + image_size, left : left + image_size]
         image = tf.ensure_shape(image, [image_size, image_size, 3])
         seed = tf.stack([tf.constant(options.seed, tf.int64), number])
-        return image, draw_mask(
+        return image, prepare_mask(
             tf.random.experimental.stateless_fold_in(seed, _MASK + 1)
         )
 
@@ -111,6 +112,7 @@ def evaluation_batches(split, image_size, options, limit=0):
         tf.data.Dataset.range(count)
         .map(example, tf.data.AUTOTUNE, deterministic=True)
         .batch(options.batch_size)
+        .map(finish_masks, tf.data.AUTOTUNE, deterministic=True)
         .prefetch(2)
     )
 
@@ -169,22 +171,34 @@ def resize_short_side(image, size):
 
 
 def mask_maker(image_size, options):
-    """A function from an int64 [2] seed to a mask uint8 [S, S, 1], as the options ask.
+    """How masks are made, in two parts.
+
+    Drawing strokes for a whole batch takes little longer than for one picture, so each
+    example only gets what decides about its mask.
+
+    Returns:
+      - a function from an int64 [2] seed to what an example carries;
+      - a function from a batch of (images, what they carry) to (images, masks uint8
+        [B, S, S, 1], 255 where missing).
 
     Raises:
       DataError: the mask folder holds no picture.
     """
     if options.mask == "folder":
-        return _mask_from_folder(image_size, options.mask_dir)
+        draw = _mask_from_folder(image_size, options.mask_dir)
+        return draw, lambda images, found: (images, found)
 
-    def draw(seed):
+    def finish(images, draws):
         if options.mask == "center":
-            mask = masks.center(image_size)
+            one = masks.center(image_size)[None]
+            missing = tf.repeat(one, tf.shape(draws)[0], axis=0)
         else:
-            mask = getattr(masks, options.mask)(image_size, seed)
-        return _as_bytes(tf.ensure_shape(mask, [image_size, image_size, 1]) > 0)
+            missing = getattr(masks, options.mask)(image_size, draws)
+        shape = [images.shape[0], image_size, image_size, 1]
+        return images, tf.ensure_shape(_as_bytes(missing), shape)
 
-    return draw
+    none = tf.zeros([0])
+    return (lambda seed: none) if options.mask == "center" else masks.draws, finish
 
 
 def _as_bytes(missing):

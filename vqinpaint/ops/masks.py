@@ -1,7 +1,8 @@
-"""Holes for training, drawn from a seed inside the graph: 1 where missing.
+"""Holes for training, drawn inside the graph, a batch at a time: true where missing.
 
-Each function returns float32 [size, size, 1]. The recipes are the authors', stated for
-256x256 pictures and scaled to other sizes.
+The recipes are the authors', stated for 256x256 pictures and scaled to other sizes. All
+that chance decides about a picture's hole is one row of `draws`, so that a hole does not
+depend on the batch it is drawn in.
 """
 
 import math
@@ -15,45 +16,92 @@ _TURN = 2 * math.pi / 5  # mean angle between segments
 _TURN_RANGE = 2 * math.pi / 15
 
 
+# How many numbers each choice takes, in their order in a row of `draws`.
+_CHOICES = {
+    "coin": [],
+    "corner": [2],
+    "number": [],
+    "vertices": [_STROKES[1], 1],
+    "width": [_STROKES[1], 1],
+    "start": [_STROKES[1], 2],
+    "spread": [_STROKES[1], 2],
+    "angle": [_STROKES[1], _VERTICES[1]],
+    "radius": [_STROKES[1], _VERTICES[1]],
+}
+
+
+def draws(seed):
+    """All that is random about one hole. seed: int [2]. float32 [n], from 0 up to 1."""
+    count = sum(math.prod(shape) for shape in _CHOICES.values())
+    return tf.random.stateless_uniform([count], seed)
+
+
+def _choices(draws):
+    """float32 [B, n] -> dict of [B, ...] by choice."""
+    sizes = [math.prod(shape) for shape in _CHOICES.values()]
+    parts = tf.split(draws, sizes, axis=1)
+    return {
+        name: tf.reshape(part, [-1, *shape])
+        for part, (name, shape) in zip(parts, _CHOICES.items())
+    }
+
+
+def _integers(draws, low, high):
+    """Whole numbers from `low` to `high`, as float32."""
+    return tf.minimum(low + tf.floor(draws * (high - low + 1)), high)
+
+
 def center(size):
-    """The middle half of both sides: a quarter of the area."""
+    """The middle half of both sides, a quarter of the area: bool [size, size, 1]."""
     quarter = size // 4
-    inner = tf.ones([size - 2 * quarter, size - 2 * quarter, 1])
+    inner = tf.ones([size - 2 * quarter, size - 2 * quarter, 1], tf.bool)
     return tf.pad(inner, [[quarter, quarter], [quarter, quarter], [0, 0]])
 
 
-def box(size, seed):
-    """A square of half the side at a random place. seed: int [2]."""
+def box(size, draws):
+    """Squares of half the side at random places: bool [B, size, size, 1]."""
     half = size // 2
-    top, left = tf.unstack(
-        tf.random.stateless_uniform([2], seed, 0, size - half + 1, dtype=tf.int32)
-    )
-    inner = tf.ones([half, half, 1])
-    return tf.pad(
-        inner,
-        [[top, size - half - top], [left, size - half - left], [0, 0]],
-    )
+    corner = _integers(_choices(draws)["corner"], 0, size - half)[..., None]
+    inside = tf.range(size, dtype=tf.float32) - corner
+    inside = (inside >= 0) & (inside < half)  # [B, 2, size]
+    return (inside[:, 0, :, None] & inside[:, 1, None])[..., None]
 
 
-def strokes(size, seed):
-    """Free-form brush strokes (Yu et al. 2019, algorithm 1). seed: int [2].
+def strokes(size, draws):
+    """Free-form brush strokes (Yu et al. 2019, algorithm 1): bool [B, size, size, 1].
 
     One to three chains of round-ended segments. The authors' code then means to mirror
     the mask at random, but throws the mirrored copy away; so no mirroring here either.
     """
-    starts, ends, widths, used = _segments(size, seed)
+    batch = tf.shape(draws)[0]
+    *parts, used = segments(size, draws)
+    picture = tf.where(used)[:, :1]
+    starts, ends, widths = (tf.boolean_mask(part, used) for part in parts)
     left, right = _spans(size, starts, ends, widths / 2)
     first = tf.cast(tf.clip_by_value(tf.math.ceil(left), 0, size), tf.int32)
     last = tf.cast(tf.clip_by_value(tf.floor(right) + 1, 0, size), tf.int32)
-    drawn = used[:, None] & (first < last)
     # One up where a span begins and one down after it; the sums along a row say how many
     # spans cover a pixel. Much cheaper than to ask every pixel for its distance.
-    rows = tf.broadcast_to(tf.range(size)[None] * (size + 1), first.shape)
-    places = tf.boolean_mask(tf.stack([rows + first, rows + last]), drawn, axis=1)
-    change = tf.constant([[1], [-1]]) * tf.ones_like(places)
-    edges = tf.math.unsorted_segment_sum(change, places, size * (size + 1))
-    cover = tf.cumsum(tf.reshape(edges, [size, size + 1]), axis=1)[:, :size]
-    return tf.cast(cover > 0, tf.float32)[..., None]
+    rows = (tf.cast(picture, tf.int32) * size + tf.range(size)) * size
+    after = tf.where(last < size, rows + last, -1)  # -1 is left out of the sum
+    places = tf.boolean_mask(tf.stack([rows + first, after]), first < last, axis=1)
+    change = tf.constant([[1.0], [-1.0]]) * tf.ones_like(places, tf.float32)
+    edges = tf.math.unsorted_segment_sum(change, places, batch * size * size)
+    cover = _running_sums(tf.reshape(edges, [batch * size, size]))
+    return tf.reshape(cover, [batch, size, size, 1]) > 0.5
+
+
+def _running_sums(x, part=16):
+    """tf.cumsum of small whole numbers along [..., size], five times as fast.
+
+    First within parts, by a product with a triangle of ones, then over the parts.
+    """
+    parts = x.shape[1] // part
+    upto = tf.linalg.band_part(tf.ones([part, part]), 0, -1)
+    within = tf.matmul(tf.reshape(x, [tf.size(x) // part, part]), upto)
+    within = tf.reshape(within, [tf.shape(x)[0], parts, part])
+    before = tf.linalg.band_part(tf.ones([parts, parts]), 0, -1) - tf.eye(parts)
+    return within + tf.matmul(within[..., -1], before)[..., None]
 
 
 def _spans(size, starts, ends, radius):
@@ -108,48 +156,46 @@ def _spans(size, starts, ends, radius):
     return left, tf.reduce_max(tf.stack([part[1] for part in parts]), axis=0) + 1e-3
 
 
-def _segments(size, seed):
-    """Ends [N, 2], widths [N] and which of the N segments to draw, of all strokes."""
-    many, corners = _STROKES[1], _VERTICES[1]
-    scale = size / 256
-    seeds = tf.random.experimental.stateless_split(seed, 7)
+def segments(size, draws):
+    """All strokes' segments, N a picture.
 
-    def integers(i, shape, bounds):
-        return tf.random.stateless_uniform(
-            shape, seeds[i], bounds[0], bounds[1] + 1, dtype=tf.int32
-        )
-
-    number = integers(0, [], _STROKES)
-    vertices = integers(1, [many, 1], _VERTICES)
-    width = tf.floor(tf.cast(integers(2, [many, 1], _WIDTH), tf.float32) * scale)
-    point = tf.floor(tf.random.stateless_uniform([many, 2], seeds[3], 0, size))
-    spread = tf.random.stateless_uniform([many, 2], seeds[4], 0, _TURN_RANGE)
-    low, high = _TURN - spread[:, :1], _TURN + spread[:, 1:]
-    angle = low + (high - low) * tf.random.stateless_uniform([many, corners], seeds[5])
+    Returns:
+      (starts [B, N, 2], ends [B, N, 2] as x and y; widths [B, N]; bool [B, N], which to
+      draw).
+    """
+    chosen, scale = _choices(draws), size / 256
+    number = _integers(chosen["number"], *_STROKES)[:, None, None]
+    vertices = _integers(chosen["vertices"], *_VERTICES)
+    width = tf.floor(_integers(chosen["width"], *_WIDTH) * scale)
+    spread = _TURN_RANGE * chosen["spread"]
+    low, high = _TURN - spread[..., :1], _TURN + spread[..., 1:]
+    angle = low + (high - low) * chosen["angle"]
+    many, corners = angle.shape[1:]
     angle = tf.where(tf.range(corners) % 2 == 0, 2 * math.pi - angle, angle)
     mean_radius = math.sqrt(2 * size**2) / 8
-    radius = mean_radius + mean_radius // 2 * tf.random.stateless_normal(
-        [many, corners], seeds[6]
-    )
+    # The inverse of the normal distribution, which has no value at 0.
+    normal = tf.math.ndtri(tf.maximum(chosen["radius"], 1e-7))
+    radius = mean_radius + mean_radius // 2 * normal
     radius = tf.clip_by_value(radius, 0, 2 * mean_radius)
     step = tf.stack([radius * tf.cos(angle), radius * tf.sin(angle)], axis=-1)
+    point = tf.floor(size * chosen["start"])
     points = [point]
     for i in range(corners):
-        point = tf.floor(tf.clip_by_value(point + step[:, i], 0, size))
+        point = tf.floor(tf.clip_by_value(point + step[:, :, i], 0, size))
         points.append(point)
-    points = tf.stack(points, axis=1)  # [strokes, corners + 1, 2]
-    used = (tf.range(corners)[None] < vertices) & (tf.range(many)[:, None] < number)
-    flat = [many * corners]
+    points = tf.stack(points, axis=2)  # [B, strokes, corners + 1, 2]
+    places = tf.range(corners, dtype=tf.float32), tf.range(many, dtype=tf.float32)
+    used = (places[0] < vertices) & (places[1][:, None] < number)
     return (
-        tf.reshape(points[:, :-1], [*flat, 2]),
-        tf.reshape(points[:, 1:], [*flat, 2]),
-        tf.reshape(tf.broadcast_to(width, [many, corners]), flat),
-        tf.reshape(used, flat),
+        tf.reshape(points[:, :, :-1], [-1, many * corners, 2]),
+        tf.reshape(points[:, :, 1:], [-1, many * corners, 2]),
+        tf.repeat(width[..., 0], corners, axis=1),
+        tf.reshape(used, [-1, many * corners]),
     )
 
 
-def random(size, seed):
+def random(size, draws):
     """A coin between `box` and `strokes`, as the authors train for random holes."""
-    coin, rest = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
-    heads = tf.random.stateless_uniform([], coin) < 0.5
-    return tf.cond(heads, lambda: box(size, rest), lambda: strokes(size, rest))
+    tails = _choices(draws)["coin"] >= 0.5
+    drawn = strokes(size, tf.boolean_mask(draws, tails))
+    return tf.tensor_scatter_nd_update(box(size, draws), tf.where(tails), drawn)
