@@ -18,6 +18,11 @@ flags.DEFINE_enum(
 flags.DEFINE_bool("tflite", False, "Write TFLite files too, of three kinds of weights.")
 flags.DEFINE_string("metrics", None, "File of vqinpaint.evaluate for the model card.")
 flags.DEFINE_string("license", "apache-2.0", "Of the weights, for the model card.")
+flags.DEFINE_string(
+    "about",
+    None,
+    "Markdown file for the model card: what it was trained on, attribution, limits.",
+)
 flags.DEFINE_bool(
     "brief_trial",
     False,
@@ -26,7 +31,7 @@ flags.DEFINE_bool(
 )
 flags.DEFINE_bool("overwrite", False, "Replace the output folder if it exists.")
 
-_STORY = """From the run `{run_dir}`:
+_STORY = """{about}From the run `{run_dir}`:
 
 | stage | steps |
 |---|---|
@@ -37,11 +42,22 @@ The pictures it was trained on are not part of this folder; the shards' fingerpr
 """
 
 
+def _about():
+    if not FLAGS.about:
+        return ""
+    try:
+        with open(FLAGS.about, encoding="utf-8") as file:
+            return file.read().strip() + "\n\n"
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--about={FLAGS.about} cannot be read ({error}).") from None
+
+
 def main():
     if not FLAGS.run_dir or not FLAGS.output:
         raise UsageError("give --run_dir and --output=saved_models/NAME/1.")
     if FLAGS.num_samples < 1:
         raise UsageError(f"--num_samples={FLAGS.num_samples}: at least 1.")
+    about = _about()
     check_output(FLAGS.output, FLAGS.overwrite)
     model, options = loading.load_run(FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler)
     steps = {
@@ -60,6 +76,7 @@ def main():
     if FLAGS.metrics:
         facts["metrics"] = read_json(FLAGS.metrics)
     story = _STORY.format(
+        about=about,
         run_dir=os.path.basename(FLAGS.run_dir.rstrip("/")),
         steps="\n".join(f"| {stage} | {number:,} |" for stage, number in steps.items()),
     )
