@@ -74,6 +74,7 @@ class Checkpoints:
         verify(self._path(step))
         status = restore(self._checkpoint, self._path(step))
         status.assert_existing_objects_matched()
+        status.expect_partial()  # TensorFlow's own counter is not ours; no word on it
 
     def save(self, step):
         """Writes a checkpoint for `step`. Raises DiskError when the disk is full."""
