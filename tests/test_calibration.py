@@ -11,15 +11,18 @@ from tests.commands import ROOT
 sys.path.insert(0, str(ROOT / "tools"))
 
 from benchmarks import calibration  # noqa: E402
-from sample_faces import draw_attributes, draw_picture  # noqa: E402
+from sample_faces import (  # noqa: E402
+    HOLES,
+    draw_attributes,
+    draw_hole,
+    draw_picture,
+)
 
 
-@pytest.mark.parametrize("attribute", calibration.HOLES)
+@pytest.mark.parametrize("attribute", HOLES)
 def test_every_value_is_read_and_noise_is_none_of_them(attribute):
     generator, size = random.Random(0), 64
-    left, top, right, bottom = calibration.HOLES[attribute]
-    hole = np.zeros([size, size], bool)
-    hole[top:bottom, left:right] = True
+    hole = np.asarray(draw_hole(attribute, size)) > 127
     for _ in range(10):
         face = draw_attributes(generator)
         wanted = calibration.templates(attribute, face, size)

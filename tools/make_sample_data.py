@@ -4,8 +4,8 @@
 
 Attributes are drawn independently of one another but for the hat, which depends on the
 face's colour, so a completion that hides the mouth has a known true distribution.
-Beside the pictures `attributes.csv` says what each shows. Everything follows from
---seed.
+Beside the pictures `*_attributes.csv` says what each shows, and masks/ has a hole for
+each of three attributes. Everything follows from --seed.
 """
 
 import csv
@@ -16,13 +16,13 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from absl import flags  # noqa: E402
-from sample_faces import TABLES, draw_attributes, draw_picture  # noqa: E402
+from sample_faces import HOLES, TABLES, draw_attributes, draw_hole, draw_picture  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from vqinpaint.errors import UsageError  # noqa: E402
 from vqinpaint.flagging import run_main  # noqa: E402
 
-flags.DEFINE_string("output", "", "Folder to write; gets train/ and val/.")
+flags.DEFINE_string("output", "", "Folder to write; gets train/, val/ and masks/.")
 flags.DEFINE_integer("train", 2000, "Training pictures.")
 flags.DEFINE_integer("val", 200, "Validation pictures.")
 flags.DEFINE_integer("size", 64, "Side in pixels: 64 or 128.")
@@ -53,6 +53,10 @@ def main():
             writer = csv.DictWriter(file, ["file", *TABLES, "hat"])
             writer.writeheader()
             writer.writerows(rows)
+    folder = os.path.join(FLAGS.output, "masks")
+    os.makedirs(folder, exist_ok=True)
+    for attribute in HOLES:
+        draw_hole(attribute, FLAGS.size).save(os.path.join(folder, f"{attribute}.png"))
     print(f"{FLAGS.train} + {FLAGS.val} pictures -> {FLAGS.output}")
 
 

@@ -16,6 +16,12 @@ HAT = {
     "pink": {"none": 0.7, "cap": 0.1, "top": 0.2},
     "green": {"none": 0.2, "cap": 0.2, "top": 0.6},
 }
+# Left, top, right, bottom in 64ths: all of an attribute, nothing of another.
+HOLES = {
+    "eyes": (16, 23, 48, 37),
+    "mouth": (19, 33, 45, 56),
+    "hat": (12, 0, 60, 21),
+}
 BACKGROUNDS = {"sky": (150, 205, 245), "meadow": (150, 200, 120), "dusk": (95, 80, 130)}
 COLOURS = {"yellow": (250, 210, 70), "pink": (245, 160, 170), "green": (120, 190, 110)}
 INK, HATS = (45, 35, 40), {"cap": (200, 50, 50), "top": (50, 50, 70)}
@@ -53,6 +59,14 @@ def draw_picture(attributes, size):
         _draw_eye(pen, box, attributes["eyes"], x, round(2 * unit))
     _draw_mouth(pen, box, attributes["mouth"], round(2 * unit))
     return picture.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def draw_hole(attribute, size):
+    """The mask that hides an attribute: a PIL picture, 255 where missing."""
+    mask = Image.new("L", (size, size))
+    left, top, right, bottom = (x * size // 64 for x in HOLES[attribute])
+    mask.paste(255, (left, top, right, bottom))
+    return mask
 
 
 def _draw_hat(pen, box, hat):

@@ -10,7 +10,7 @@ import random
 
 import numpy as np
 import tensorflow as tf
-from sample_faces import HAT, TABLES, draw_attributes, draw_picture
+from sample_faces import HAT, HOLES, TABLES, draw_attributes, draw_hole, draw_picture
 from tqdm import tqdm
 
 from benchmarks.common import machine
@@ -21,13 +21,6 @@ from vqinpaint.flagging import FLAGS, flags
 flags.DEFINE_integer("faces", 100, "Faces per attribute.")
 flags.DEFINE_list("temperatures", ["0.5", "0.8", "1", "1.2"], "To draw at.")
 flags.DEFINE_integer("first_seed", 1000, "Of the faces; not those of the data set.")
-
-# Left, top, right, bottom in 64ths: all of an attribute, nothing of another.
-HOLES = {
-    "eyes": (16, 23, 48, 37),
-    "mouth": (19, 33, 45, 56),
-    "hat": (12, 0, 60, 21),
-}
 
 
 def truth(attribute, face):
@@ -81,10 +74,8 @@ def _chance(tables, samples, trials=200):
 
 def _measure(model, size, attribute, temperature):
     generator = random.Random(FLAGS.first_seed)
-    left, top, right, bottom = (x * size // 64 for x in HOLES[attribute])
-    hole = np.zeros([size, size], bool)
-    hole[top:bottom, left:right] = True
-    mask = tf.constant((hole * 255).astype(np.uint8)[..., None])
+    mask = np.asarray(draw_hole(attribute, size))
+    hole, mask = mask > 127, tf.constant(mask[..., None])
     tables, counts, impossible = [], 0, 0
     for number in tqdm(
         range(FLAGS.faces), f"{attribute} at {temperature}", leave=False
