@@ -117,8 +117,12 @@ def test_hidden_pixels_and_reruns_change_no_byte(world):
 
 def test_export_evaluate_and_folders(world):
     saved = world / "saved" / "1"
-    run("-m", "vqinpaint.export", f"--run_dir={world / 'run'}", f"--output={saved}")
-    assert "signatures" in (saved / "README.md").read_text().lower()
+    about = world / "about.md"
+    about.write_text("Trained on drawn faces, nobody's property.")
+    export = ("-m", "vqinpaint.export", f"--run_dir={world / 'run'}")
+    run(*export, f"--output={saved}", f"--about={about}")
+    card = (saved / "README.md").read_text()
+    assert "signatures" in card.lower() and about.read_text() in card
     images = world / "several"
     images.mkdir()
     for i, size in enumerate([(64, 64), (100, 80)]):
@@ -235,6 +239,12 @@ def _mistakes(world):
         (["tools/make_tfrecords.py", out, f"--input={world / 'empty'}"], 4, "is empty"),
         (["tools/make_tfrecords.py", out, f"--input={world / 'no'}"], 4, "neither"),
         (["tools/make_tfrecords.py", out], 2, "--tfds=NAME"),
+        (
+            ["-m", "vqinpaint.export", f"{out}/1", f"--run_dir={world / 'run'}"]
+            + [f"--about={world / 'no.md'}"],
+            2,
+            "cannot be read",
+        ),
         (
             ["-m", "vqinpaint.export", f"{out}/1", f"--run_dir={world / 'empty'}"],
             5,
