@@ -13,7 +13,7 @@ import time
 import tensorflow as tf
 from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 
-from vqinpaint.errors import DiskError, ModelError
+from vqinpaint.errors import DiskError, ModelError, first_line
 
 # What TensorFlow and Python raise when they meet a damaged checkpoint.
 _DAMAGE = (tf.errors.OpError, ValueError, IndexError, KeyError, UnicodeDecodeError)
@@ -90,11 +90,10 @@ class Checkpoints:
                 _flush(name)
             self._point_to(step)
         except (tf.errors.OpError, OSError, ModelError) as error:
-            reason = re.sub(r"\{\{.*?\}\} *", "", str(error).splitlines()[0])
             size = 3 * sum(map(os.path.getsize, self._previous_files()))
             raise DiskError(
                 f"the checkpoint of step {step} cannot be written to {self.folder} "
-                f"({reason[-48:]}); free some space"
+                f"({first_line(error)[-48:]}); free some space"
                 f"{f' ({size / 1e6:.0f} MB)' if size else ''} and start again"
                 f"{', the one before it is intact' if size else ''}."
             ) from None
@@ -174,9 +173,9 @@ def restore(checkpoint, path):
 
 
 def _damaged(path, error):
-    text = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
     return ModelError(
-        f"the checkpoint {path} is damaged or of another network ({text})."
+        f"the checkpoint {path} is damaged or of another network "
+        f"({first_line(error)[:160]})."
     )
 
 

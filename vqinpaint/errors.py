@@ -1,5 +1,7 @@
 """Mistakes a person can mend: one line that says what came, what was wanted, what to do."""
 
+import re
+
 USAGE, PICTURE, DATA, MODEL, DISK, DIVERGED, INTERRUPTED = 2, 3, 4, 5, 6, 7, 75
 
 
@@ -53,3 +55,9 @@ class Interrupted(UserError):
     """A signal ended the work after everything was saved; it can be resumed."""
 
     exit_code = INTERRUPTED
+
+
+def first_line(error):
+    """What an exception says, without TensorFlow's name of the operation."""
+    lines = re.sub(r"\{\{.*?\}\} *", "", str(error)).splitlines()
+    return lines[0] if lines else type(error).__name__

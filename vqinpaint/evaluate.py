@@ -1,6 +1,7 @@
 """Figures of a model on a TFRecord split: python -m vqinpaint.evaluate --model=M --data=D"""
 
 import dataclasses
+import math
 
 from vqinpaint.flagging import FLAGS, define, flags, read, run_main
 
@@ -110,7 +111,7 @@ def _temperatures():
         temperatures = [float(value) for value in FLAGS.temperature]
     except ValueError:
         temperatures = []
-    if not temperatures or min(temperatures) < 0:
+    if not temperatures or not all(0 <= t < math.inf for t in temperatures):
         raise UsageError(
             f"--temperature={','.join(FLAGS.temperature)}: numbers, 0 or more, "
             "with commas between them."

@@ -3,7 +3,6 @@
 import dataclasses
 import errno
 import os
-import re
 import signal
 import sys
 
@@ -13,7 +12,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from absl import app, flags, logging  # noqa: E402
 
-from vqinpaint.errors import DISK, USAGE, UserError  # noqa: E402
+from vqinpaint.errors import DISK, USAGE, UserError, first_line  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")
@@ -84,11 +83,6 @@ def _disk_refuses(error):
     return any(os.strerror(number) in str(error) for number in _DISK_ERRORS)
 
 
-def _short(error):
-    """The first line of an error without TensorFlow's name of the operation."""
-    return re.sub(r"\{\{.*?\}\} *", "", str(error).splitlines()[0])[:160]
-
-
 def run_main(main):
     """Parses flags, runs `main()`, and turns mistakes into one line and an exit code."""
 
@@ -106,7 +100,7 @@ def run_main(main):
             if FLAGS.debug or not _disk_refuses(error):
                 raise
             _say(
-                f"a file cannot be written or read ({_short(error)}); free some space, or "
+                f"a file cannot be written or read ({first_line(error)[:160]}); free some space, or "
                 "allow access, and start again."
             )
             sys.exit(DISK)

@@ -173,10 +173,10 @@ class _Plan:
         split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
         return cls(stage, options, data, optimizer, read(LoopOptions), split, faults)
 
-    def make_stage(self):
-        return runs.make_stage(
-            self.stage, self.options, self.optimizer, FLAGS.run_dir, self.data.seed
-        )
+    def make_stage(self, strategy):
+        made = self.stage, self.options, self.optimizer, FLAGS.run_dir, self.data.seed
+        with strategy.scope():
+            return runs.make_stage(*made)
 
     def batches(self, context, step):
         """Training batches from `step` on."""
@@ -216,8 +216,7 @@ class _Plan:
 
 def _train(plan, folder, strategy):
     """Trains up to the wanted step and returns it with the last validation figures."""
-    with strategy.scope():
-        stage = plan.make_stage()
+    stage = plan.make_stage(strategy)
     chief = Workers(strategy).chief
     with only_writer(folder) if chief else contextlib.nullcontext():
         loop = Loop(
@@ -249,8 +248,7 @@ def main():
     if known and known != plan.split.fingerprint:
         print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
     if FLAGS.dry_run:
-        with strategy.scope():
-            stage = plan.make_stage()
+        stage = plan.make_stage(strategy)
         rows = plan.data.batch_size // replicas
         first = next(iter(plan.batches(None, 0)))
         dry_run(stage, plan.flat(), rows, first, f"{folder}_first_batch.png")

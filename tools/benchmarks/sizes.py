@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from benchmarks.common import machine
+from vqinpaint import pictures
 from vqinpaint.errors import UsageError
 from vqinpaint.flagging import FLAGS, flags
 
@@ -85,7 +86,7 @@ def _try(folder, picture, mask):
         "unfilled": unfilled,
         "seconds": seconds,
         "peak_mb": usage.ru_maxrss // 1000,
-        "windows": re.search(r"in (\d+ window\(s\).*)", told)[1],
+        "windows": "".join(re.findall(r"in (\d+ window\(s\).*)", told)) or "whole",
     }
 
 
@@ -97,9 +98,11 @@ def benchmark():
     print(f"{machine()}; {FLAGS.batch} completions each")
     with tempfile.TemporaryDirectory() as folder:
         for size in FLAGS.sizes:
+            if not re.fullmatch(r"[1-9]\d*x[1-9]\d*", size):
+                raise UsageError(f"--sizes={size}: write WIDTHxHEIGHT.")
             width, height = map(int, size.split("x"))
             if FLAGS.photograph:
-                picture = Image.open(FLAGS.photograph).convert("RGB")
+                picture = Image.fromarray(pictures.load_image(FLAGS.photograph))
                 picture = picture.resize((width, height))
             else:
                 picture = _clouds(width, height)
