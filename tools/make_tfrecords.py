@@ -13,12 +13,12 @@ import tarfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from absl import flags  # noqa: E402
-from tqdm import tqdm  # noqa: E402
+from vqinpaint.flagging import flags, run_main  # noqa: E402
+
+from tqdm import tqdm  # noqa: E402  # isort: skip  # after flagging, which quietens TensorFlow
 
 from vqinpaint.data import records, sources  # noqa: E402
 from vqinpaint.errors import DataError, UsageError  # noqa: E402
-from vqinpaint.flagging import run_main  # noqa: E402
 
 flags.DEFINE_string(
     "input",
