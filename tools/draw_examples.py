@@ -1,0 +1,185 @@
+"""Draws the example pictures and masks of examples/: python tools/draw_examples.py
+
+The demo model was trained on shaded emoji. These are drawings in that manner, made here
+from circles and rounded squares, so that they can be given away with the repository.
+"""
+
+import os
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+SIDE, FINE = 128, 4  # pixels; drawn at four times the size and reduced
+WHITE, INK, GREY = (255, 255, 255), (64, 44, 48), (90, 84, 98)
+
+
+def _canvas():
+    return Image.new("RGB", (SIDE * FINE, SIDE * FINE), WHITE)
+
+
+def _scaled(*numbers):
+    return [number * FINE for number in numbers]
+
+
+def _shaded(picture, shape, colours, rim):
+    """Fills a shape with a gradient from above to below, darker towards its left rim.
+
+    Args:
+      picture: to draw on.
+      shape: function of a pen and a fill.
+      colours: RGB above, in the middle, below.
+      rim: RGB of the shadow along the rim.
+    """
+    stencil = Image.new("L", picture.size)
+    shape(ImageDraw.Draw(stencil), 255)
+    inside = np.asarray(stencil)[..., None] / 255.0
+    height = np.linspace(0, 1, picture.height)
+    gradient = np.stack(
+        [np.interp(height, [0.05, 0.5, 0.95], c) for c in zip(*colours)], axis=-1
+    )[:, None]
+    # Light comes from the upper right: the shadow is what a shifted, blurred copy of the
+    # shape leaves uncovered.
+    lit = stencil.transform(
+        stencil.size, Image.Transform.AFFINE, (1, 0, *_scaled(-5), 0, 1, *_scaled(3))
+    ).filter(ImageFilter.GaussianBlur(6 * FINE))
+    shadow = 0.75 * (1 - np.asarray(lit)[..., None] / 255.0)
+    painted = gradient * (1 - shadow) + np.array(rim) * shadow
+    whole = np.asarray(picture) * (1 - inside) + painted * inside
+    picture.paste(Image.fromarray(whole.astype(np.uint8)))
+
+
+def smiley():
+    picture = _canvas()
+    _shaded(
+        picture,
+        lambda pen, fill: pen.ellipse(_scaled(8, 8, 120, 120), fill=fill),
+        [(255, 214, 45), (255, 186, 70), (252, 122, 110)],
+        (225, 110, 60),
+    )
+    pen = ImageDraw.Draw(picture)
+    for x in (45, 83):
+        pen.ellipse(_scaled(x - 16, 33, x + 16, 65), fill=WHITE)
+        pen.ellipse(_scaled(x - 9, 40, x + 9, 58), fill=INK)
+    pen.arc(_scaled(40, 58, 88, 96), 20, 160, fill=INK, width=5 * FINE)
+    return picture
+
+
+def sign():
+    picture = _canvas()
+    _shaded(
+        picture,
+        lambda pen, fill: pen.rounded_rectangle(
+            _scaled(8, 8, 120, 120), 16 * FINE, fill=fill
+        ),
+        [(82, 192, 255), (90, 165, 255), (70, 100, 220)],
+        (45, 95, 200),
+    )
+    pen = ImageDraw.Draw(picture)
+    pen.polygon(_scaled(64, 34, 96, 66, 32, 66), fill=(240, 232, 250))
+    pen.rounded_rectangle(_scaled(52, 60, 76, 96), 3 * FINE, fill=(240, 232, 250))
+    return picture
+
+
+def clock():
+    picture = _canvas()
+    _shaded(
+        picture,
+        lambda pen, fill: pen.ellipse(_scaled(6, 6, 122, 122), fill=fill),
+        [(150, 145, 155), (125, 118, 130), (95, 85, 105)],
+        (80, 70, 85),
+    )
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse(_scaled(18, 18, 110, 110), fill=(236, 230, 238))
+    for angle in np.arange(0, 2 * np.pi, np.pi / 6):
+        x, y = 64 + 39 * np.sin(angle), 64 - 39 * np.cos(angle)
+        pen.ellipse(_scaled(x - 2, y - 2, x + 2, y + 2), fill=GREY)
+    pen.line(_scaled(64, 64, 64, 32), fill=INK, width=4 * FINE)
+    pen.line(_scaled(64, 64, 86, 64), fill=(225, 45, 75), width=5 * FINE)
+    pen.ellipse(_scaled(60, 60, 68, 68), fill=INK)
+    return picture
+
+
+def letters():
+    """Lettering, which a model of emoji cannot read."""
+    picture = sign()
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle(_scaled(24, 30, 104, 100), fill=(84, 155, 240))
+    for top, word in ((36, "OPEN"), (64, "8-17")):
+        font = ImageFont.load_default(size=26 * FINE)
+        pen.text(_scaled(64, top + 14), word, fill=WHITE, font=font, anchor="mm")
+    return picture
+
+
+def checks():
+    """A regular pattern, unlike anything it was trained on."""
+    side = np.arange(SIDE * FINE) // (12 * FINE)
+    dark = (side[:, None] + side) % 2
+    return Image.fromarray(np.where(dark[..., None], INK, WHITE).astype(np.uint8))
+
+
+def person():
+    picture = _canvas()
+    _shaded(
+        picture,
+        lambda pen, fill: pen.rounded_rectangle(
+            _scaled(20, 84, 108, 160), 26 * FINE, fill=fill
+        ),
+        [(60, 160, 245), (60, 160, 245), (40, 125, 225)],
+        (30, 90, 190),
+    )
+    _shaded(
+        picture,
+        lambda pen, fill: pen.rounded_rectangle(
+            _scaled(34, 10, 94, 76), 28 * FINE, fill=fill
+        ),
+        [(110, 70, 50), (90, 55, 40), (70, 40, 35)],
+        (60, 35, 30),
+    )
+    _shaded(
+        picture,
+        lambda pen, fill: pen.rounded_rectangle(
+            _scaled(38, 26, 90, 92), 24 * FINE, fill=fill
+        ),
+        [(250, 205, 165), (245, 190, 150), (215, 150, 120)],
+        (205, 140, 115),
+    )
+    pen = ImageDraw.Draw(picture)
+    for x in (53, 75):
+        pen.ellipse(_scaled(x - 4, 49, x + 4, 59), fill=INK)
+    pen.arc(_scaled(52, 58, 76, 80), 25, 155, fill=(170, 40, 60), width=3 * FINE)
+    return picture
+
+
+# Name -> (drawing, hole: left, top, right, bottom).
+EXAMPLES = {
+    "smiley": (smiley, (24, 28, 104, 100)),
+    "sign": (sign, (28, 28, 100, 100)),
+    "clock": (clock, (28, 28, 100, 100)),
+    "person": (person, (34, 8, 94, 84)),
+}
+# What the demo model does badly: for the gallery, not for examples/.
+HARD = {
+    "letters": (letters, (32, 28, 96, 100)),
+    "checks": (checks, (32, 32, 96, 96)),
+    "almost all": (smiley, (4, 4, 124, 104)),
+}
+
+
+def drawn(draw, hole):
+    """One example: (picture, mask) as RGB and grey Pillow pictures."""
+    mask = Image.new("L", (SIDE, SIDE))
+    mask.paste(255, hole)
+    return draw().resize((SIDE, SIDE), Image.Resampling.LANCZOS), mask
+
+
+def main():
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "examples")
+    for name, example in EXAMPLES.items():
+        picture, mask = drawn(*example)
+        for folder, image in (("images", picture), ("masks", mask)):
+            os.makedirs(os.path.join(root, folder), exist_ok=True)
+            image.save(os.path.join(root, folder, f"{name}.png"), optimize=True)
+
+
+if __name__ == "__main__":
+    main()
