@@ -9,12 +9,13 @@ import os
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-SIDE, FINE = 128, 4  # pixels; drawn at four times the size and reduced
+SIDE = 64  # pixels, as the model takes them
+GRID, FINE = 128, 4  # drawn on a grid of 128 units, four pixels each, then reduced
 WHITE, INK, GREY = (255, 255, 255), (64, 44, 48), (90, 84, 98)
 
 
 def _canvas():
-    return Image.new("RGB", (SIDE * FINE, SIDE * FINE), WHITE)
+    return Image.new("RGB", (GRID * FINE, GRID * FINE), WHITE)
 
 
 def _scaled(*numbers):
@@ -112,50 +113,53 @@ def letters():
 
 def checks():
     """A regular pattern, unlike anything it was trained on."""
-    side = np.arange(SIDE * FINE) // (12 * FINE)
+    side = np.arange(GRID * FINE) // (12 * FINE)
     dark = (side[:, None] + side) % 2
     return Image.fromarray(np.where(dark[..., None], INK, WHITE).astype(np.uint8))
 
 
-def person():
+def face():
     picture = _canvas()
+    skin = [(246, 205, 175), (238, 190, 160), (222, 165, 150)]
+    shade = (205, 145, 130)
+    for box in ((15, 58, 37, 86), (91, 58, 113, 86)):
+        _shaded(
+            picture,
+            lambda pen, fill, box=box: pen.ellipse(_scaled(*box), fill=fill),
+            skin,
+            shade,
+        )
     _shaded(
         picture,
         lambda pen, fill: pen.rounded_rectangle(
-            _scaled(20, 84, 108, 160), 26 * FINE, fill=fill
+            _scaled(27, 26, 101, 121), 27 * FINE, fill=fill
         ),
-        [(60, 160, 245), (60, 160, 245), (40, 125, 225)],
-        (30, 90, 190),
+        skin,
+        shade,
     )
-    _shaded(
-        picture,
-        lambda pen, fill: pen.rounded_rectangle(
-            _scaled(34, 10, 94, 76), 28 * FINE, fill=fill
-        ),
-        [(110, 70, 50), (90, 55, 40), (70, 40, 35)],
-        (60, 35, 30),
-    )
-    _shaded(
-        picture,
-        lambda pen, fill: pen.rounded_rectangle(
-            _scaled(38, 26, 90, 92), 24 * FINE, fill=fill
-        ),
-        [(250, 205, 165), (245, 190, 150), (215, 150, 120)],
-        (205, 140, 115),
-    )
+
+    def hair(pen, fill):
+        pen.rounded_rectangle(_scaled(21, 6, 107, 60), 24 * FINE, fill=fill)
+        pen.rounded_rectangle(_scaled(31, 34, 97, 90), 12 * FINE, fill=0)
+
+    _shaded(picture, hair, [(122, 84, 62), (104, 68, 52), (84, 54, 44)], (66, 42, 36))
     pen = ImageDraw.Draw(picture)
-    for x in (53, 75):
-        pen.ellipse(_scaled(x - 4, 49, x + 4, 59), fill=INK)
-    pen.arc(_scaled(52, 58, 76, 80), 25, 155, fill=(170, 40, 60), width=3 * FINE)
+    for x in (46, 82):
+        pen.arc(_scaled(x - 13, 48, x + 13, 66), 205, 335, (104, 68, 52), 5 * FINE)
+        pen.pieslice(_scaled(x - 11, 62, x + 11, 84), 180, 360, fill=WHITE)
+        pen.ellipse(_scaled(x - 5, 63, x + 5, 73), fill=INK)
+        pen.ellipse(_scaled(x, 64, x + 3, 67), fill=WHITE)
+    pen.ellipse(_scaled(59, 76, 69, 88), fill=(230, 172, 148))
+    pen.chord(_scaled(50, 82, 78, 104), 10, 170, fill=(150, 30, 85))
     return picture
 
 
-# Name -> (drawing, hole: left, top, right, bottom).
+# Name -> (drawing, hole: left, top, right, bottom on the grid).
 EXAMPLES = {
-    "smiley": (smiley, (24, 28, 104, 100)),
+    "smiley": (smiley, (28, 30, 100, 100)),
+    "face": (face, (32, 44, 96, 108)),
     "sign": (sign, (28, 28, 100, 100)),
-    "clock": (clock, (28, 28, 100, 100)),
-    "person": (person, (34, 8, 94, 84)),
+    "clock": (clock, (32, 32, 96, 96)),
 }
 # What the demo model does badly: for the gallery, not for examples/.
 HARD = {
@@ -168,7 +172,7 @@ HARD = {
 def drawn(draw, hole):
     """One example: (picture, mask) as RGB and grey Pillow pictures."""
     mask = Image.new("L", (SIDE, SIDE))
-    mask.paste(255, hole)
+    mask.paste(255, tuple(place * SIDE // GRID for place in hole))
     return draw().resize((SIDE, SIDE), Image.Resampling.LANCZOS), mask
 
 
