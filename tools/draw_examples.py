@@ -1,15 +1,15 @@
 """Draws the example pictures and masks of examples/: python tools/draw_examples.py
 
-The demo model was trained on shaded emoji. These are drawings in that manner, made here
-from circles and rounded squares, so that they can be given away with the repository.
+Drawings in the manner of shaded emoji (flags/emoji64.flags), made from circles and rounded
+squares, so that they can be given away with the repository.
 """
 
 import os
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter
 
-SIDE = 64  # pixels, as the model takes them
+SIDE = 64  # pixels, as flags/emoji64.flags has them
 GRID, FINE = 128, 4  # drawn on a grid of 128 units, four pixels each, then reduced
 WHITE, INK, GREY = (255, 255, 255), (64, 44, 48), (90, 84, 98)
 
@@ -100,24 +100,6 @@ def clock():
     return picture
 
 
-def letters():
-    """Lettering, which a model of emoji cannot read."""
-    picture = sign()
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle(_scaled(24, 30, 104, 100), fill=(84, 155, 240))
-    for top, word in ((36, "OPEN"), (64, "8-17")):
-        font = ImageFont.load_default(size=26 * FINE)
-        pen.text(_scaled(64, top + 14), word, fill=WHITE, font=font, anchor="mm")
-    return picture
-
-
-def checks():
-    """A regular pattern, unlike anything it was trained on."""
-    side = np.arange(GRID * FINE) // (12 * FINE)
-    dark = (side[:, None] + side) % 2
-    return Image.fromarray(np.where(dark[..., None], INK, WHITE).astype(np.uint8))
-
-
 def face():
     picture = _canvas()
     skin = [(246, 205, 175), (238, 190, 160), (222, 165, 150)]
@@ -161,25 +143,14 @@ EXAMPLES = {
     "sign": (sign, (28, 28, 100, 100)),
     "clock": (clock, (32, 32, 96, 96)),
 }
-# What the demo model does badly: for the gallery, not for examples/.
-HARD = {
-    "letters": (letters, (32, 28, 96, 100)),
-    "checks": (checks, (32, 32, 96, 96)),
-    "almost all": (smiley, (4, 4, 124, 104)),
-}
-
-
-def drawn(draw, hole):
-    """One example: (picture, mask) as RGB and grey Pillow pictures."""
-    mask = Image.new("L", (SIDE, SIDE))
-    mask.paste(255, tuple(place * SIDE // GRID for place in hole))
-    return draw().resize((SIDE, SIDE), Image.Resampling.LANCZOS), mask
 
 
 def main():
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "examples")
-    for name, example in EXAMPLES.items():
-        picture, mask = drawn(*example)
+    for name, (draw, hole) in EXAMPLES.items():
+        picture = draw().resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+        mask = Image.new("L", (SIDE, SIDE))
+        mask.paste(255, tuple(place * SIDE // GRID for place in hole))
         for folder, image in (("images", picture), ("masks", mask)):
             os.makedirs(os.path.join(root, folder), exist_ok=True)
             image.save(os.path.join(root, folder, f"{name}.png"), optimize=True)
