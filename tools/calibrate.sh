@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up .venv if needed, trains a small model on drawn faces (half an hour, once), and
+# Sets up .venv if needed, trains a small model on drawn faces (under an hour, once), and
 # compares what its completions show with the true conditional distribution. Arguments go
 # to tools/benchmark.py calibration.
 set -euo pipefail
