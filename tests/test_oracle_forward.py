@@ -35,7 +35,7 @@ def computed(networks):
         networks.options, OptimizerOptions(), networks.vqvae, networks.texture
     )
     batch = Batch(image, mask)
-    _, scalars = stage._generator_losses(batch, encoded)
+    scalars = stage._generator_losses(batch, encoded, generated)
     discriminator = stage._discriminator_loss(batch, completed)
     scores = networks.texture.discriminator(
         np.concatenate([image, completed]), np.concatenate([mask, mask])

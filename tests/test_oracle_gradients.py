@@ -47,7 +47,8 @@ def gradients():
         return tf.reduce_sum(bits) * np.log(2)
 
     def generator_loss():
-        return sum(stage._generator_losses(batch, truth)[1].values())
+        filling = stage._filling(batch, truth.top.vectors)
+        return sum(stage._generator_losses(batch, truth, filling).values())
 
     def discriminator_loss():
         return stage._discriminator_loss(batch, completed)

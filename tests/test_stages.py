@@ -1,5 +1,6 @@
 """Training steps: alone, on two replicas, stopped and resumed."""
 
+import dataclasses
 import os
 import shutil
 import signal
@@ -245,3 +246,30 @@ def test_a_prior_to_look_at_changes_no_initial_weight(tmp_path):
         pair = (getattr(stage.texture, network) for stage in (with_prior, without))
         for a, b in zip(*(network.trainable_variables for network in pair)):
             np.testing.assert_array_equal(a, b)
+
+
+def test_validation_tells_how_hard_each_loss_pulls():
+    batch = Batch(tiny.images(), tiny.center_masks())
+
+    def pulls(**weights):
+        stage = _stage("texture")
+        stage.options = dataclasses.replace(stage.options, **weights)
+        found = stage.eval_step(batch)
+        return {k: float(v) for k, v in found.items() if k.startswith("pull_")}
+
+    some, less = (
+        pulls(),
+        pulls(adversarial_weight=tiny.OPTIONS.texture.adversarial_weight / 10),
+    )
+    assert min(some.values()) > 0
+    # A norm is linear in the weight of its loss, to float32 rounding.
+    assert less.pop("pull_adversarial") == pytest.approx(
+        some.pop("pull_adversarial") / 10, rel=1e-5
+    )
+    assert less == some
+    # One missing pixel's share of a mean of absolute differences is known.
+    missing = 3 * float(tf.reduce_sum(batch.mask))
+    values = tf.size(batch.image, tf.float32)
+    assert some["pull_absolute_error"] == pytest.approx(
+        missing**0.5 / float(values), rel=1e-5
+    )

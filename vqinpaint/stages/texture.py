@@ -63,17 +63,19 @@ class TextureStage:
         """The authors keep no averages in this stage."""
         return contextlib.nullcontext()
 
-    def _completed(self, batch, structure):
-        filling = self.texture.generator(batch.image, batch.mask, structure)
-        return filling, complete(batch.image, batch.mask, filling)
+    def _filling(self, batch, structure):
+        return self.texture.generator(batch.image, batch.mask, structure)
 
-    def _generator_losses(self, batch, truth):
+    def _completed(self, batch, structure):
+        return complete(batch.image, batch.mask, self._filling(batch, structure))
+
+    def _generator_losses(self, batch, truth, filling):
         encoder = self.vqvae.encoder
-        filling, completed = self._completed(batch, truth.top.vectors)
+        completed = complete(batch.image, batch.mask, filling)
         scores = self.texture.discriminator(completed, batch.mask)
         encoded = encoder(completed)
         feature = losses.code_feature_loss
-        return completed, {
+        return {
             "absolute_error": tf.reduce_mean(
                 losses.absolute_error(filling, batch.image)
             ),
@@ -108,10 +110,12 @@ class TextureStage:
 
         def generate(inputs, _):
             # Completions up, close to the picture and to its codes.
+            batch, truth = inputs
             variables = generator.trainable_variables
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(variables)
-                _, scalars = self._generator_losses(*inputs)
+                filling = self._filling(batch, truth.top.vectors)
+                scalars = self._generator_losses(batch, truth, filling)
                 scalars = {k: v / self.parts for k, v in scalars.items()}
                 scaled = tf.add_n(list(scalars.values())) / replicas()
             return tape.gradient(scaled, variables), scalars
@@ -120,7 +124,7 @@ class TextureStage:
             # Pictures up, completions of the moved generator down.
             batch, truth = inputs
             variables = discriminator.trainable_variables
-            _, completed = self._completed(batch, truth.top.vectors)
+            completed = self._completed(batch, truth.top.vectors)
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(variables)
                 loss = self._discriminator_loss(batch, completed) / self.parts
@@ -145,7 +149,16 @@ class TextureStage:
 
     def eval_step(self, batch: Batch):
         truth = self.vqvae.encoder(batch.image)
-        completed, scalars = self._generator_losses(batch, truth)
+        filling = self._filling(batch, truth.top.vectors)
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(filling)
+            scalars = self._generator_losses(batch, truth, filling)
+        completed = complete(batch.image, batch.mask, filling)
+        # How hard each loss pulls at the missing pixels: which one the generator obeys.
+        pulls = {
+            f"pull_{name}": tf.norm(tape.gradient(value, filling) * batch.mask)
+            for name, value in scalars.items()
+        }
         hole = tf.reduce_sum(batch.mask) * 3
         alone = self.vqvae.decoder.structure_alone(truth.top.vectors)
 
@@ -154,6 +167,7 @@ class TextureStage:
 
         return {
             **scalars,
+            **pulls,
             "generator": tf.add_n(list(scalars.values())),
             "discriminator": self._discriminator_loss(batch, completed),
             "hole_error": error_in_hole(completed),
@@ -165,7 +179,7 @@ class TextureStage:
         return {
             "holed": complete(batch.image, batch.mask, 0.0),
             "structure alone": self.vqvae.decoder.structure_alone(truth.top.vectors),
-            "completion": self._completed(batch, truth.top.vectors)[1],
+            "completion": self._completed(batch, truth.top.vectors),
             "picture": batch.image,
             **self._drawn(batch),
         }
@@ -175,7 +189,7 @@ class TextureStage:
         if self.structure is None:
             return {}
         drawn, entropy = looks.drawn_structures(self.vqvae, self.structure, batch)
-        completions = [self._completed(batch, own)[1] for own in drawn]
+        completions = [self._completed(batch, own) for own in drawn]
         return {
             **{f"completion {i}": own for i, own in enumerate(completions, start=1)},
             "entropy": looks.as_picture(entropy),
