@@ -15,6 +15,12 @@ flags.DEFINE_integer("num_samples", 4, "Completions per picture when served.")
 flags.DEFINE_enum(
     "sampler", sampling.DEFAULT, sampling.SAMPLERS, "How structures are drawn."
 )
+flags.DEFINE_bool(
+    "half",
+    False,
+    "Keep the structure generator's kernels, most of all weights, as float16: about half "
+    "the size; everything is still computed in float32.",
+)
 flags.DEFINE_bool("tflite", False, "Write TFLite files too, of three kinds of weights.")
 flags.DEFINE_string("metrics", None, "File of vqinpaint.evaluate for the model card.")
 flags.DEFINE_string("license", "apache-2.0", "Of the weights, for the model card.")
@@ -59,7 +65,9 @@ def main():
         raise UsageError(f"--num_samples={FLAGS.num_samples}: at least 1.")
     about = _about()
     check_output(FLAGS.output, FLAGS.overwrite)
-    model, options = loading.load_run(FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler)
+    model, options = loading.load_run(
+        FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler, half=FLAGS.half
+    )
     steps = {
         stage: int(runs.latest_checkpoint(FLAGS.run_dir, stage).rsplit("-", 1)[1])
         for stage in runs.STAGES

@@ -14,10 +14,10 @@ class FrozenNetworks:
     trace each layer.
 
     Args:
-      vqvae, structure, generator, sampler: as of `inpainter.Inpainter`.
+      vqvae, structure, generator, sampler, half: as of `inpainter.Inpainter`.
     """
 
-    def __init__(self, vqvae, structure, generator, sampler):
+    def __init__(self, vqvae, structure, generator, sampler, half=False):
         self.sampler = sampler
         self.encoder, self.decoder = vqvae.encoder, vqvae.decoder
         self.condition, self.prior = structure.condition, structure.prior
@@ -30,7 +30,7 @@ class FrozenNetworks:
             if hasattr(layer, "fuse")
         ]
         for layer in self._fused:
-            layer.fuse()
+            layer.fuse(tf.float16 if half else tf.float32)
 
     def weights(self):
         """The variables that completing needs; nothing that only training moves."""

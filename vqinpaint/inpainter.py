@@ -25,6 +25,8 @@ class Inpainter(tf.Module):
       structure: built `stages.structure.StructureGenerator`.
       generator: built `models.texture.TextureGenerator`.
       sampler: name in `sampling.SAMPLERS`.
+      half: whether to keep the structure generator's kernels, most of all weights, as
+        float16; what is computed with them stays float32.
     """
 
     def __init__(
@@ -34,11 +36,12 @@ class Inpainter(tf.Module):
         structure,
         generator,
         sampler=sampling.DEFAULT,
+        half=False,
     ):
         super().__init__(name="inpainter")
         # How many rows of codes `sample` has begun; others may read it meanwhile.
         self.rows_begun = tf.Variable(0, trainable=False, name="rows_begun")
-        self.frozen = FrozenNetworks(vqvae, structure, generator, sampler)
+        self.frozen = FrozenNetworks(vqvae, structure, generator, sampler, half)
         self.weights = self.frozen.weights()
         self.image_size = options.image_size
         self.grid_size = options.image_size // 8

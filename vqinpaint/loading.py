@@ -75,8 +75,8 @@ def load_score(path, options):
     return score
 
 
-def load_run(run_dir, num_samples=4, sampler=None, image_size=None):
-    """Joins the three trained stages of a run. See `load`."""
+def load_run(run_dir, num_samples=4, sampler=None, image_size=None, half=False):
+    """Joins the three trained stages of a run. See `load`, `inpainter.Inpainter`."""
     options = runs.model_options(run_dir)
     if image_size:
         options = dataclasses.replace(options, image_size=image_size)
@@ -89,6 +89,7 @@ def load_run(run_dir, num_samples=4, sampler=None, image_size=None):
         runs.load_texture(run_dir, options).generator,
         num_samples=num_samples,
         sampler=sampler or sampling.DEFAULT,
+        half=half,
     )
     return inpainter, options
 

@@ -40,9 +40,9 @@ class WeightNormConvolution(tf.keras.layers.Layer):
         """The normalised kernel: [height, width, C, filters]."""
         return _normalised(self)
 
-    def fuse(self):
-        """Normalises once and for all; the layer cannot be trained any more."""
-        self.fused = tf.Variable(self.kernel(), trainable=False, name="kernel")
+    def fuse(self, kept=tf.float32):
+        """Normalises once and for all, to keep as that type; no training any more."""
+        _fuse(self, kept)
 
     def call(self, x):
         padding = "SAME"
@@ -85,9 +85,9 @@ class WeightNormDense(tf.keras.layers.Layer):
         """The normalised kernel: [C, units]."""
         return _normalised(self)
 
-    def fuse(self):
-        """Normalises once and for all; the layer cannot be trained any more."""
-        self.fused = tf.Variable(self.kernel(), trainable=False, name="kernel")
+    def fuse(self, kept=tf.float32):
+        """Normalises once and for all, to keep as that type; no training any more."""
+        _fuse(self, kept)
 
     def call(self, x):
         kernel = tf.cast(self.kernel(), x.dtype)
@@ -109,8 +109,13 @@ def _add_weights(layer, shape):
     layer.bias = layer.add_weight("bias", shape[-1:], initializer="zeros")
 
 
+def _fuse(layer, kept):
+    kernel = tf.cast(layer.kernel(), kept)
+    layer.fused = tf.Variable(kernel, trainable=False, name="kernel")
+
+
 def _normalised(layer):
     if layer.fused is not None:
-        return layer.fused.read_value()
+        return tf.cast(layer.fused.read_value(), layer.bias.dtype)
     axes = list(range(layer.direction.shape.rank - 1))
     return layer.gain * tf.nn.l2_normalize(layer.direction, axes)
