@@ -1,0 +1,146 @@
+"""Makes the README's pictures from a model: python tools/make_gallery.py
+
+Six completions of every example, how they came about, what the controls do, and what
+goes wrong. Everything follows from the seeds written here.
+"""
+
+import os
+import sys
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+sys.path.insert(0, ROOT)
+
+import draw_examples  # noqa: E402  # beside this file
+
+from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
+
+import numpy as np  # noqa: E402  # isort: skip  # after flagging
+import tensorflow as tf  # noqa: E402
+from PIL import Image, ImageDraw  # noqa: E402
+
+from vqinpaint import loading, pictures, structure_from  # noqa: E402
+
+flags.DEFINE_string("model", os.path.join(ROOT, "saved_models", "demo"), "To show.")
+flags.DEFINE_string("examples", os.path.join(ROOT, "examples"), "images/ and masks/.")
+flags.DEFINE_string("output", os.path.join(ROOT, "docs", "gallery"), "Folder to write.")
+
+_CELL, _GAP, _LABEL = 128, 6, 86
+
+
+def grid(rows, labels=None, heads=None):
+    """A sheet of pictures: rows of uint8 [S, S, 3], a label left of each, heads above."""
+    left = _LABEL if labels else _GAP
+    top = 20 if heads else _GAP
+    wide = max(map(len, rows))
+    size = (left + wide * (_CELL + _GAP), top + len(rows) * (_CELL + _GAP))
+    sheet = Image.new("RGB", size, "white")
+    pen = ImageDraw.Draw(sheet)
+    for y, row in enumerate(rows):
+        for x, picture in enumerate(row):
+            cell = Image.fromarray(picture).resize((_CELL, _CELL))
+            sheet.paste(cell, (left + x * (_CELL + _GAP), top + y * (_CELL + _GAP)))
+        if labels:
+            middle = top + y * (_CELL + _GAP) + _CELL // 2
+            pen.text((_GAP, middle - 6), labels[y], fill="black")
+    for x, head in enumerate(heads or ()):
+        pen.text((left + x * (_CELL + _GAP), 4), head, fill="black")
+    return np.asarray(sheet)
+
+
+class Gallery:
+    """The examples and a model to complete them with."""
+
+    def __init__(self):
+        self._model, self._options = loading.load(FLAGS.model)
+        self.names = [
+            pictures.stem(path)
+            for path in pictures.list_pictures(os.path.join(FLAGS.examples, "images"))
+        ]
+
+    def example(self, name):
+        """(image uint8 [S, S, 3], mask uint8 [S, S]) of that name."""
+        image = pictures.load_image(f"{FLAGS.examples}/images/{name}.png")
+        mask, _ = pictures.load_mask(
+            f"{FLAGS.examples}/masks/{name}.png", *image.shape[:2]
+        )
+        return image, mask
+
+    def draw(self, image, mask, seeds, temperature=1.0, top_k=0):
+        """Completions with those seeds: dict of arrays, one row a seed."""
+        result = self._model.sample(
+            tf.constant(image),
+            tf.constant(mask[..., None]),
+            tf.constant(list(seeds), tf.int32),
+            tf.fill([len(seeds)], float(temperature)),
+            tf.constant(top_k),
+            tf.constant(1.0),
+        )
+        return {key: value.numpy() for key, value in result.items()}
+
+    def completions(self):
+        rows = []
+        for name in self.names:
+            image, mask = self.example(name)
+            drawn = self.draw(image, mask, range(6))["completed"]
+            rows.append([pictures.holed(image, mask), *drawn])
+        return grid(rows, heads=["given", *(f"seed {seed}" for seed in range(6))])
+
+    def structures(self, name="face", seeds=(0, 1)):
+        image, mask = self.example(name)
+        drawn = self.draw(image, mask, seeds)
+        side = len(image)
+        heat = pictures.heat_map(drawn["entropy"].mean(axis=0), side, side)
+        row, heads = [pictures.holed(image, mask)], ["given"]
+        for i, seed in enumerate(seeds):
+            row += [drawn["structure"][i], drawn["completed"][i]]
+            heads += [f"structure, seed {seed}", "completed"]
+        scale = f"entropy, to {drawn['entropy'].mean(axis=0).max():.1f} bits"
+        return grid([[*row, heat[: heat.shape[1]]]], heads=[*heads, scale])
+
+    def controls(self, name="face"):
+        """The same seeds at rising temperature, and among few codes or all."""
+        image, mask = self.example(name)
+        rows = {
+            f"temp. {value:g}": {"temperature": value}
+            for value in (0, 0.5, 0.8, 1, 1.3)
+        } | {f"top {value}": {"top_k": value} for value in (2, 5, 20)}
+        drawn = [
+            self.draw(image, mask, range(6), **row)["completed"]
+            for row in rows.values()
+        ]
+        return grid(drawn, list(rows))
+
+    def failures(self):
+        rows = []
+        for draw, hole in draw_examples.HARD.values():
+            image, mask = map(np.asarray, draw_examples.drawn(draw, hole))
+            completed = self.draw(image, mask, range(5))["completed"]
+            rows.append([image, pictures.holed(image, mask), *completed])
+        return grid(rows)
+
+    def editing(self, source="face", target="curls", seeds=range(6)):
+        """Structures drawn for one example, rendered in another."""
+        image, mask = self.example(source)
+        drawn = self.draw(image, mask, seeds)
+        rows = [[pictures.holed(image, mask), *drawn["completed"]]]
+        image, mask = self.example(target)
+        square = tf.constant(image), tf.constant(mask[..., None])
+        rendered = [
+            structure_from.render(self._model, *square, codes)["completed"][0].numpy()
+            for codes in drawn["codes"]
+        ]
+        rows.append([pictures.holed(image, mask), *rendered])
+        return grid(rows, heads=["given", *(f"seed {seed}" for seed in seeds)])
+
+
+def main():
+    os.makedirs(FLAGS.output, exist_ok=True)
+    gallery = Gallery()
+    for name in ("completions", "structures", "controls", "editing", "failures"):
+        path = os.path.join(FLAGS.output, f"{name}.png")
+        pictures.save(path, getattr(gallery, name)())
+        print(path)
+
+
+if __name__ == "__main__":
+    run_main(main)
