@@ -61,7 +61,8 @@ def watched(model, rows, call):
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         future = pool.submit(call)
         done = False
-        bar = tqdm(total=rows, desc="rows of codes", delay=2, leave=False)
+        # Not into a file, which would hold ten of it a second.
+        bar = tqdm(total=rows, desc="rows of codes", delay=2, leave=False, disable=None)
         try:
             while not done:
                 done = concurrent.futures.wait([future], timeout=0.1).done
