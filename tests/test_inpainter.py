@@ -110,6 +110,22 @@ def test_noise_signature_draws_what_the_seed_would(model):
     np.testing.assert_array_equal(result["codes"], _sample(model, seeds=(4,))["codes"])
 
 
+def test_half_takes_less_and_means_almost_the_same(tmp_path):
+    tiny.run_folder(tmp_path)
+    whole, half = (
+        loading.load_run(str(tmp_path), half=half)[0] for half in (False, True)
+    )
+    size = [sum(v.numpy().nbytes for v in model.weights) for model in (whole, half)]
+    kernels = [v for v in half.weights if v.dtype == tf.float16]
+    assert size[0] - size[1] == sum(v.numpy().nbytes for v in kernels) > 0
+    image = to_uint8(tiny.images(2))
+    mask = tf.cast(tiny.center_masks(2) * 255, tf.uint8)
+    bits = [model.bits(image, mask).numpy() for model in (whole, half)]
+    assert (bits[0] != bits[1]).any()
+    # float16 keeps 11 binary digits: weights are off by 5e-4 of themselves.
+    np.testing.assert_allclose(bits[0], bits[1], rtol=5e-3)
+
+
 def test_export_gives_the_same_bytes(model, saved):
     loaded, options = loading.load(saved.rsplit("/", 1)[0])
     assert options == tiny.OPTIONS
