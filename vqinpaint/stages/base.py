@@ -59,10 +59,3 @@ class Stage(Protocol):
 def replicas():
     """How many replicas share a step."""
     return float(tf.distribute.get_strategy().num_replicas_in_sync)
-
-
-def adam(learning_rate, beta_1=0.9):
-    """Adam with TensorFlow 1's epsilon, which Keras 2.15 places where TF1 did."""
-    return tf.keras.optimizers.Adam(
-        learning_rate, beta_1=beta_1, epsilon=1e-8, jit_compile=False
-    )

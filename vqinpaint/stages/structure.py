@@ -6,8 +6,9 @@ from vqinpaint.models.structure import ConditionNetwork, StructurePrior
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
 from vqinpaint.stages import looks
+from vqinpaint.stages.adam import adam
 from vqinpaint.stages.averages import PolyakAverages
-from vqinpaint.stages.base import Batch, adam
+from vqinpaint.stages.base import Batch
 from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 

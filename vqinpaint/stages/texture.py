@@ -8,7 +8,8 @@ from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
 from vqinpaint.stages import looks
-from vqinpaint.stages.base import Batch, adam, replicas
+from vqinpaint.stages.adam import adam
+from vqinpaint.stages.base import Batch, replicas
 from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 

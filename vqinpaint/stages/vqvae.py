@@ -4,8 +4,9 @@ import tensorflow as tf
 
 from vqinpaint.models.vqvae import VQDecoder, VQEncoder
 from vqinpaint.ops import losses, vq
+from vqinpaint.stages.adam import adam
 from vqinpaint.stages.averages import PolyakAverages
-from vqinpaint.stages.base import Batch, CodebookView, adam, replicas
+from vqinpaint.stages.base import Batch, CodebookView, replicas
 from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 
