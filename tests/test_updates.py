@@ -17,7 +17,9 @@ from tests.test_stages import (
 )
 from vqinpaint import training
 from vqinpaint.errors import DataError, DivergedError
+from vqinpaint.stages.adam import adam
 from vqinpaint.stages.base import Batch
+from vqinpaint.stages.updates import minimise
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -50,6 +52,17 @@ def test_numbers_that_are_not_finite_move_nothing_on_any_replica(name, two_repli
     for changed in ((0, 1), (2, 3)):
         assert any((a != b).any() for a, b in zip(*(states[i] for i in changed)))
     assert all(np.isfinite(value).all() for value in states[3])
+
+
+@pytest.mark.parametrize("size, applied", [(1e18, True), (1e20, False)])
+def test_gradients_whose_squares_overflow_move_nothing(size, applied):
+    """1e20 is finite, but would leave infinity in Adam's second moment for good."""
+    variable = tf.Variable([1.0, 2.0])
+    optimizer = adam(0.1)
+    optimizer.build([variable])
+    assert bool(minimise(optimizer, [tf.constant([size, 1.0])], [variable])) is applied
+    assert (variable.numpy()[0] != 1.0) == applied
+    assert all(np.isfinite(v.numpy()).all() for v in optimizer.variables)
 
 
 def test_single_faults_pass_and_many_end_the_run(tmp_path):

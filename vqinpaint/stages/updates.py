@@ -53,9 +53,9 @@ def in_parts(function, inputs, parts):
 
 @_named("minimise")
 def minimise(optimizer, gradients, variables):
-    """Sums gradients over replicas and applies them if every number is finite.
+    """Sums gradients over replicas and applies them if their squares are finite.
 
-    One number that is not would stay in Adam's moments for good. All replicas decide by
+    One that is not would stay in Adam's second moment for good. All replicas decide by
     the same sums, so all skip or none.
 
     Args:
@@ -68,8 +68,8 @@ def minimise(optimizer, gradients, variables):
     """
     context = tf.distribute.get_replica_context()
     gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
-    finite = [tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients]
-    applied = tf.reduce_all(tf.stack(finite))
+    squares = tf.add_n([tf.nn.l2_loss(gradient) for gradient in gradients])
+    applied = tf.math.is_finite(squares)
 
     def apply(gradients):
         optimizer.apply_gradients(
