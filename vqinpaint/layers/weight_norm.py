@@ -117,5 +117,23 @@ def _fuse(layer, kept):
 def _normalised(layer):
     if layer.fused is not None:
         return tf.cast(layer.fused.read_value(), layer.bias.dtype)
-    axes = list(range(layer.direction.shape.rank - 1))
-    return layer.gain * tf.nn.l2_normalize(layer.direction, axes)
+    return _weight_norm(*map(tf.convert_to_tensor, (layer.direction, layer.gain)))
+
+
+@tf.custom_gradient
+def _weight_norm(direction, gain):
+    """gain * direction / |direction|, Salimans and Kingma 2016, equations 2 and 3.
+
+    Written out, as the gradient that TensorFlow composes makes twice as many copies of
+    every kernel.
+    """
+    axes = list(range(direction.shape.rank - 1))
+    squares = tf.reduce_sum(tf.square(direction), axes)
+    inverse = tf.math.rsqrt(tf.maximum(squares, 1e-12))
+    scale = gain * inverse
+
+    def gradients(upstream):
+        along = tf.reduce_sum(upstream * direction, axes) * inverse
+        return upstream * scale - direction * (along * inverse * scale), along
+
+    return direction * scale, gradients

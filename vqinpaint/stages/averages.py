@@ -4,8 +4,6 @@ import contextlib
 
 import tensorflow as tf
 
-from vqinpaint.ops.vq import blend
-
 
 class PolyakAverages(tf.Module):
     """Moving averages of variables, started at their values, as the authors keep them.
@@ -42,10 +40,10 @@ class PolyakAverages(tf.Module):
         if self.warmup:
             t = tf.cast(step, tf.float32)
             decay = tf.minimum(decay, (1 + t) / (10 + t))
-        decay = tf.where(applied, decay, 1.0)
+        rate = tf.where(applied, 1 - decay, 0.0)
         with tf.name_scope("averages"):
             for shadow, variable in zip(self.shadows, self.variables_averaged):
-                shadow.assign(blend(shadow, variable, decay))
+                shadow.assign_sub((shadow - variable) * rate)
 
     @contextlib.contextmanager
     def applied(self):
