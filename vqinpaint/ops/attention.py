@@ -6,6 +6,9 @@ from vqinpaint.ops import vq
 from vqinpaint.ops.precision import to_full
 from vqinpaint.ops.shapes import sizes
 
+# Below any score.
+_FAR_AWAY = -1e10
+
 
 def structural_attention(structure, scale):
     """How much every place of a structure map resembles every other (section 3.4).
@@ -101,14 +104,17 @@ def causal_attention(queries, keys, values, heads):
             tf.reshape(x, [batch, places, heads, x.shape[-1] // heads]), [0, 2, 1, 3]
         )
 
-    queries, keys, values = split(queries), split(keys), split(values)
+    scaled = to_full(queries) / tf.sqrt(float(queries.shape[-1] // heads))
+    queries = split(tf.cast(scaled, queries.dtype))
+    keys, values = split(keys), split(values)
     scores = to_full(tf.matmul(queries, keys, transpose_b=True))
-    scores /= tf.sqrt(float(queries.shape[-1]))
     index = tf.range(places)
-    earlier = index[None, :] < index[:, None]
-    weights = tf.nn.softmax(tf.where(earlier, scores, -1e10))
-    weights = tf.cast(tf.where(earlier, weights, 0.0), values.dtype)
-    mixed = tf.transpose(tf.matmul(weights, values), [0, 2, 1, 3])
+    # Added, not selected: one pass over the largest tensor less, and two in the gradient.
+    scores += tf.where(index[None, :] < index[:, None], 0.0, _FAR_AWAY)
+    weights = tf.cast(tf.nn.softmax(scores), values.dtype)
+    mixed = tf.matmul(weights, values)
+    mixed *= tf.cast(index > 0, mixed.dtype)[:, None]
+    mixed = tf.transpose(mixed, [0, 2, 1, 3])
     return tf.reshape(mixed, [batch, height, width, depth])
 
 
@@ -145,10 +151,6 @@ def attend_to_earlier(queries, above, here, any_above):
     total = tf.where(any_above, tf.reduce_sum(far, -1), 0.0) + tf.reduce_sum(near, -1)
     mixed = _weighted_sum(far, above[1]) + _weighted_sum(near, here[1])
     return tf.math.divide_no_nan(mixed, total[..., None])
-
-
-# Below any score.
-_FAR_AWAY = -1e10
 
 
 def _weighted_sum(weights, values):
