@@ -159,12 +159,12 @@ class Loop:
             self._bar(step, steps) as bar,
         ):
             while step < steps:
-                try:
-                    batch = next(iterator)
-                except _DAMAGE as error:
-                    raise _spoilt(error, step + 1, records_of) from None
-                self._profiler.before_step()
-                scalars = self._step(batch, step, bool(caught))
+                with self._profiler.step(step + 1):
+                    try:
+                        batch = next(iterator)
+                    except _DAMAGE as error:
+                        raise _spoilt(error, step + 1, records_of) from None
+                    scalars = self._step(batch, step, bool(caught))
                 stop = scalars.pop("stop")
                 recent.append(scalars)
                 step += 1
