@@ -4,6 +4,7 @@ import time
 
 import tensorflow as tf
 
+from benchmarks import operations
 from benchmarks.common import Memory, machine
 from vqinpaint.errors import UsageError
 from vqinpaint.flagging import FLAGS, flags
@@ -95,9 +96,11 @@ def benchmark():
 
         arguments = (image, mask, tf.constant(0, tf.int64))
         concrete = tf.function(step).get_concrete_function(*arguments)
-        seconds = _fastest(
-            lambda c=concrete, a=arguments: c(*a)["skipped"].numpy(), FLAGS.repeats
-        )
+
+        def call(concrete=concrete, arguments=arguments):
+            return concrete(*arguments)["skipped"].numpy()
+
+        seconds = _fastest(call, FLAGS.repeats)
         work = _operations(concrete)
         found[name] = {
             "step_s": seconds,
@@ -107,12 +110,14 @@ def benchmark():
             "state_mb": estimate.state_bytes(stage) / 1e6,
             "activations_mb": estimate.activation_bytes(stage, rows, size) / 1e6,
             "peak_mb": memory.peak_mb(),
+            "shares": operations.shares(call),
         }
         told = found[name]
         print(
             f"{name}: {seconds:.2f} s, {told['gflop']:.0f} GFLOP, "
             f"{told['share_of_product_rate']:.0%} of the product's rate; "
             f"{told['parameters'] / 1e6:.1f} M parameters, state {told['state_mb']:.0f} MB, "
-            f"activations {told['activations_mb']:.0f} MB, peak {told['peak_mb']} MB"
+            f"activations {told['activations_mb']:.0f} MB, peak {told['peak_mb']} MB\n"
+            f"  {operations.told(told['shares'])}"
         )
     return {"machine": machine(), "image_size": size, "batch": rows, **found}
