@@ -145,10 +145,47 @@ def test_tensorflow_datasets_by_name(tmp_path):
     assert sums == {int(_array(i).sum()) for i in range(3)}
 
 
+def test_large_pictures_can_be_shrunk_once(tmp_path):
+    """To what reading would make of them, in the format they came in; small ones stay."""
+    (tmp_path / "in").mkdir()
+    y, x = np.mgrid[0:300, 0:200]
+    waves = [
+        127 + 100 * np.sin((a * y + b * x) / 9) for a, b in ((1, 0), (0, 1), (1, 1))
+    ]
+    large = Image.fromarray(np.stack(waves, -1).astype(np.uint8))
+    large.save(tmp_path / "in" / "drawing.png")
+    large.save(tmp_path / "in" / "photo.jpg", quality=95, subsampling=0)
+    on_its_side = Image.Exif()
+    on_its_side[0x0112] = 6
+    turned = large.transpose(Image.Transpose.ROTATE_90)
+    turned.save(tmp_path / "in" / "turned.jpg", quality=95, exif=on_its_side)
+    large.resize((40, 60)).save(tmp_path / "in" / "small.png")
+    split, _ = _make(tmp_path / "out", f"--input={tmp_path / 'in'}", "--short_side=50")
+    examples = {
+        pathlib.Path(example["image/filename"].numpy().decode()).stem: example
+        for example in (
+            tf.io.parse_single_example(record, records.FEATURES)
+            for record in tf.data.TFRecordDataset(split.paths)
+        )
+    }
+    kinds = {name: e["image/format"].numpy().decode() for name, e in examples.items()}
+    assert kinds == dict(drawing="png", photo="jpeg", turned="jpeg", small="png")
+    small = (tmp_path / "in" / "small.png").read_bytes()
+    assert examples["small"]["image/encoded"].numpy() == small
+    pictures = _pictures(split)
+    wanted = pipeline.resize_short_side(tf.constant(np.asarray(large)), 50).numpy()
+    for name in ("drawing", "photo", "turned"):
+        # Another filter and, of two, JPEG: some grey levels, where waves are 100 high.
+        difference = pictures[name].astype(int) - wanted
+        assert np.abs(difference).mean() < 6, name
+    assert split.manifest["short_side"] == 50
+
+
 def test_a_beam_pipeline_writes_the_same_records(folder, tmp_path):
     (folder / "broken.png").write_bytes(b"no picture")
-    plain, _ = _make(tmp_path / "plain", f"--input={folder}", "--shards=2")
-    beam, done = _make(tmp_path / "beam", f"--input={folder}", "--shards=2", "--beam")
+    flags = f"--input={folder}", "--shards=2", "--short_side=36"
+    plain, _ = _make(tmp_path / "plain", *flags)
+    beam, done = _make(tmp_path / "beam", *flags, "--beam")
     assert beam.manifest["skipped"] == plain.manifest["skipped"]
     assert "broken.png" in beam.manifest["skipped"][0] and "1 skipped" in done.stdout
     found, wanted = _pictures(beam), _pictures(plain)

@@ -40,6 +40,13 @@ flags.DEFINE_string("output", "", "Folder of the data set to write.")
 flags.DEFINE_string("split", "train", "Name of the split to write.")
 flags.DEFINE_integer("shards", 0, "Files to write; 0 = one per 1,000 pictures.")
 flags.DEFINE_integer("min_size", 32, "Skip pictures whose short side is smaller.")
+flags.DEFINE_integer(
+    "short_side",
+    0,
+    "Shrink larger pictures to this short side, which training's --load_size should "
+    "not exceed; 0 = keep them, to be shrunk at every reading.",
+    lower_bound=0,
+)
 flags.DEFINE_integer("threads", os.cpu_count(), "Pictures checked at a time.")
 
 FLAGS = flags.FLAGS
@@ -85,8 +92,10 @@ def main():
     )
 
 
-def _source_name():
-    return os.path.basename(FLAGS.input.rstrip("/")) or FLAGS.tfds
+def _told():
+    """What the manifest tells of how the split was made."""
+    source = os.path.basename(FLAGS.input.rstrip("/")) or FLAGS.tfds
+    return {"source": source, "short_side": FLAGS.short_side}
 
 
 def _with_beam(items, shards):
@@ -104,7 +113,8 @@ def _with_beam(items, shards):
         FLAGS.split,
         shards,
         FLAGS.min_size,
-        _source_name(),
+        FLAGS.short_side,
+        _told(),
         FLAGS.beam_options.split(),
     )
 
@@ -114,7 +124,9 @@ def _with_threads(items, count, shards):
     with records.split_writer(FLAGS.output, FLAGS.split, shards) as (write, extra):
         bar = tqdm(total=count, desc=f"{FLAGS.split} pictures", unit="")
         written = 0
-        for picture, reason in sources.checked(items, FLAGS.threads, FLAGS.min_size):
+        for picture, reason in sources.checked(
+            items, FLAGS.threads, FLAGS.min_size, FLAGS.short_side
+        ):
             bar.update()
             if picture is None:
                 skipped.append(reason)
@@ -123,8 +135,7 @@ def _with_threads(items, count, shards):
             written += 1
             write(records.to_example(picture))
         bar.close()
-        extra["source"] = _source_name()
-        extra["skipped"] = skipped
+        extra.update(_told(), skipped=skipped)
     return written, skipped
 
 

@@ -14,15 +14,15 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from vqinpaint.data import records, sources
 
 
-def write_split(names, folder, split, shards, min_size, source, options=()):
+def write_split(names, folder, split, shards, min_size, short_side, extra, options=()):
     """Checks pictures and writes those that are good; see `records.split_writer`.
 
     Args:
       names: paths of pictures.
       folder, split, shards: as in `records.split_writer`. Picture i goes to shard
         i % shards, whether or not those before it were good.
-      min_size: see `sources.check`.
-      source: what the manifest names as the source.
+      min_size, short_side: see `sources.check`.
+      extra: dict of further entries for the manifest.
       options: of the pipeline, as on a command line; the default runs it here.
 
     Returns:
@@ -39,7 +39,7 @@ def write_split(names, folder, split, shards, min_size, source, options=()):
                 pipeline
                 | "name" >> beam.Create(list(enumerate(names)))
                 | "spread" >> beam.Reshuffle()
-                | "check" >> beam.Map(_check, min_size, shards)
+                | "check" >> beam.Map(_check, min_size, short_side, shards)
                 | "gather" >> beam.GroupByKey()
                 | "write" >> beam.Map(_write_shard, temporary, split, shards)
             )
@@ -48,17 +48,17 @@ def write_split(names, folder, split, shards, min_size, source, options=()):
             told = _told(temporary, split, index, shards)
             described.append((told["entry"], told["starts"]))
             skipped += told["skipped"]
-        extra = {"source": source, "skipped": [text for _, text in sorted(skipped)]}
+        extra = {**extra, "skipped": [text for _, text in sorted(skipped)]}
         records.finish(folder, temporary, split, described, extra)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return sum(entry["records"] for entry, _ in described), extra["skipped"]
 
 
-def _check(item, min_size, shards):
+def _check(item, min_size, short_side, shards):
     """(number, name) -> (shard, (number, serialised example or None, reason or None))"""
     number, name = item
-    picture, reason = sources.check((name, None), min_size)
+    picture, reason = sources.check((name, None), min_size, short_side)
     example = records.to_example(picture) if picture else None
     return number % shards, (number, example, reason)
 

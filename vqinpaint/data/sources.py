@@ -74,11 +74,17 @@ def from_tfds(name, split, folder):
     return pictures(), count
 
 
-def check(item, min_size):
+def check(item, min_size, short_side=0):
     """Decodes one picture fully and gives it as a record, or the reason why not.
 
     JPEG and PNG pictures in RGB or grey keep their bytes; others (palette, CMYK,
-    16-bit, turned by EXIF, other formats) are stored as PNG.
+    16-bit, turned by EXIF, other formats) are stored as PNG, shrunk ones as PNG or, if
+    they were JPEG or WebP, as JPEG of quality 95.
+
+    Args:
+      item: (name, bytes or None to read the file of that name).
+      min_size: pictures whose short side is smaller are refused.
+      short_side: shrink larger ones to this short side; 0 = never.
 
     Returns:
       (`records.Picture`, None), or (None, reason).
@@ -103,23 +109,33 @@ def check(item, min_size):
         return None, f"{name}: {image.width}x{image.height} is under {min_size} pixels"
     upright = ImageOps.exif_transpose(image)
     turned = image.getexif().get(0x0112, 1) != 1
-    if turned or image.format not in ("JPEG", "PNG") or image.mode not in ("RGB", "L"):
+    large = 0 < short_side < min(image.size)
+    kind = image.format.lower()
+    if turned or large or kind not in ("jpeg", "png") or image.mode not in ("RGB", "L"):
         if image.mode.startswith("I;16") or image.mode == "I":
             upright = upright.point(lambda value: value / 256).convert("L")
+        upright = upright.convert("RGB")
+        if large:
+            upright = _shrunk(upright, short_side)
+        kind = "jpeg" if large and kind in ("jpeg", "webp") else "png"
         buffer = io.BytesIO()
-        upright.convert("RGB").save(buffer, "PNG")
-        data, kind = buffer.getvalue(), "png"
-    else:
-        kind = image.format.lower()
+        upright.save(buffer, kind, quality=95, subsampling=0)
+        data = buffer.getvalue()
     return records.Picture(data, kind, upright.height, upright.width, name), None
 
 
-def checked(items, threads, min_size):
+def _shrunk(image, short_side):
+    factor = short_side / min(image.size)
+    size = [max(short_side, round(side * factor)) for side in image.size]
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def checked(items, threads, min_size, short_side=0):
     """Results of `check` in order, with a bounded number in flight."""
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
         waiting = collections.deque()
         for item in items:
-            waiting.append(pool.submit(check, item, min_size))
+            waiting.append(pool.submit(check, item, min_size, short_side))
             if len(waiting) >= 4 * threads:
                 yield waiting.popleft().result()
         while waiting:
