@@ -1,7 +1,9 @@
 """Option dataclasses as absl flags, and the one way in which programs start and end."""
 
+import atexit
 import dataclasses
 import errno
+import gc
 import os
 import signal
 import sys
@@ -108,4 +110,7 @@ def run_main(main):
             _say("interrupted.")
             sys.exit(128 + signal.SIGINT)
 
+    # All that matters is on disk by then. Without this Python takes TensorFlow's graphs
+    # apart piece by piece, some seconds in which nobody knows what it is waiting for.
+    atexit.register(gc.freeze)
     app.run(guarded, flags_parser=_parse)
