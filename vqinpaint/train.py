@@ -142,6 +142,15 @@ def _check_batch(size, replicas, parts):
         )
 
 
+def _tell_of_enlarging(split, load_size):
+    shrunk = split.manifest.get("short_side", 0)
+    if 0 < shrunk < load_size:
+        print(
+            f"{FLAGS.data} was shrunk to a short side of {shrunk} and is enlarged to "
+            f"{load_size} again; write it with --short_side={load_size} for sharp pictures."
+        )
+
+
 @dataclasses.dataclass
 class _Plan:
     """What the flags ask for."""
@@ -171,6 +180,7 @@ class _Plan:
             data = dataclasses.replace(data, batch_size=batch)
         optimizer = read(OptimizerOptions, f"{stage}_", **given(OptimizerOptions))
         split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
+        _tell_of_enlarging(split, data.load_size_for(options.image_size))
         return cls(stage, options, data, optimizer, read(LoopOptions), split, faults)
 
     def make_stage(self, strategy):
