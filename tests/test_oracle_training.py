@@ -11,7 +11,7 @@ from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
 
-# Adam divides by the gradient's own size, so rounding in tiny gradients grows; seen 2e-6.
+# Adam divides by the gradient's own size, so rounding in tiny gradients grows; seen 4e-6.
 TOLERANCE = 1e-4
 
 LOSSES = {
