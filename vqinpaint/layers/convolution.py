@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from vqinpaint.layers.initializers import FanInNormal
+from vqinpaint.ops.dilated import dilated_convolution
 
 
 def convolution(filters, kernel_size, strides=1, name=None):
@@ -45,6 +46,13 @@ class GatedConvolution(tf.keras.layers.Conv2D):
         super().__init__(
             filters, kernel_size, strides, dilation_rate=dilation_rate, **kwargs
         )
+
+    def convolution_op(self, inputs, kernel):
+        """What Keras calls for the convolution itself."""
+        rate = max(self.dilation_rate)
+        if rate == 1:
+            return super().convolution_op(inputs, kernel)
+        return dilated_convolution(inputs, kernel, rate)
 
     def call(self, x):
         features, gates = tf.split(super().call(x), 2, axis=-1)

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from vqinpaint.ops import shifts
+from vqinpaint.ops.dilated import dilated_convolution
 
 _PADDERS = {"down": shifts.pad_down, "down_right": shifts.pad_down_right}
 
@@ -18,14 +19,22 @@ class WeightNormConvolution(tf.keras.layers.Layer):
       filters: output channels.
       kernel_size: (height, width).
       strides: one int.
-      dilation: one int.
+      dilation: one int; over 1 only with a stride of 1 and padding "same".
       padding: "same", or "down" / "down_right" for causal kernels (`ops.shifts`).
+
+    Raises:
+      ValueError: a dilation with another stride or padding.
     """
 
     def __init__(
         self, filters, kernel_size, strides=1, dilation=1, padding="same", **kwargs
     ):
         super().__init__(**kwargs)
+        if dilation > 1 and (strides > 1 or padding != "same"):
+            raise ValueError(
+                f"a dilation of {dilation} needs a stride of 1 and padding 'same', not "
+                f"{strides} and '{padding}'."
+            )
         self.filters = filters
         self.kernel_size = tuple(kernel_size)
         self.strides = strides
@@ -45,12 +54,14 @@ class WeightNormConvolution(tf.keras.layers.Layer):
         _fuse(self, kept)
 
     def call(self, x):
-        padding = "SAME"
-        if self.padding != "same":
-            x = _PADDERS[self.padding](x, *self.kernel_size)
-            padding = "VALID"
         kernel = tf.cast(self.kernel(), x.dtype)
-        x = tf.nn.conv2d(x, kernel, self.strides, padding, dilations=self.dilation)
+        if self.dilation > 1:
+            x = dilated_convolution(x, kernel, self.dilation)
+        elif self.padding == "same":
+            x = tf.nn.conv2d(x, kernel, self.strides, "SAME")
+        else:
+            x = _PADDERS[self.padding](x, *self.kernel_size)
+            x = tf.nn.conv2d(x, kernel, self.strides, "VALID")
         return tf.nn.bias_add(x, self.bias)
 
     def get_config(self):
