@@ -1,6 +1,9 @@
-"""The authors' network as numbers: a fixture folder, and networks built to its sizes.
+"""The authors' network as numbers: fixture folders, and networks built to their sizes.
 
-VQINPAINT_ORACLE names another fixture; the default is the copy beside the tests.
+Two fixtures lie beside the tests. In `goldens/uneven` no two sizes are equal or multiples
+by chance: pictures of 64x128, three heads, 20 channels (keys 2, values 10 wide); its
+`dropout.npz` holds the logits of the authors' prior when each of its dropouts is replaced
+by a multiplication by one half. VQINPAINT_ORACLE names another fixture to use instead.
 """
 
 import functools
@@ -21,74 +24,90 @@ from vqinpaint.stages.structure import StructureGenerator
 from vqinpaint.stages.texture import Texture
 from vqinpaint.stages.vqvae import VQVAE
 
-FOLDER = pathlib.Path(
-    os.environ.get("VQINPAINT_ORACLE")
-    or pathlib.Path(__file__).parent / "goldens" / "fixture"
-)
+GOLDENS = pathlib.Path(__file__).parent / "goldens"
+FOLDERS = [GOLDENS / "fixture", GOLDENS / "uneven"]
+if os.environ.get("VQINPAINT_ORACLE"):
+    FOLDERS = [pathlib.Path(os.environ["VQINPAINT_ORACLE"])]
 
 
 @functools.lru_cache(None)
-def arrays(name):
-    with np.load(FOLDER / f"{name}.npz") as file:
+def arrays(folder, name):
+    """All arrays of FOLDER/NAME.npz by their names."""
+    with np.load(folder / f"{name}.npz") as file:
         return dict(file)
 
 
-def options():
-    """The fixture's sizes, with dropout off as when it was made."""
-    c = json.loads((FOLDER / "config.json").read_text())
-    return ModelOptions(
-        image_size=c["image_size"],
-        vqvae=VQVAEOptions(
-            channels=c["nr_channel_vq"],
-            residual_blocks=c["nr_res_block_vq"],
-            residual_channels=c["nr_res_channel_vq"],
-            code_dimension=c["embedding_dim"],
-            codes=c["num_embeddings"],
-        ),
-        structure=StructureOptions(
-            channels=c["nr_channel_s"],
-            residual_channels=c["nr_res_channel_s"],
-            residual_blocks=c["nr_resnet_s"],
-            attention_blocks=c["nr_attention_s"],
-            heads=c["nr_head_s"],
-            output_blocks=c["nr_resnet_out_s"],
-            condition_channels=c["nr_channel_cond_s"],
-            condition_residual_channels=c["nr_res_channel_cond_s"],
-            dropout=0.0,
-        ),
-        texture=TextureOptions(
-            generator_channels=c["nr_channel_gen_t"],
-            discriminator_channels=c["nr_channel_dis_t"],
-        ),
-    )
+class Oracle:
+    """One fixture: its sizes, inputs and numbers.
+
+    Args:
+      folder: path of the fixture.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def arrays(self, name):
+        return arrays(self.folder, name)
+
+    def options(self):
+        """The fixture's sizes, with dropout off as when it was made."""
+        c = json.loads((self.folder / "config.json").read_text())
+        return ModelOptions(
+            image_size=c["image_size"],
+            vqvae=VQVAEOptions(
+                channels=c["nr_channel_vq"],
+                residual_blocks=c["nr_res_block_vq"],
+                residual_channels=c["nr_res_channel_vq"],
+                code_dimension=c["embedding_dim"],
+                codes=c["num_embeddings"],
+            ),
+            structure=StructureOptions(
+                channels=c["nr_channel_s"],
+                residual_channels=c["nr_res_channel_s"],
+                residual_blocks=c["nr_resnet_s"],
+                attention_blocks=c["nr_attention_s"],
+                heads=c["nr_head_s"],
+                output_blocks=c["nr_resnet_out_s"],
+                condition_channels=c["nr_channel_cond_s"],
+                condition_residual_channels=c["nr_res_channel_cond_s"],
+                dropout=0.0,
+            ),
+            texture=TextureOptions(
+                generator_channels=c["nr_channel_gen_t"],
+                discriminator_channels=c["nr_channel_dis_t"],
+            ),
+        )
+
+    def image(self):
+        return self.arrays("inputs")["image"]
+
+    def mask(self):
+        """The fixture's one mask, for every picture of the batch."""
+        shape = (*self.image().shape[:3], 1)
+        return np.broadcast_to(self.arrays("inputs")["mask"], shape).astype(np.float32)
 
 
 class Networks:
-    """All six networks, with the fixture's weights."""
+    """All six networks, with a fixture's weights.
 
-    def __init__(self):
-        self.options = options()
+    Args:
+      oracle: `Oracle`.
+      options: `ModelOptions`; default the fixture's.
+    """
+
+    def __init__(self, oracle, options=None):
+        self.options = options or oracle.options()
         self.vqvae = VQVAE(self.options)
         self.structure = StructureGenerator(self.options)
         self.texture = Texture(self.options)
         self.slots = self.named(averages=False)
-        for name, value in arrays("weights").items():
+        for name, value in oracle.arrays("weights").items():
             self.slots[name].write(value)
 
     def named(self, averages):
         networks = authors.Networks(self.vqvae, self.structure, self.texture)
         return networks.slots(averages)
-
-
-def image():
-    return arrays("inputs")["image"]
-
-
-def mask():
-    """The fixture's one mask, for every picture of the batch."""
-    return np.broadcast_to(arrays("inputs")["mask"], (*image().shape[:3], 1)).astype(
-        np.float32
-    )
 
 
 def relative_error(value, reference):

@@ -1,6 +1,7 @@
 """Sizes, causality and independence of the networks."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -79,6 +80,48 @@ def test_prior_sees_strictly_earlier_codes(networks, place):
     np.testing.assert_array_equal(after[: position + 1], before[: position + 1])
     if position < 23:
         assert np.abs(after[position + 1 :] - before[position + 1 :]).max() > 1e-4
+
+
+def _rate(block, x, condition, seed, **side):
+    """Share of a block's branch that is dropped; what is kept must be scaled up."""
+    branch = block(x, condition=condition, **side) - x
+    dropped = block(x, condition=condition, dropout_seed=seed, **side) - x
+    kept = np.abs(dropped) > 1e-6
+    # Differences of float32 numbers of order one.
+    np.testing.assert_allclose(
+        np.where(kept, dropped * (1 - block.dropout), branch), branch, atol=1e-5
+    )
+    return 1 - kept.mean(), kept
+
+
+def test_every_gated_block_drops_its_whole_branch():
+    options = dataclasses.replace(tiny.OPTIONS.structure, dropout=0.3)
+    prior = StructurePrior(options, 16)
+    x, side = tf.random.normal([4, 16, 16, 8]), tf.random.normal([4, 16, 16, 8])
+    condition = tf.random.normal([4, 16, 16, 16])
+    prior(tf.zeros([1, 16, 16, 4]), condition[:1])
+    tiny.randomise(prior)
+    seed, masks = tf.constant([5, 6]), []
+    for block in prior.upper:
+        masks.append(_rate(block, x, condition, seed))
+    for block in prior.lower:
+        masks.append(_rate(block, x, condition, seed, side=side))
+    for rate, _ in masks:
+        # 8,192 draws: a standard deviation of 0.005, and some values are tiny undropped.
+        assert abs(rate - 0.3) < 0.025
+    for (_, one), (_, other) in itertools.combinations(masks, 2):
+        assert 0.4 < (one == other).mean() < 0.7  # 0.58 for independent masks
+
+
+def test_without_a_seed_nothing_is_dropped(networks):
+    prior = networks["structure_pixelcnn"]
+    codes, condition = tf.random.normal([1, 4, 4, 4]), tf.random.normal([1, 4, 4, 16])
+    np.testing.assert_array_equal(prior(codes, condition), prior(codes, condition))
+
+
+def test_the_condition_network_drops_nothing(networks):
+    blocks = [s for s in networks["structure_condition"].steps if hasattr(s, "dropout")]
+    assert len(blocks) == 13 and all(block.dropout == 0 for block in blocks)
 
 
 def test_nonlinearities_make_different_priors():

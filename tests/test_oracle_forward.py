@@ -1,10 +1,12 @@
 """Every array that the authors' network computed, in one forward pass."""
 
+import dataclasses
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from tests import oracle
-from tests.oracle import arrays, relative_error
+from tests.oracle import FOLDERS, GOLDENS, Networks, Oracle, arrays, relative_error
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
 from vqinpaint.options import OptimizerOptions
@@ -16,14 +18,14 @@ TOLERANCE = 1e-5
 
 
 @pytest.fixture(scope="module")
-def networks():
-    return oracle.Networks()
+def networks(oracle):
+    return Networks(oracle)
 
 
 @pytest.fixture(scope="module")
-def computed(networks):
+def computed(oracle, networks):
     """Our value for every name in outputs.npz, from the same inputs."""
-    image, mask, truth = oracle.image(), oracle.mask(), arrays("outputs")
+    image, mask, truth = oracle.image(), oracle.mask(), oracle.arrays("outputs")
     encoded, recon = networks.vqvae.reconstruct(image)
     decoder = networks.vqvae.decoder
     condition = networks.structure.condition(image, mask)
@@ -69,18 +71,42 @@ def computed(networks):
     }
 
 
-def test_every_output_is_compared(computed):
-    assert set(computed) == set(arrays("outputs"))
+def test_every_output_is_compared(oracle, computed):
+    assert set(computed) == set(oracle.arrays("outputs"))
 
 
-@pytest.mark.parametrize("name", sorted(arrays("outputs")))
-def test_output_equals_the_authors(computed, name):
-    reference = arrays("outputs")[name]
+@pytest.mark.parametrize("name", sorted(arrays(FOLDERS[0], "outputs")))
+def test_output_equals_the_authors(oracle, computed, name):
+    reference = oracle.arrays("outputs")[name]
     if name.startswith("idx"):
         np.testing.assert_array_equal(computed[name], reference)
     else:
         assert relative_error(computed[name], reference) < TOLERANCE
 
 
-def test_every_variable_has_the_authors_name(networks):
-    assert set(networks.slots) == set(arrays("weights"))
+def test_every_variable_has_the_authors_name(oracle, networks):
+    assert set(networks.slots) == set(oracle.arrays("weights"))
+
+
+def test_dropout_acts_where_the_authors_does(monkeypatch):
+    """Their prior and ours with every dropout replaced by a multiplication by 0.5."""
+    uneven = Oracle(GOLDENS / "uneven")
+    options = uneven.options()
+    structure = dataclasses.replace(options.structure, dropout=0.1)
+    networks = Networks(uneven, dataclasses.replace(options, structure=structure))
+    seen = []
+
+    def halve(x, rate, seed):
+        seen.append((rate, tuple(seed.numpy())))
+        return 0.5 * x
+
+    monkeypatch.setattr(tf.nn.experimental, "stateless_dropout", halve)
+    condition = networks.structure.condition(uneven.image(), uneven.mask())
+    logits = networks.structure.prior(
+        uneven.arrays("outputs")["quant_t"], condition, dropout_seed=tf.constant([1, 2])
+    )
+    wanted = uneven.arrays("dropout")["logits_halved"]
+    assert relative_error(logits, wanted) < TOLERANCE
+    # Both streams of every block, each with a mask of its own.
+    assert [rate for rate, _ in seen] == [0.1] * 2 * options.structure.residual_blocks
+    assert len(set(seen)) == len(seen)

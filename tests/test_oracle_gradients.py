@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests import oracle
-from tests.oracle import arrays, relative_error
+from tests.oracle import Networks, relative_error
 from vqinpaint.ops import losses
 from vqinpaint.options import OptimizerOptions
 from vqinpaint.stages.base import Batch
@@ -31,19 +30,20 @@ def _named_gradients(networks, parts, loss_of):
 
 
 @pytest.fixture(scope="module")
-def gradients():
-    networks = oracle.Networks()
+def gradients(oracle):
+    networks = Networks(oracle)
     stage = TextureStage(
         networks.options, OptimizerOptions(), networks.vqvae, networks.texture
     )
     batch = Batch(tf.constant(oracle.image()), tf.constant(oracle.mask()))
     truth = networks.vqvae.encoder(batch.image)
-    completed = tf.constant(arrays("outputs")["complete"])
+    outputs = oracle.arrays("outputs")
+    completed = tf.constant(outputs["complete"])
 
     def structure_loss():
         condition = networks.structure.condition(batch.image, batch.mask)
-        logits = networks.structure.prior(arrays("outputs")["quant_t"], condition)
-        bits = losses.bits(logits, arrays("outputs")["idx_t"])
+        logits = networks.structure.prior(outputs["quant_t"], condition)
+        bits = losses.bits(logits, outputs["idx_t"])
         return tf.reduce_sum(bits) * np.log(2)
 
     def generator_loss():
@@ -64,9 +64,9 @@ def gradients():
     }
 
 
-def _key_biases():
+def _key_biases(oracle):
     """Names of the biases of attention keys: a softmax ignores them."""
-    networks = oracle.Networks()
+    networks = Networks(oracle)
     ignored = {
         id(block.attend.keys.bias)
         for block in networks.structure.prior.lower
@@ -76,15 +76,15 @@ def _key_biases():
 
 
 @pytest.mark.parametrize("part", ["structure", "generator", "discriminator"])
-def test_gradients_equal_the_authors(gradients, part):
+def test_gradients_equal_the_authors(oracle, gradients, part):
     expected = {
         key.split("|")[1]: value
-        for key, value in arrays("gradients").items()
+        for key, value in oracle.arrays("gradients").items()
         if key.startswith(part)
     }
     assert set(gradients[part]) == set(expected)
     largest = max(np.max(np.abs(value)) for value in expected.values())
-    zero = _key_biases() & set(expected)
+    zero = _key_biases(oracle) & set(expected)
     for name in zero:  # nothing but rounding, in theirs as in ours
         assert np.max(np.abs(gradients[part][name])) < 1e-6 * largest
     errors = {

@@ -3,8 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from tests import oracle
-from tests.oracle import arrays, relative_error
+from tests.oracle import Networks, relative_error
 from vqinpaint.options import OptimizerOptions
 from vqinpaint.stages.base import Batch
 from vqinpaint.stages.structure import StructureStage
@@ -21,9 +20,9 @@ LOSSES = {
 }
 
 
-def _train(name):
+def _train(oracle, name):
     """Networks, stage and losses after three steps from the fixture's weights."""
-    networks, optimizer = oracle.Networks(), OptimizerOptions()
+    networks, optimizer = Networks(oracle), OptimizerOptions()
     stage = {
         "vqvae": lambda: VQVAEStage(networks.options, optimizer, networks.vqvae),
         "structure": lambda: StructureStage(
@@ -36,21 +35,21 @@ def _train(name):
     mask = tf.constant(oracle.mask())
     scalars = [
         stage.train_step(Batch(tf.constant(image), mask), tf.constant(i, tf.int64))
-        for i, image in enumerate(arrays("training")["images"])
+        for i, image in enumerate(oracle.arrays("training")["images"])
     ]
     return networks, stage, scalars
 
 
 @pytest.fixture(scope="module", params=["vqvae", "structure", "texture"])
-def trained(request):
-    return request.param, *_train(request.param)
+def trained(oracle, request):
+    return request.param, *_train(oracle, request.param)
 
 
-def _expected(stage, kind):
+def _expected(oracle, stage, kind):
     prefix = f"{stage}|{kind}|"
     return {
         key[len(prefix) :]: value
-        for key, value in arrays("training").items()
+        for key, value in oracle.arrays("training").items()
         if key.startswith(prefix)
     }
 
@@ -61,26 +60,27 @@ def _require_close(slots, expected):
     assert errors[worst] < TOLERANCE, f"{worst}: {errors[worst]:.2g}"
 
 
-def test_losses_before_each_step(trained):
+def test_losses_before_each_step(oracle, trained):
     name, _, _, scalars = trained
     for theirs, ours in LOSSES[name].items():
         values = [float(step[ours]) for step in scalars]
-        assert relative_error(values, arrays("training")[f"{name}|{theirs}"]) < 1e-5
+        expected = oracle.arrays("training")[f"{name}|{theirs}"]
+        assert relative_error(values, expected) < 1e-5
 
 
-def test_variables_after_three_steps(trained):
+def test_variables_after_three_steps(oracle, trained):
     name, networks, _, _ = trained
-    expected = _expected(name, "after")
+    expected = _expected(oracle, name, "after")
     assert expected
     _require_close(networks.named(averages=True), expected)
 
 
-def test_polyak_averages_after_three_steps(trained):
+def test_polyak_averages_after_three_steps(oracle, trained):
     name, networks, stage, _ = trained
-    expected = _expected(name, "polyak")
+    expected = _expected(oracle, name, "polyak")
     with stage.averaged():
         if expected:
             _require_close(networks.slots, expected)
         else:
             # The authors keep none in this stage, so nothing may move.
-            _require_close(networks.slots, _expected(name, "after"))
+            _require_close(networks.slots, _expected(oracle, name, "after"))

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests import oracle, tiny
+from tests import tiny
+from tests.oracle import Networks
 from vqinpaint import sampling
 from vqinpaint.models.structure_steps import StructureSteps
 from vqinpaint.ops import losses
@@ -97,8 +98,8 @@ def _assert_equal(draw, reference):
 
 
 @pytest.fixture(scope="module")
-def authors():
-    networks = oracle.Networks()
+def authors(oracle):
+    networks = Networks(oracle)
     side = networks.options.image_size // 8
     codebook = networks.vqvae.encoder.top_codebook.codes
     return World(

@@ -88,11 +88,11 @@ NONLINEARITIES = ("concat_elu", "elu", "relu")
 class StructureOptions:
     """Structure generator: condition network and autoregressive prior (section 3.3)."""
 
-    channels: int = option(128, "Width of both streams of the prior.")
+    channels: int = option(128, "Width of both streams of the prior, at least 8.")
     residual_channels: int = option(128, "Width inside its gated residual blocks.")
     residual_blocks: int = option(20, "Gated blocks per stream.")
     attention_blocks: int = option(4, "How many of the lower stream's blocks attend.")
-    heads: int = option(8, "Attention heads; must divide channels.")
+    heads: int = option(8, "Attention heads of each attending block.")
     output_blocks: int = option(20, "1x1 residual blocks before the logits.")
     condition_channels: int = (
         32  # first width of the condition network; grows to 8 times it
@@ -100,7 +100,11 @@ class StructureOptions:
     condition_residual_channels: int = option(
         32, "Inside its first block; grows to 8 times it."
     )
-    dropout: float = option(0.1, "On the attention's output, in training.", free=True)
+    dropout: float = option(
+        0.1,
+        "Share of every gated block's branch that is dropped in training.",
+        free=True,
+    )
     nonlinearity: str = option("concat_elu", "concat_elu, elu or relu.")
 
     def __post_init__(self):
@@ -111,9 +115,9 @@ class StructureOptions:
             f"structure_attention_blocks ({self.attention_blocks}).",
         )
         _require(
-            self.channels % self.heads == 0 and self.channels % 2 == 0,
-            f"structure_channels ({self.channels}) must be even and a multiple of "
-            f"structure_heads ({self.heads}).",
+            self.channels >= 8,
+            f"structure_channels is {self.channels}; it must be at least 8, as each "
+            "attention head has an eighth of it as keys.",
         )
         _require(
             self.nonlinearity in NONLINEARITIES,

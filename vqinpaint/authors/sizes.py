@@ -108,15 +108,20 @@ def _attention(shapes, channels, blocks):
 
     Walks the dense layers in the order of their making: three for each pair of blocks
     (condition, upper stream, condition), then, where the pair attends, query, key and
-    value of every head and the projection. A condition's layer is twice as wide as the
-    stream; a query is never wider than it.
+    value of every head and the projection. A query is an eighth as wide as the stream,
+    a condition's layer twice as wide, and only the projection has the stream's width.
     """
+
+    def width(number):
+        return shapes(f"structure_pixelcnn/wndense_{number}/V")[-1]
+
     number = group = heads = 0
     for block in range(1, blocks + 1):
         number += 3
-        width = shapes(f"structure_pixelcnn/wndense_{number}/V")[-1]
-        if not group and width <= channels:
-            group, heads = block, channels // width
+        if not group and width(number) == channels // 8:
+            group = block
+            while width(number + 3 * heads) != channels:
+                heads += 1
         if group and block % group == 0:
             number += 3 * heads + 1
     if not group:

@@ -1,4 +1,8 @@
-"""Gated residual block and causal attention of the structure generator."""
+"""Gated residual block and causal attention of the structure generator.
+
+The widths of the attention and the place of dropout follow the authors' code
+(`gated_resnet` in net/nn.py).
+"""
 
 import tensorflow as tf
 
@@ -10,8 +14,8 @@ from vqinpaint.ops.activations import BY_NAME, gate
 class GatedResidual(tf.keras.layers.Layer):
     """Two convolutions, a gate and a sum, with optional extra inputs (section 3.3).
 
-    x + gate(conv(f(conv(f(x)) + dense(f(side))) + dense(f(condition)))), and where
-    `attend` is given, attention is added to what the gate let through.
+    With y = gate(conv(f(conv(f(x)) + dense(f(side))) + dense(f(condition)))) the block
+    returns x + dropout(y), or x + dropout(y + attention(y)) where `attend` is given.
     [B, h, w, C] -> the same
 
     Args:
@@ -24,6 +28,9 @@ class GatedResidual(tf.keras.layers.Layer):
       number: callable that names the next layer of a kind, see `naming.Numbering`.
       has_side, has_condition: whether the call gets these inputs.
       attend: optional `CausalAttention`, built after the other weights.
+      dropout: share of the branch's values (everything that is added to x) that is set
+        to zero in training; the others are divided by 1 - dropout.
+      salt: int that makes this block's dropout mask differ from other blocks'.
     """
 
     def __init__(
@@ -38,10 +45,14 @@ class GatedResidual(tf.keras.layers.Layer):
         has_side=False,
         has_condition=False,
         attend=None,
+        dropout=0.0,
+        salt=0,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.nonlinearity = nonlinearity
+        self.dropout = dropout
+        self.salt = salt
         self.inner = WeightNormConvolution(
             inner_channels,
             kernel_size,
@@ -70,46 +81,42 @@ class GatedResidual(tf.keras.layers.Layer):
             hidden += self.from_condition(activate(condition))
         hidden = gate(hidden)
         if self.attend is not None:
-            hidden += self.attend(hidden, dropout_seed=dropout_seed)
-        return x + hidden
+            hidden += self.attend(hidden)
+        return x + self._dropped(hidden, dropout_seed)
+
+    def _dropped(self, branch, seed):
+        """Dropout of the whole branch; without a seed (int [2]) it passes unchanged."""
+        if seed is None or not self.dropout:
+            return branch
+        seed = tf.random.experimental.stateless_fold_in(seed, self.salt)
+        return tf.nn.experimental.stateless_dropout(branch, self.dropout, seed)
 
 
 class CausalAttention(tf.keras.layers.Layer):
-    """Eight-head attention to strictly earlier codes, projected back to C channels.
+    """Multi-head attention to strictly earlier codes, projected back to C channels.
 
-    Keys and queries have C / heads channels a head, values C / 2 (section 3.3).
+    Every head has C // 8 channels of keys and queries and C // 2 of values, however many
+    heads there are (section 3.3).
     [B, h, w, C] -> the same
 
     Args:
-      channels: C.
+      channels: C, at least 8.
       heads: how many.
-      dropout: share of the projected output dropped when a dropout seed is given.
       number: callable that names the next layer of a kind, see `naming.Numbering`.
     """
 
-    def __init__(self, channels, heads, dropout, number, **kwargs):
+    def __init__(self, channels, heads, number, **kwargs):
         super().__init__(**kwargs)
         self.heads = heads
-        self.dropout = dropout
         first = number("wndense", take=3 * heads)
-        self.queries = WeightNormDense(
-            channels // heads * heads, heads=heads, name=first[0]
-        )
-        self.keys = WeightNormDense(
-            channels // heads * heads, heads=heads, name=first[1]
-        )
-        self.values = WeightNormDense(channels // 2 * heads, heads=heads, name=first[2])
+        key, value = channels // 8, channels // 2
+        self.queries = WeightNormDense(heads * key, heads=heads, name=first[0])
+        self.keys = WeightNormDense(heads * key, heads=heads, name=first[1])
+        self.values = WeightNormDense(heads * value, heads=heads, name=first[2])
         self.project = WeightNormDense(channels, name=number("wndense"))
 
-    def call(self, x, dropout_seed=None):
+    def call(self, x):
         mixed = attention.causal_attention(
             self.queries(x), self.keys(x), self.values(x), self.heads
         )
-        mixed = self.project(mixed)
-        if dropout_seed is None or not self.dropout:
-            return mixed
-        # One block's noise must not be another's: the layer's name tells them apart.
-        seed = tf.random.experimental.stateless_fold_in(
-            dropout_seed, int(self.project.name.rsplit("_", 1)[1])
-        )
-        return tf.nn.experimental.stateless_dropout(mixed, self.dropout, seed)
+        return self.project(mixed)

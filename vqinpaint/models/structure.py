@@ -67,7 +67,8 @@ class StructurePrior(tf.keras.Model):
     Call with (codes as vectors [B, h, w, D], condition [B, h, w, C]) -> logits
     [B, h, w, K]. The logits at a place depend on codes strictly before it in raster
     order: the upper stream sees the rows above, the lower one the row up to the place.
-    A `dropout_seed` (int [2]) turns dropout on.
+    A `dropout_seed` (int [2]) turns on dropout of every gated block's branch; the
+    output blocks have none.
 
     Args:
       options: `StructureOptions`.
@@ -90,7 +91,7 @@ class StructurePrior(tf.keras.Model):
         )
 
         def attend(number):
-            return CausalAttention(width, options.heads, options.dropout, number)
+            return CausalAttention(width, options.heads, number)
 
         block = {
             "channels": width,
@@ -98,13 +99,14 @@ class StructurePrior(tf.keras.Model):
             "number": number,
             "nonlinearity": options.nonlinearity,
             "has_condition": True,
+            "dropout": options.dropout,
         }
         self.upper, self.lower = [], []
         group = options.residual_blocks // options.attention_blocks
         for i in range(options.residual_blocks):
             last = (i + 1) % group == 0
             self.upper.append(
-                GatedResidual(kernel_size=(2, 3), padding="down", **block)
+                GatedResidual(kernel_size=(2, 3), padding="down", salt=2 * i, **block)
             )
             self.lower.append(
                 GatedResidual(
@@ -112,6 +114,7 @@ class StructurePrior(tf.keras.Model):
                     padding="down_right",
                     has_side=True,
                     attend=attend if last else None,
+                    salt=2 * i + 1,
                     **block,
                 )
             )
@@ -129,7 +132,7 @@ class StructurePrior(tf.keras.Model):
             self.left_in(x)
         )
         for upper_block, lower_block in zip(self.upper, self.lower):
-            upper = upper_block(upper, condition=condition)
+            upper = upper_block(upper, condition=condition, dropout_seed=dropout_seed)
             lower = lower_block(
                 lower, side=upper, condition=condition, dropout_seed=dropout_seed
             )

@@ -68,7 +68,6 @@ class StructureStage:
         self.vqvae = vqvae
         self.parts = optimizer.accumulate
         self.structure = structure or StructureGenerator(options)
-        self.dropout = options.structure.dropout
         self.seed = seed
         self.variables = (
             self.structure.condition.trainable_variables
@@ -109,7 +108,7 @@ class StructureStage:
 
     def train_step(self, batch: Batch, step):
         def part(batch, number):
-            seed = self._dropout_seed(step, number) if self.dropout else None
+            seed = self._dropout_seed(step, number)
             with tf.GradientTape() as tape:
                 bits, _, _ = self._bits(batch, dropout_seed=seed)
                 # Summed over pictures and codes, as the authors do; Adam does not mind.
