@@ -1,4 +1,4 @@
-"""Installs vqinpaint; exact versions with hashes are in requirements.lock."""
+"""Installs vqinpaint; exact versions with hashes are in the requirements.lock."""
 
 import pathlib
 import re
@@ -10,6 +10,14 @@ VERSION = re.search(
     r'__version__ = "(.+)"', (HERE / "vqinpaint" / "__init__.py").read_text()
 ).group(1)
 
+# The protocol of TensorFlow Serving: warm-up requests and vqinpaint.client.
+SERVING = [
+    "tensorflow-serving-api==2.15.1; python_version < '3.12'",
+    "tensorflow-serving-api>=2.19,<2.22; python_version >= '3.12'",
+    "requests>=2.31,<3",
+]
+BEAM = ["apache-beam>=2.61,<3"]
+
 setup(
     name="vqinpaint",
     version=VERSION,
@@ -18,42 +26,47 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["vqinpaint", "vqinpaint.*"]),
-    python_requires=">=3.9,<3.12",
+    python_requires=">=3.9,<3.14",
     install_requires=[
-        "tensorflow==2.15.1",
-        # Independent reference for weight normalisation and moving averages in tests.
-        "tensorflow-addons==0.23.0",
-        "tensorflow-datasets>=4.9.3,<4.10",
+        # Two tiers. The reference: what the authors' numbers were first reproduced on.
+        "tensorflow==2.15.1; python_version < '3.12'",
+        "tensorboard>=2.15.2,<2.16; python_version < '3.12'",
+        "numpy>=1.26,<2; python_version < '3.12'",
         # Newer releases need protobuf 5, which TensorFlow 2.15 refuses.
-        "tensorflow-metadata>=1.17.3,<1.18",
+        "tensorflow-metadata>=1.17.3,<1.18; python_version < '3.12'",
+        # The current one. Keras 2 is a package of its own there.
+        "tensorflow>=2.19,<2.22; python_version >= '3.12'",
+        "tf-keras>=2.19,<2.22; python_version >= '3.12'",
+        "tensorboard>=2.19,<2.22; python_version >= '3.12'",
+        "numpy>=1.26,<3; python_version >= '3.12'",
+        # TensorBoard before 2.21 imports pkg_resources, which later releases dropped.
+        "setuptools<81",
+        "tensorflow-datasets>=4.9.3,<4.10",
         # tensorflow-datasets needs it for builders but does not say so.
         "importlib_resources",
-        "numpy>=1.26,<2",
         "pillow>=11,<14",
         # Connected holes and distances to their rims.
         "scipy>=1.11,<2",
         "absl-py>=2,<3",
-        "tensorboard>=2.15.2,<2.16",
-        # TensorBoard 2.15 imports pkg_resources, which later releases dropped.
-        "setuptools<81",
         "tqdm>=4.60,<5",
     ],
     extras_require={
-        # The protocol of TensorFlow Serving: warm-up requests and vqinpaint.client.
-        "serving": ["tensorflow-serving-api==2.15.1", "requests>=2.31,<3"],
+        "serving": SERVING,
         # tools/make_tfrecords.py --beam.
-        "beam": ["apache-beam>=2.61,<3"],
+        "beam": BEAM,
         "dev": [
-            "apache-beam>=2.61,<3",
+            *SERVING,
+            *BEAM,
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff==0.17.5",
-            "tensorflow-serving-api==2.15.1",
-            "requests>=2.31,<3",
             # Runs the TFLite files without TensorFlow, as a phone would.
             "ai-edge-litert>=1.2,<3",
             # It needs this on Python 3.11 too, which later releases refuse.
-            "backports.strenum<1.3",
+            "backports.strenum<1.3; python_version < '3.12'",
+            # Independent reference for weight normalisation and moving averages in
+            # tests; its last release has no wheel past Python 3.11.
+            "tensorflow-addons==0.23.0; python_version < '3.12'",
         ],
     },
     entry_points={

@@ -15,7 +15,9 @@ tf.config.set_logical_device_configuration(
 
 @pytest.fixture(autouse=True)
 def _same_seed():
-    tf.keras.utils.set_random_seed(0)
+    from vqinpaint.keras2 import keras
+
+    keras.utils.set_random_seed(0)
 
 
 def pytest_generate_tests(metafunc):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.layers.codebook import Codebook
 from vqinpaint.layers.convolution import (
     GatedConvolution,
@@ -53,7 +54,7 @@ def test_weight_norm_equals_addons():
     ours(x)
     ours.gain.assign(_noise((5,), 1))
     theirs = tfa.layers.WeightNormalization(
-        tf.keras.layers.Conv2D(5, 3, padding="same"), data_init=False
+        keras.layers.Conv2D(5, 3, padding="same"), data_init=False
     )
     theirs(x)
     theirs.v.assign(ours.direction)
@@ -97,7 +98,7 @@ def test_polyak_average_equals_addons():
     ours = PolyakAverages([variable], decay=0.9)
     twin = tf.Variable([1.0, -2.0])
     optimizer = tfa.optimizers.MovingAverage(
-        tf.keras.optimizers.legacy.SGD(0.1), average_decay=0.9
+        keras.optimizers.legacy.SGD(0.1), average_decay=0.9
     )
     for step in range(5):
         gradient = tf.constant([0.3 * step, 1.0])

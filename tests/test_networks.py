@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
+from vqinpaint.keras2 import keras
 from vqinpaint.layers.naming import authors_variables
 from vqinpaint.models.structure import ConditionNetwork, StructurePrior
 from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
@@ -129,7 +130,7 @@ def test_nonlinearities_make_different_priors():
     seen = {}
     for name in NONLINEARITIES:
         options = dataclasses.replace(tiny.OPTIONS.structure, nonlinearity=name)
-        tf.keras.utils.set_random_seed(0)
+        keras.utils.set_random_seed(0)
         prior = StructurePrior(options, 16)
         logits = prior(codes, tf.random.stateless_normal([1, 4, 4, 16], [1, 2]))
         seen[name] = (prior.count_params(), logits.numpy())

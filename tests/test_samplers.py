@@ -10,6 +10,7 @@ import tensorflow as tf
 from tests import tiny
 from tests.oracle import Networks
 from vqinpaint import sampling
+from vqinpaint.keras2 import keras
 from vqinpaint.models.structure_steps import StructureSteps
 from vqinpaint.ops import losses
 from vqinpaint.options import ModelOptions, StructureOptions, VQVAEOptions
@@ -234,7 +235,7 @@ def test_seeds_mean_the_same_in_every_sampler():
     limits = (tf.constant(0), tf.constant(1.0))
     results = {}
     for name in sampling.SAMPLERS:
-        tf.keras.utils.set_random_seed(0)
+        keras.utils.set_random_seed(0)
         results[name] = tiny.inpainter(sampler=name).sample(*arguments, *limits)
     for name in FAST:
         for key in ("completed", "structure", "codes"):

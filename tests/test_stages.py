@@ -12,6 +12,7 @@ import tensorflow as tf
 from tests import tiny
 from vqinpaint import runs, training
 from vqinpaint.errors import Interrupted, ModelError
+from vqinpaint.keras2 import keras
 from vqinpaint.options import OptimizerOptions
 from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.base import Batch
@@ -25,7 +26,7 @@ HEADLINE = StructureStage.headline
 
 def _stage(name, dropout=0.1, learning_rate=1e-3):
     """A stage with the same weights every time."""
-    tf.keras.utils.set_random_seed(3)
+    keras.utils.set_random_seed(3)
     structure = dataclasses.replace(tiny.OPTIONS.structure, dropout=dropout)
     options = dataclasses.replace(tiny.OPTIONS, structure=structure)
     optimizer = OptimizerOptions(learning_rate=learning_rate)

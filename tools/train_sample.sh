@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Sets up .venv if needed, trains a tiny model on drawn faces (some ten minutes, once),
+# Sets up the environment if needed, trains a tiny model on drawn faces (some ten minutes, once),
 # exports it, and completes one of them in several ways. Arguments go to vqinpaint.inpaint.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
-python=.venv/bin/python
+python=$VENV/bin/python
 run=runs/sample
 model=saved_models/sample
 if [ ! -d $model/1 ]; then

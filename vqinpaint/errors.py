@@ -2,7 +2,16 @@
 
 import re
 
-USAGE, PICTURE, DATA, MODEL, DISK, DIVERGED, INTERRUPTED = 2, 3, 4, 5, 6, 7, 75
+USAGE, PICTURE, DATA, MODEL, DISK, DIVERGED, SETUP, INTERRUPTED = (
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    75,
+)
 
 
 class UserError(Exception):
@@ -49,6 +58,12 @@ class DivergedError(UserError):
     """Training produced numbers that are not finite."""
 
     exit_code = DIVERGED
+
+
+class SetupError(UserError):
+    """Python, TensorFlow, Keras or the processor is not one that this package runs on."""
+
+    exit_code = SETUP
 
 
 class Interrupted(UserError):

@@ -8,13 +8,23 @@ import os
 import signal
 import sys
 
-# Read when TensorFlow is first imported. Real errors arrive as Python exceptions; what
-# its C++ side prints besides (failed graph rewrites, missing GPUs) only alarms people.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from absl import app, flags, logging
 
-from absl import app, flags, logging  # noqa: E402
+from vqinpaint import machine
+from vqinpaint.errors import DISK, USAGE, SetupError, UserError, first_line
 
-from vqinpaint.errors import DISK, USAGE, UserError, first_line  # noqa: E402
+
+def _say(message):
+    text = " ".join(str(message).split())
+    print(f"vqinpaint: error: {text}", file=sys.stderr)
+
+
+# Commands import this module before TensorFlow, which must find its settings by then.
+try:
+    machine.prepare()
+except SetupError as _error:
+    _say(_error)
+    sys.exit(_error.exit_code)
 
 FLAGS = flags.FLAGS
 flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")
@@ -68,11 +78,6 @@ def _parse(argv):
     except flags.Error as error:
         _say(f"{error}. Fix: see --help")
         sys.exit(USAGE)
-
-
-def _say(message):
-    text = " ".join(str(message).split())
-    print(f"vqinpaint: error: {text}", file=sys.stderr)
 
 
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)

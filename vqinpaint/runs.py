@@ -8,6 +8,7 @@ import tensorflow as tf
 from vqinpaint import __version__, checkpoints
 from vqinpaint.errors import ModelError
 from vqinpaint.json_files import read_json, write_json
+from vqinpaint.keras2 import keras
 from vqinpaint.ops.precision import computing_in
 from vqinpaint.options import ModelOptions, VQVAEOptions, difference, fixed_values
 from vqinpaint.stages.averages import PolyakAverages
@@ -164,7 +165,7 @@ def make_stage(name, options, optimizer, run_dir, seed):
       run_dir: where a trained VQ-VAE is.
       seed: of the weights.
     """
-    tf.keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(seed)
     # The trained VQ-VAE keeps its full precision: its codes are what others learn.
     vqvae = None if name == "vqvae" else load_vqvae(run_dir, options)
     with computing_in(optimizer.precision):

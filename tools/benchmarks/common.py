@@ -11,6 +11,7 @@ import tensorflow as tf
 from vqinpaint import loading
 from vqinpaint.errors import UsageError
 from vqinpaint.flagging import FLAGS, flags
+from vqinpaint.keras2 import keras
 from vqinpaint.options import ModelOptions
 from vqinpaint.serving import ServedInpainter
 from vqinpaint.stages.structure import StructureGenerator
@@ -66,7 +67,7 @@ class Memory:
 
 def random_model(num_samples=4):
     """An untrained model of the paper's sizes and its `ModelOptions`."""
-    tf.keras.utils.set_random_seed(0)
+    keras.utils.set_random_seed(0)
     options = ModelOptions()
     parts = VQVAE(options), StructureGenerator(options), Texture(options).generator
     return ServedInpainter(options, *parts, num_samples=num_samples), options

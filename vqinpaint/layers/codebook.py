@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.ops import vq
 
 
@@ -24,7 +25,7 @@ class Usage(NamedTuple):
     sums: tf.Tensor  # [D, K] sum of the vectors it stood for
 
 
-class Codebook(tf.keras.layers.Layer):
+class Codebook(keras.layers.Layer):
     """Nearest-code look-up with codes learned by moving averages (VQ-VAE, appendix A.1).
 
     [B, h, w, D] -> Quantized
@@ -58,7 +59,7 @@ class Codebook(tf.keras.layers.Layer):
         self.codes = self.add_weight(
             "codes",
             (depth, self.size),
-            initializer=tf.keras.initializers.RandomNormal(stddev=1.0),
+            initializer=keras.initializers.RandomNormal(stddev=1.0),
             **same,
         )
         self.counts = self.add_weight(

@@ -2,13 +2,14 @@
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.layers.initializers import FanInNormal
 from vqinpaint.ops.dilated import dilated_convolution
 
 
 def convolution(filters, kernel_size, strides=1, name=None):
     """Keras convolution with SAME padding and the authors' initial weights."""
-    return tf.keras.layers.Conv2D(
+    return keras.layers.Conv2D(
         filters,
         kernel_size,
         strides,
@@ -20,7 +21,7 @@ def convolution(filters, kernel_size, strides=1, name=None):
 
 def transposed_convolution(filters, name=None):
     """Keras 4x4 transposed convolution of stride 2: [B, h, w, C] -> [B, 2h, 2w, filters]."""
-    return tf.keras.layers.Conv2DTranspose(
+    return keras.layers.Conv2DTranspose(
         filters,
         4,
         2,
@@ -30,14 +31,14 @@ def transposed_convolution(filters, name=None):
     )
 
 
-class GatedConvolution(tf.keras.layers.Conv2D):
+class GatedConvolution(keras.layers.Conv2D):
     """ELU features scaled by learned gates (Yu et al. 2019, section 3.1).
 
     [B, h, w, C] -> [B, h / strides, w / strides, filters / 2]
 
     Args:
       filters: output channels of the convolution, features and gates together.
-      kernel_size, strides, dilation_rate, name: as of `tf.keras.layers.Conv2D`.
+      kernel_size, strides, dilation_rate, name: as of `keras.layers.Conv2D`.
     """
 
     def __init__(self, filters, kernel_size, strides=1, dilation_rate=1, **kwargs):
@@ -69,7 +70,7 @@ class GatedUpConvolution(GatedConvolution):
         return super().call(tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2))
 
 
-class ResidualBlock(tf.keras.layers.Layer):
+class ResidualBlock(keras.layers.Layer):
     """x + conv1x1(ELU(conv3x3(ELU(x)))), as in VQ-VAE-2. [B, h, w, C] -> the same.
 
     Args:

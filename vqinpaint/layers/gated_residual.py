@@ -6,12 +6,13 @@ The widths of the attention and the place of dropout follow the authors' code
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
 from vqinpaint.ops import attention
 from vqinpaint.ops.activations import BY_NAME, gate
 
 
-class GatedResidual(tf.keras.layers.Layer):
+class GatedResidual(keras.layers.Layer):
     """Two convolutions, a gate and a sum, with optional extra inputs (section 3.3).
 
     With y = gate(conv(f(conv(f(x)) + dense(f(side))) + dense(f(condition)))) the block
@@ -92,7 +93,7 @@ class GatedResidual(tf.keras.layers.Layer):
         return tf.nn.experimental.stateless_dropout(branch, self.dropout, seed)
 
 
-class CausalAttention(tf.keras.layers.Layer):
+class CausalAttention(keras.layers.Layer):
     """Multi-head attention to strictly earlier codes, projected back to C channels.
 
     Every head has C // 8 channels of keys and queries and C // 2 of values, however many

@@ -2,11 +2,11 @@
 
 import math
 
-import tensorflow as tf
+from vqinpaint.keras2 import keras
 
 
-@tf.keras.utils.register_keras_serializable("vqinpaint")
-class FanInNormal(tf.keras.initializers.Initializer):
+@keras.utils.register_keras_serializable("vqinpaint")
+class FanInNormal(keras.initializers.Initializer):
     """Truncated normal with deviation 1 / sqrt(fan-in), cut at two deviations.
 
     Keras' VarianceScaling rescales for the cut and takes the fan of transposed
@@ -23,7 +23,7 @@ class FanInNormal(tf.keras.initializers.Initializer):
 
     def __call__(self, shape, dtype=None, **kwargs):
         fan_in = math.prod(shape[:-2]) * shape[-1 if self.transposed else -2]
-        return tf.keras.initializers.TruncatedNormal(
+        return keras.initializers.TruncatedNormal(
             stddev=1 / math.sqrt(fan_in), seed=self.seed
         )(shape, dtype)
 

@@ -2,12 +2,14 @@
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
+
 
 def _normalise(vector):
     return vector / (tf.norm(vector) + 1e-12)
 
 
-class SpectralConvolution(tf.keras.layers.Conv2D):
+class SpectralConvolution(keras.layers.Conv2D):
     """Convolution divided by the largest singular value of its kernel.
 
     Miyato et al. 2018, algorithm 1: one power iteration per forward pass, from the
@@ -23,10 +25,10 @@ class SpectralConvolution(tf.keras.layers.Conv2D):
 
     def __init__(self, filters, kernel_size=5, strides=2, **kwargs):
         # Norms are taken in full precision, whatever the convolution computes in.
-        self._product = tf.keras.mixed_precision.global_policy().compute_dtype
+        self._product = keras.mixed_precision.global_policy().compute_dtype
         kwargs.setdefault("padding", "same")
         kwargs.setdefault(
-            "kernel_initializer", tf.keras.initializers.TruncatedNormal(stddev=0.05)
+            "kernel_initializer", keras.initializers.TruncatedNormal(stddev=0.05)
         )
         kwargs["dtype"] = "float32"
         super().__init__(filters, kernel_size, strides, **kwargs)
@@ -36,7 +38,7 @@ class SpectralConvolution(tf.keras.layers.Conv2D):
         self.left = self.add_weight(
             "left",
             (1, self.filters),
-            initializer=tf.keras.initializers.RandomNormal(stddev=1.0),
+            initializer=keras.initializers.RandomNormal(stddev=1.0),
             trainable=False,
             synchronization=tf.VariableSynchronization.ON_READ,
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,

@@ -2,13 +2,14 @@
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.ops import shifts
 from vqinpaint.ops.dilated import dilated_convolution
 
 _PADDERS = {"down": shifts.pad_down, "down_right": shifts.pad_down_right}
 
 
-class WeightNormConvolution(tf.keras.layers.Layer):
+class WeightNormConvolution(keras.layers.Layer):
     """Convolution whose kernel is gain * direction / |direction| per output channel.
 
     Salimans and Kingma 2016, equation 2, without data-dependent initial values: as in
@@ -75,7 +76,7 @@ class WeightNormConvolution(tf.keras.layers.Layer):
         }
 
 
-class WeightNormDense(tf.keras.layers.Layer):
+class WeightNormDense(keras.layers.Layer):
     """Weight-normalised 1x1 convolution ("network in network"). [..., C] -> [..., units]
 
     Args:
@@ -114,7 +115,7 @@ def _add_weights(layer, shape):
     layer.fused = None
     # Norms are taken in full precision, whatever the layer computes in.
     full = {"experimental_autocast": False}
-    start = tf.keras.initializers.RandomNormal(stddev=0.05)
+    start = keras.initializers.RandomNormal(stddev=0.05)
     layer.direction = layer.add_weight("direction", shape, initializer=start, **full)
     layer.gain = layer.add_weight("gain", shape[-1:], initializer="ones", **full)
     layer.bias = layer.add_weight("bias", shape[-1:], initializer="zeros")

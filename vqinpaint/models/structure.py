@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.layers.gated_residual import CausalAttention, GatedResidual
 from vqinpaint.layers.naming import Numbering
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
@@ -13,7 +14,7 @@ from vqinpaint.ops.precision import to_full
 _DILATIONS = (1, 1, 1, 2, 4, 8, 16, 1, 1, 1)
 
 
-class ConditionNetwork(tf.keras.Model):
+class ConditionNetwork(keras.Model):
     """What the known pixels say, for every structure code (section 3.3).
 
     Call with (image [B, H, W, 3] in [-1, 1], mask [B, H, W, 1], 1 where missing)
@@ -61,7 +62,7 @@ class ConditionNetwork(tf.keras.Model):
         return x
 
 
-class StructurePrior(tf.keras.Model):
+class StructurePrior(keras.Model):
     """Gated PixelSNAIL-like prior: p(code | codes before it, condition), section 3.3.
 
     Call with (codes as vectors [B, h, w, D], condition [B, h, w, C]) -> logits

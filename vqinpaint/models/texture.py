@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.layers.convolution import (
     GatedConvolution,
     GatedUpConvolution,
@@ -16,7 +17,7 @@ from vqinpaint.ops.precision import to_full
 _DILATIONS = (1, 2, 4, 8, 16)
 
 
-class TextureGenerator(tf.keras.Model):
+class TextureGenerator(keras.Model):
     """Fills the hole in the sampled structure (section 3.4).
 
     Call with (image [B, H, W, 3] in [-1, 1], mask [B, H, W, 1] 1 where missing,
@@ -76,7 +77,7 @@ class TextureGenerator(tf.keras.Model):
         return tf.tanh(to_full(self.to_rgb(self.finish(x))))
 
 
-class TextureDiscriminator(tf.keras.Model):
+class TextureDiscriminator(keras.Model):
     """SN-PatchGAN discriminator (Yu et al. 2019, section 3.2).
 
     Call with (image [B, H, W, 3], mask [B, H, W, 1]) -> scores [B, N] with

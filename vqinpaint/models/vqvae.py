@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.layers.codebook import Codebook, Quantized
 from vqinpaint.layers.convolution import (
     ResidualBlock,
@@ -40,7 +41,7 @@ def _run(blocks, x):
     return tf.nn.elu(x)
 
 
-class VQEncoder(tf.keras.Model):
+class VQEncoder(keras.Model):
     """Picture to two levels of codes (section 3.2): [B, H, W, 3] in [-1, 1] -> Encoded.
 
     H and W are multiples of 8. A call moves no codebook; see `usage` and `follow`.
@@ -93,7 +94,7 @@ class VQEncoder(tf.keras.Model):
             codebook.follow(own, applied)
 
 
-class VQDecoder(tf.keras.Model):
+class VQDecoder(keras.Model):
     """Two levels of code vectors to a picture (section 3.2).
 
     Call with (top [B, h, w, D], bottom [B, 2h, 2w, D]) -> [B, 8h, 8w, 3], not clipped.

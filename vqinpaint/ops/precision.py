@@ -4,6 +4,8 @@ import contextlib
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
+
 
 def to_full(x):
     """To float32: for softmaxes, distances, losses and whatever leaves a network."""
@@ -18,10 +20,10 @@ def computing_in(precision):
       precision: "float32" or "bfloat16". The latter has float32's range, so that gradients
         need no scaling; float16, which has not, is left out.
     """
-    before = tf.keras.mixed_precision.global_policy()
+    before = keras.mixed_precision.global_policy()
     policy = "float32" if precision == "float32" else f"mixed_{precision}"
-    tf.keras.mixed_precision.set_global_policy(policy)
+    keras.mixed_precision.set_global_policy(policy)
     try:
         yield
     finally:
-        tf.keras.mixed_precision.set_global_policy(before)
+        keras.mixed_precision.set_global_policy(before)

@@ -2,8 +2,10 @@
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 
-class FusedAdam(tf.keras.optimizers.Adam):
+
+class FusedAdam(keras.optimizers.Adam):
     """Keras's Adam, with each variable moved by one operation instead of a dozen.
 
     Keras 2.15 composes a step of many small operations and copies; TensorFlow 1, and so

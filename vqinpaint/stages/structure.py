@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from vqinpaint.keras2 import keras
 from vqinpaint.models.structure import ConditionNetwork, StructurePrior
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
@@ -12,7 +13,7 @@ from vqinpaint.stages.base import Batch
 from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 
-class StructureSchedule(tf.keras.optimizers.schedules.LearningRateSchedule):
+class StructureSchedule(keras.optimizers.schedules.LearningRateSchedule):
     """factor * channels^-0.5 * min(i^-0.35, i * 16000^-1.5) at step i, from 1.
 
     Args:
