@@ -193,6 +193,36 @@ def test_an_epoch_shows_every_picture_once_in_changing_order(folder):
     assert keys[:10] != keys[10:]
 
 
+@pytest.mark.parametrize("batches", ["training", "evaluation"])
+def test_without_resizing_every_crop_is_a_piece_of_the_picture(tmp_path, batches):
+    with records.split_writer(str(tmp_path), "train", 1) as (write, _):
+        for i in range(5):
+            write(records.to_example(_picture(i, size=(70 + i, 90))[0]))
+    split = records.open_split(str(tmp_path), "train")
+    options = _options(resize=False, load_size=0, batch_size=1)
+    make = getattr(pipeline, f"{batches}_batches")
+    originals = [
+        pipeline.decode(pipeline._reader(split)(i)).numpy() for i in range(len(split))
+    ]
+    for image, _ in make(split, 64, options).take(5):
+        assert any(_holds(original, image[0].numpy()) for original in originals)
+
+
+def _holds(picture, piece):
+    """Whether a picture holds a smaller one, pixel for pixel."""
+    windows = np.lib.stride_tricks.sliding_window_view(picture, piece.shape)
+    return (windows == piece).all(axis=(-3, -2, -1)).any()
+
+
+def test_without_resizing_small_pictures_are_enlarged_to_the_crop(tmp_path):
+    with records.split_writer(str(tmp_path), "train", 1) as (write, _):
+        write(records.to_example(_picture(0, size=(50, 40))[0]))
+    split = records.open_split(str(tmp_path), "train")
+    options = _options(resize=False, load_size=0, batch_size=1)
+    image, _ = next(iter(pipeline.training_batches(split, 64, options)))
+    assert image.shape == (1, 64, 64, 3)
+
+
 def test_pictures_keep_their_values_and_aspect():
     array = _picture(0)[1]
     record = records.to_example(_picture(0)[0])

@@ -120,6 +120,16 @@ def test_spectral_norm_converges_to_the_largest_singular_value():
     assert abs(values[0] - 1) < 1e-4  # power iteration, 200 steps
 
 
+def test_spectral_vectors_start_within_two_deviations():
+    """The authors draw them from a truncated normal distribution."""
+    layer = SpectralConvolution(4000)
+    layer.build((1, 8, 8, 1))
+    start = layer.left.numpy()
+    assert np.abs(start).max() <= 2
+    # Cut at two deviations a normal variable keeps 0.88 of its own; 4,000 draws.
+    assert abs(start.std() - 0.88) < 0.03
+
+
 def test_spectral_vectors_move_only_when_told():
     layer = SpectralConvolution(6)
     x = _noise((1, 8, 8, 3))

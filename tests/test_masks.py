@@ -19,15 +19,16 @@ def _draws(number, key=0):
     return tf.stack([masks.draws(tf.constant([key, i])) for i in range(number)])
 
 
-def test_boxes_are_half_as_wide_and_reach_every_border():
+def test_boxes_are_half_as_wide_and_stop_short_of_the_last_row_and_column():
+    """The authors draw the corner below 64 - 32, that bound excluded."""
     drawn = masks.box(64, _draws(200)).numpy()[..., 0]
     for mask in drawn:
         rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
         assert np.ptp(rows) == np.ptp(columns) == 31
         assert mask.sum() == 32 * 32
     union = drawn.any(axis=0)
-    assert union[0].any() and union[-1].any() and union[:, 0].any()
-    assert union[:, -1].any()
+    assert union[0].any() and union[-2].any() and not union[-1].any()
+    assert union[:, 0].any() and union[:, -2].any() and not union[:, -1].any()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -203,6 +203,11 @@ class DataOptions:
     load_size: int = option(
         0, "Short side before the crop; 0 = image_size * 266 / 256."
     )
+    resize: bool = option(
+        True,
+        "Scale pictures to load_size before the crop; without it they are cropped as they "
+        "are, as the authors train on Places2 and ImageNet.",
+    )
     flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
     mask: str = option(
         "center", "center, box, strokes, random (a coin between these two) or folder."

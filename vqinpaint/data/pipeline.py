@@ -31,7 +31,9 @@ def training_batches(split, image_size, options, start_step=0, context=None):
       missing); bytes, as they are a quarter of what floats would be to copy.
     """
     context = context or tf.distribute.InputContext()
-    load_size = options.load_size_for(image_size)
+    wanted_side = _side_before_crop(
+        options, options.load_size_for(image_size), image_size
+    )
     prepare_mask, finish_masks = mask_maker(image_size, options)
     read = _reader(split)
 
@@ -39,7 +41,7 @@ def training_batches(split, image_size, options, start_step=0, context=None):
         image = decode(read(_record_of(number, split, options)))
         seed = tf.stack([tf.constant(options.seed, tf.int64), number])
         fold = tf.random.experimental.stateless_fold_in
-        image = resize_short_side(image, load_size)
+        image = resize_short_side(image, wanted_side(image))
         image = tf.image.stateless_random_crop(
             image, [image_size, image_size, 3], fold(seed, _CROP)
         )
@@ -69,6 +71,23 @@ def training_batches(split, image_size, options, start_step=0, context=None):
     return batches.prefetch(2)
 
 
+def _side_before_crop(options, load_size, image_size):
+    """A function from a picture to the short side that it is scaled to.
+
+    Args:
+      options: `DataOptions`; without `resize` only pictures smaller than the crop are
+        scaled, namely enlarged to it.
+      load_size, image_size: in pixels.
+    """
+
+    def side(image):
+        if options.resize:
+            return tf.constant(load_size)
+        return tf.maximum(tf.reduce_min(tf.shape(image)[:2]), image_size)
+
+    return side
+
+
 def _record_of(number, split, options):
     """Which record is the training picture of that number: int64 -> int64."""
     epoch, position = number // len(split), number % len(split)
@@ -94,11 +113,13 @@ def evaluation_batches(split, image_size, options, limit=0):
       As `training_batches`; the last batch may be smaller.
     """
     count = min(limit, len(split)) if limit else len(split)
+    wanted_side = _side_before_crop(options, image_size, image_size)
     prepare_mask, finish_masks = mask_maker(image_size, options)
     read = _reader(split)
 
     def example(number):
-        image = resize_short_side(decode(read(number)), image_size)
+        image = decode(read(number))
+        image = resize_short_side(image, wanted_side(image))
         top = (tf.shape(image)[0] - image_size) // 2
         left = (tf.shape(image)[1] - image_size) // 2
         image = image[top : top + image_size, left : left + image_size]
@@ -146,13 +167,22 @@ def decode(record):
 def resize_short_side(image, size):
     """Scales uint8 [h, w, 3] so that the shorter side is `size`; keeps the aspect.
 
-    Returns uint8.
+    Args:
+      image: uint8 [h, w, 3].
+      size: in pixels, int or int32 [].
+
+    Returns:
+      uint8.
     """
     shape = tf.shape(image)[:2]
     shortest = tf.reduce_min(shape)
     target = tf.maximum(
         tf.cast(
-            tf.round(tf.cast(shape, tf.float32) * size / tf.cast(shortest, tf.float32)),
+            tf.round(
+                tf.cast(shape, tf.float32)
+                * tf.cast(size, tf.float32)
+                / tf.cast(shortest, tf.float32)
+            ),
             tf.int32,
         ),
         size,

@@ -38,7 +38,7 @@ class SpectralConvolution(keras.layers.Conv2D):
         self.left = self.add_weight(
             "left",
             (1, self.filters),
-            initializer=keras.initializers.RandomNormal(stddev=1.0),
+            initializer=keras.initializers.TruncatedNormal(stddev=1.0),
             trainable=False,
             synchronization=tf.VariableSynchronization.ON_READ,
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,

@@ -59,9 +59,13 @@ def center(size):
 
 
 def box(size, draws):
-    """Squares of half the side at random places: bool [B, size, size, 1]."""
+    """Squares of half the side at random places: bool [B, size, size, 1].
+
+    As in the authors' code, whose upper bound is exclusive, a square never touches the
+    last row or the last column.
+    """
     half = size // 2
-    corner = _integers(_choices(draws)["corner"], 0, size - half)[..., None]
+    corner = _integers(_choices(draws)["corner"], 0, size - half - 1)[..., None]
     inside = tf.range(size, dtype=tf.float32) - corner
     inside = (inside >= 0) & (inside < half)  # [B, 2, size]
     return (inside[:, 0, :, None] & inside[:, 1, None])[..., None]
