@@ -38,7 +38,8 @@ def main(kind):
     for name in ("batch", "repeats"):
         if getattr(FLAGS, name) < 1:
             raise UsageError(f"--{name}={getattr(FLAGS, name)}: at least 1.")
-    print(json.dumps(_KINDS[kind].benchmark()))
+    print(common.machine())
+    print(json.dumps({**common.facts(), **_KINDS[kind].benchmark()}))
 
 
 if __name__ == "__main__":

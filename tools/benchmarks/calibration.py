@@ -13,7 +13,6 @@ import tensorflow as tf
 from sample_faces import HAT, HOLES, TABLES, draw_attributes, draw_hole, draw_picture
 from tqdm import tqdm
 
-from benchmarks.common import machine
 from vqinpaint import loading
 from vqinpaint.errors import UsageError
 from vqinpaint.flagging import FLAGS, flags
@@ -114,7 +113,7 @@ def benchmark():
         raise UsageError("give --model of a model trained on the sample data set.")
     model, options = loading.load(FLAGS.model)
     found = {}
-    print(f"{machine()}; {FLAGS.faces} faces, {FLAGS.batch} completions each")
+    print(f"{FLAGS.faces} faces, {FLAGS.batch} completions each")
     print(
         f"{'attribute':10}{'temperature':>12}{'total variation':>17}{'by chance':>11}",
         end="",
@@ -132,4 +131,4 @@ def benchmark():
                 f"{attribute:10}{temperature:>12}{row['total_variation']:17.3f}"
                 f"{row['by_chance']:11.3f}{row['impossible']:12.1%}  {values}"
             )
-    return {"machine": machine(), **found}
+    return {**found}

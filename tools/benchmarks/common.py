@@ -1,6 +1,7 @@
 """What all benchmarks share: flags, a clock, a look at memory, a model."""
 
 import contextlib
+import functools
 import os
 import platform
 import statistics
@@ -23,10 +24,54 @@ flags.DEFINE_string("model", None, "Run folder; default: paper sizes, random wei
 flags.DEFINE_integer("repeats", 3, "Runs of everything; the median counts.")
 
 
+def processor():
+    """The processor's name, as the system tells it."""
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+@functools.lru_cache(None)
+def onednn():
+    """Whether TensorFlow computes by oneDNN in this process: "on" or "off".
+
+    TensorFlow tells nobody, but without oneDNN it has no gradient of a dilated
+    convolution.
+    """
+    x, kernel = tf.zeros([1, 4, 4, 1]), tf.zeros([3, 3, 1, 1])
+    with tf.device("CPU:0"), tf.GradientTape() as tape:
+        tape.watch(kernel)
+        y = tf.nn.conv2d(x, kernel, 1, "SAME", dilations=2)
+    try:
+        tape.gradient(y, kernel)
+    except tf.errors.InvalidArgumentError:
+        return "off"
+    return "on"
+
+
+def facts():
+    """What a measurement depends on besides the code, by name."""
+    return {
+        "processor": processor(),
+        "processors": os.cpu_count(),
+        "onednn": onednn(),
+        "onednn_isa": os.environ.get("ONEDNN_MAX_CPU_ISA", "any"),
+        "tensorflow": tf.__version__,
+        "python": platform.python_version(),
+    }
+
+
 def machine():
-    """One line on where this is measured."""
-    name = platform.processor() or platform.machine()
-    return f"{name}, {os.cpu_count()} CPUs, TensorFlow {tf.__version__}"
+    """`facts` in one line."""
+    known = facts()
+    limit = known["onednn_isa"]
+    return (
+        f"{known['processor']}, {known['processors']} CPUs, TensorFlow "
+        f"{known['tensorflow']}, oneDNN {known['onednn']}"
+        f"{'' if limit == 'any' else f' (at most {limit})'}, Python {known['python']}"
+    )
 
 
 def seconds(call, repeats):

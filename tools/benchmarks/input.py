@@ -4,7 +4,6 @@ import time
 
 import tensorflow as tf
 
-from benchmarks.common import machine
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import DataError, UsageError
 from vqinpaint.flagging import FLAGS, flags
@@ -55,7 +54,7 @@ def benchmark():
         rates["bare"].append(_rate(bare, FLAGS.pictures, 1))
         rates["whole"].append(_rate(whole, FLAGS.pictures, FLAGS.batch))
     bare, whole = (max(rates[name]) for name in ("bare", "whole"))
-    print(f"{machine()}; crops of {FLAGS.image_size}, masks: {FLAGS.mask}")
+    print(f"crops of {FLAGS.image_size}, masks: {FLAGS.mask}")
     print(f"bare decode_jpeg: {bare:.0f} pictures a second")
     print(f"input of training: {whole:.0f}, {whole / bare:.0%} of it")
     return {"bare_per_s": bare, "input_per_s": whole, "share": whole / bare}

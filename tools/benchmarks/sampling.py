@@ -5,7 +5,7 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.common import Memory, machine, open_model, seconds
+from benchmarks.common import Memory, open_model, seconds
 from vqinpaint import sampling
 from vqinpaint.errors import UsageError
 from vqinpaint.flagging import FLAGS, flags
@@ -108,7 +108,7 @@ def benchmark():
         )
     bench = Sampling()
     places = bench.grid**2
-    print(f"{machine()}; grid {bench.grid}x{bench.grid}, batch {FLAGS.batch}.")
+    print(f"grid {bench.grid}x{bench.grid}, batch {FLAGS.batch}.")
     memory = Memory()
     draws = {name: bench.sampler(name) for name in FLAGS.samplers}
     peak_mb = memory.peak_mb()  # of the samplers: the naive one has not run yet

@@ -12,7 +12,7 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.common import machine, open_model, seconds
+from benchmarks.common import open_model, seconds
 from vqinpaint.exporting.requests import requests
 from vqinpaint.flagging import FLAGS, flags
 
@@ -74,7 +74,7 @@ def benchmark():
     sampling_s = found["draw_s"] - condition_s
     ratio = model.grid_size**2 * forward_s / sampling_s
     print(
-        f"{machine()}; {options.image_size}x{options.image_size}, {FLAGS.batch} "
+        f"{options.image_size}x{options.image_size}, {FLAGS.batch} "
         "completions per request."
     )
     print(f"{size / 1e6:.1f} MB; loaded in {found['load_s']:.1f} s")
