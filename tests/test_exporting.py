@@ -19,7 +19,7 @@ from tests import tiny
 from tests.commands import ROOT
 from vqinpaint import exporting
 from vqinpaint.errors import ModelError
-from vqinpaint.exporting import validation
+from vqinpaint.exporting import lite, validation
 from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.warmup import FILE
 
@@ -274,7 +274,7 @@ def test_tflite_draws_the_same_codes(exported, tmp_path, interpreter, kind):
     path = f"{folder}/model_{kind}.tflite"
     inputs = requests(model, 1)["inpaint_from_noise"]
     if interpreter == "tensorflow":
-        answer = tf.lite.Interpreter(path).get_signature_runner()(**inputs)
+        answer = lite.interpreter()(path).get_signature_runner()(**inputs)
     else:
         np.savez(tmp_path / "in.npz", **inputs)
         files = [str(tmp_path / name) for name in ("in.npz", "out.npz")]
@@ -291,6 +291,6 @@ def test_tflite_draws_the_same_codes(exported, tmp_path, interpreter, kind):
 
 def test_tflite_holds_built_in_operations_alone(exported):
     for kind in ("float32", "float16", "dynamic"):
-        interpreter = tf.lite.Interpreter(f"{exported[1]}/model_{kind}.tflite")
+        interpreter = lite.interpreter()(f"{exported[1]}/model_{kind}.tflite")
         names = {op["op_name"] for op in interpreter._get_ops_details()}
         assert not [n for n in names if n.startswith("Flex") or n == "CUSTOM"]

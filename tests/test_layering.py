@@ -10,6 +10,7 @@ LEVELS = {
     "errors": 0,
     "machine": 1,
     "keras2": 2,
+    "quiet_tensorflow": 2,
     "options": 2,
     "json_files": 2,
     "ops": 3,

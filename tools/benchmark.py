@@ -17,7 +17,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
 
-from benchmarks import calibration, common, input, sampling, serving, sizes, training  # noqa: E402  # isort: skip  # after flagging
+from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
+
+from benchmarks import calibration, common, input, sampling, serving, sizes, training  # noqa: E402
+
 from vqinpaint.errors import UsageError  # noqa: E402
 
 _KINDS = {

@@ -15,7 +15,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
 
-from vqinpaint import __version__, runs  # noqa: E402  # isort: skip  # after flagging
+from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
+
+from vqinpaint import __version__, runs  # noqa: E402
 from vqinpaint.authors.checkpoint import TF1Checkpoint  # noqa: E402
 from vqinpaint.authors.contents import PARTS, full_model, joined_stages  # noqa: E402
 from vqinpaint.authors.networks import load_networks  # noqa: E402

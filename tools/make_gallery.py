@@ -14,7 +14,9 @@ import draw_examples  # noqa: E402  # beside this file
 
 from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
 
-import numpy as np  # noqa: E402  # isort: skip  # after flagging
+from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
+
+import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from PIL import Image, ImageDraw  # noqa: E402
 

@@ -15,7 +15,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from vqinpaint.flagging import flags, run_main  # noqa: E402
 
-from tqdm import tqdm  # noqa: E402  # isort: skip  # after flagging, which quietens TensorFlow
+from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
+
+from tqdm import tqdm  # noqa: E402
 
 from vqinpaint.data import records, sources  # noqa: E402
 from vqinpaint.errors import DataError, UsageError  # noqa: E402

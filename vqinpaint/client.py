@@ -9,7 +9,9 @@ import math
 
 from vqinpaint.flagging import FLAGS, flags, run_main
 
-import numpy as np  # isort: skip  # after flagging, which quietens TensorFlow's log
+from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+
+import numpy as np
 from PIL import Image
 from tqdm import tqdm
 

@@ -5,7 +5,9 @@ import math
 
 from vqinpaint.flagging import FLAGS, define, flags, read, run_main
 
-import numpy as np  # isort: skip  # after flagging, which quietens TensorFlow's log
+from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+
+import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 

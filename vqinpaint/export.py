@@ -4,7 +4,9 @@ import os
 
 from vqinpaint.flagging import FLAGS, flags, run_main
 
-from vqinpaint import __version__, loading, runs, sampling  # isort: skip  # after flagging
+from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+
+from vqinpaint import __version__, loading, runs, sampling
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
 from vqinpaint.json_files import read_json

@@ -7,7 +7,9 @@ import signal
 
 from vqinpaint.flagging import FLAGS, flags, run_main
 
-import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
+from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+
+import tensorflow as tf
 from tqdm import tqdm
 
 from vqinpaint import loading, picture_loop, sampling, structure_from

@@ -12,6 +12,8 @@ import sys
 
 from vqinpaint.errors import SetupError
 
+_LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_ERRORS_ALONE = "3"
 _INSTALL = "see the README's table of what runs where, or run bash tools/demo.sh"
 # Names under which TensorFlow is published.
 _PACKAGES = ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tensorflow-macos")
@@ -34,7 +36,12 @@ def prepare():
     check_keras(version, importlib.util.find_spec("tf_keras") is not None)
     # Real errors arrive as Python exceptions; what TensorFlow's C++ side prints besides
     # (failed graph rewrites, missing GPUs) only alarms people.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault(_LOG_LEVEL, _ERRORS_ALONE)
+
+
+def prepared_log_level():
+    """Whether TensorFlow is to start as `prepare` sets it, not louder."""
+    return os.environ.get(_LOG_LEVEL) == _ERRORS_ALONE
 
 
 def check_python(version):

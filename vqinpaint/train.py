@@ -11,7 +11,9 @@ import sys
 
 from vqinpaint.flagging import FLAGS, define, flags, given, read, run_main
 
-import tensorflow as tf  # isort: skip  # after flagging, which quietens its log
+from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+
+import tensorflow as tf
 
 from vqinpaint import runs
 from vqinpaint.data import pipeline, records

@@ -86,9 +86,21 @@ def _convert(model, made, kind):
     return converter.convert()
 
 
+def interpreter():
+    """The class that runs TFLite files: LiteRT's, or where that is missing TensorFlow's.
+
+    TensorFlow's own is deprecated and warns of its removal.
+    """
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        return tf.lite.Interpreter
+    return Interpreter
+
+
 def _compare(data, pictures, expected):
     """Runs a TFLite model on every row by itself."""
-    run = tf.lite.Interpreter(model_content=data).get_signature_runner()
+    run = interpreter()(model_content=data).get_signature_runner()
     equal, errors, seconds = [], [], []
     for i in range(len(pictures["image"])):
         row = {name: value[i : i + 1] for name, value in pictures.items()}
