@@ -41,6 +41,7 @@ def _client(world, api, output, *flags, image="square.png", code=0):
     )
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("api", ["rest", "grpc"])
 @pytest.mark.parametrize("image", ["square.png", "wide.jpg"])
 def test_the_client_writes_what_inpaint_writes(world, tmp_path, api, image):

@@ -43,6 +43,7 @@ def _tensors(inputs):
     return {name: tf.constant(value) for name, value in inputs.items()}
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_a_row_gives_the_same_bytes_alone_and_in_any_batch(exported, loaded, name):
     inputs = requests(exported[0], 3)[name]
@@ -160,6 +161,7 @@ def test_a_failed_trial_leaves_the_version_before(exported, tmp_path, monkeypatc
     assert (tmp_path / "m" / "1" / "fingerprint.pb").read_bytes() == before
 
 
+@pytest.mark.portable
 def test_every_warm_up_request_is_answered(exported, loaded):
     seen = set()
     for record in tf.data.TFRecordDataset(os.path.join(exported[1], FILE)):
@@ -267,6 +269,7 @@ np.savez(sys.argv[3], **Interpreter(sys.argv[1]).get_signature_runner()(**inputs
 """
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("interpreter", ["litert", "tensorflow"])
 @pytest.mark.parametrize("kind", ["float32", "float16"])
 def test_tflite_draws_the_same_codes(exported, tmp_path, interpreter, kind):

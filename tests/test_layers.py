@@ -1,5 +1,7 @@
 """Layers against algebra, NumPy, and the parts of TensorFlow Addons that are right."""
 
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -15,6 +17,9 @@ from vqinpaint.layers.initializers import FanInNormal
 from vqinpaint.layers.spectral import SpectralConvolution
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
 from vqinpaint.ops.dilated import dilated_convolution
+from vqinpaint.stages.averages import PolyakAverages
+
+pytestmark = pytest.mark.numerical
 
 LAYERS = {
     "codebook": (Codebook(8, decay=0.9, epsilon=1e-3), (2, 4, 4, 3)),
@@ -46,21 +51,39 @@ def test_config_rebuilds_the_same_layer(name):
         np.testing.assert_array_equal(a, b)
 
 
-def test_weight_norm_equals_addons():
-    import tensorflow_addons as tfa
-
+def test_weight_norm_equals_numpy():
+    """Salimans and Kingma 2016, equation 2: gain * direction / |direction|."""
     x = _noise((2, 6, 6, 3))
-    ours = WeightNormConvolution(5, (3, 3))
-    ours(x)
-    ours.gain.assign(_noise((5,), 1))
-    theirs = tfa.layers.WeightNormalization(
-        keras.layers.Conv2D(5, 3, padding="same"), data_init=False
+    layer = WeightNormConvolution(5, (3, 3))
+    layer(x)
+    layer.gain.assign(_noise((5,), 1))
+    direction = layer.direction.numpy().astype(np.float64)
+    norms = np.sqrt((direction**2).sum((0, 1, 2)))
+    kernel = layer.gain.numpy() * direction / norms
+    padded = np.pad(x.astype(np.float64), [(0, 0), (1, 1), (1, 1), (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+    # One convolution of 27 products in float32.
+    np.testing.assert_allclose(
+        layer(x), np.einsum("bhwcij,ijcf->bhwf", windows, kernel), atol=1e-5
     )
-    theirs(x)
-    theirs.v.assign(ours.direction)
-    theirs.g.assign(ours.gain)  # addons start it at |direction|, the authors at 1
-    # One convolution in float32.
-    np.testing.assert_allclose(ours(x), theirs(x), atol=1e-6)
+
+
+def _averaged_by_recurrence(values, start, decay):
+    average = start
+    for value in values:
+        average = decay * average + (1 - decay) * value
+    return average
+
+
+def test_polyak_average_equals_numpy():
+    variable, start = tf.Variable([1.0, -2.0]), np.array([1.0, -2.0])
+    ours = PolyakAverages([variable], decay=0.9)
+    values = [start - 0.1 * step for step in range(1, 6)]
+    for step, value in enumerate(values):
+        variable.assign(value.astype(np.float32))
+        ours.update(tf.constant(step, tf.int64))
+    expected = _averaged_by_recurrence(values, start, 0.9)
+    np.testing.assert_allclose(ours.shadows[0], expected, rtol=1e-6)  # float32
 
 
 @pytest.mark.parametrize("rate", [1, 2, 8])
@@ -87,27 +110,6 @@ def test_dilated_kernels_have_odd_sides():
         dilated_convolution(tf.zeros([1, 4, 4, 1]), tf.zeros([2, 3, 1, 1]), 2)
     with pytest.raises(ValueError, match="stride of 1"):
         WeightNormConvolution(4, (3, 3), strides=2, dilation=2)
-
-
-def test_polyak_average_equals_addons():
-    import tensorflow_addons as tfa
-
-    from vqinpaint.stages.averages import PolyakAverages
-
-    variable = tf.Variable([1.0, -2.0])
-    ours = PolyakAverages([variable], decay=0.9)
-    twin = tf.Variable([1.0, -2.0])
-    optimizer = tfa.optimizers.MovingAverage(
-        keras.optimizers.legacy.SGD(0.1), average_decay=0.9
-    )
-    for step in range(5):
-        gradient = tf.constant([0.3 * step, 1.0])
-        variable.assign_sub(0.1 * gradient)
-        ours.update(tf.constant(step, tf.int64))
-        optimizer.apply_gradients([(gradient, twin)])
-    optimizer.assign_average_vars([twin])
-    # Both start at the variable; five steps of float32.
-    np.testing.assert_allclose(ours.shadows[0], twin, rtol=1e-6)
 
 
 def test_spectral_norm_converges_to_the_largest_singular_value():
@@ -194,3 +196,41 @@ def test_initial_weights_know_their_fan_in():
         assert np.abs(kernel).max() <= 2 * deviation
         # A normal cut at two deviations keeps 0.88 of its own; 74,000 draws.
         assert abs(kernel.std() / deviation - 0.88) < 0.01
+
+
+# TensorFlow Addons' last release has no wheel past Python 3.11.
+if sys.version_info < (3, 12):
+
+    def test_weight_norm_equals_addons():
+        import tensorflow_addons as tfa
+
+        x = _noise((2, 6, 6, 3))
+        ours = WeightNormConvolution(5, (3, 3))
+        ours(x)
+        ours.gain.assign(_noise((5,), 1))
+        theirs = tfa.layers.WeightNormalization(
+            keras.layers.Conv2D(5, 3, padding="same"), data_init=False
+        )
+        theirs(x)
+        theirs.v.assign(ours.direction)
+        theirs.g.assign(ours.gain)  # addons start it at |direction|, the authors at 1
+        # One convolution in float32.
+        np.testing.assert_allclose(ours(x), theirs(x), atol=1e-6)
+
+    def test_polyak_average_equals_addons():
+        import tensorflow_addons as tfa
+
+        variable = tf.Variable([1.0, -2.0])
+        ours = PolyakAverages([variable], decay=0.9)
+        twin = tf.Variable([1.0, -2.0])
+        optimizer = tfa.optimizers.MovingAverage(
+            keras.optimizers.legacy.SGD(0.1), average_decay=0.9
+        )
+        for step in range(5):
+            gradient = tf.constant([0.3 * step, 1.0])
+            variable.assign_sub(0.1 * gradient)
+            ours.update(tf.constant(step, tf.int64))
+            optimizer.apply_gradients([(gradient, twin)])
+        optimizer.assign_average_vars([twin])
+        # Both start at the variable; five steps of float32.
+        np.testing.assert_allclose(ours.shadows[0], twin, rtol=1e-6)

@@ -11,6 +11,8 @@ from tests.commands import ROOT
 from vqinpaint import machine
 from vqinpaint.errors import SETUP, SetupError
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.mark.parametrize("version", [(3, 9), (3, 11), (3, 12), (3, 13)])
 def test_pythons_of_both_tiers_will_do(version):

@@ -16,6 +16,8 @@ from vqinpaint.models.vqvae import VQDecoder, VQEncoder
 from vqinpaint.ops import attention
 from vqinpaint.options import NONLINEARITIES, ModelOptions
 
+pytestmark = pytest.mark.numerical
+
 # The authors' networks at the paper's sizes; spectral vectors are not parameters.
 PARAMETERS = {
     "vq_encoder": 1_472_512,

@@ -13,6 +13,8 @@ from vqinpaint.options import OptimizerOptions
 from vqinpaint.stages.base import Batch
 from vqinpaint.stages.texture import TextureStage
 
+pytestmark = pytest.mark.numerical
+
 # Float32 rounding through some fifty layers; seen: 9e-7 at most.
 TOLERANCE = 1e-5
 

@@ -10,6 +10,8 @@ from vqinpaint.options import OptimizerOptions
 from vqinpaint.stages.base import Batch
 from vqinpaint.stages.texture import TextureStage
 
+pytestmark = pytest.mark.numerical
+
 # Sums over thousands of places in another order; seen: 3e-6 at most.
 TOLERANCE = 1e-4
 

@@ -10,6 +10,8 @@ from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
 
+pytestmark = pytest.mark.numerical
+
 # Adam divides by the gradient's own size, so rounding in tiny gradients grows; seen 4e-6.
 TOLERANCE = 1e-4
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from tests.oracle import Networks
+from tests.oracle import FOLDERS, Networks, Oracle
 from vqinpaint import sampling
 from vqinpaint.keras2 import keras
 from vqinpaint.models.structure_steps import StructureSteps
@@ -17,6 +17,8 @@ from vqinpaint.options import ModelOptions, StructureOptions, VQVAEOptions
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
 from vqinpaint.stages.structure import StructureGenerator
+
+pytestmark = pytest.mark.numerical
 
 FAST = [name for name in sampling.SAMPLERS if name != "naive"]
 _gumbel = tf.function(gumbel)  # eager map_fn runs Python for every row
@@ -99,8 +101,8 @@ def _assert_equal(draw, reference):
 
 
 @pytest.fixture(scope="module")
-def authors(oracle):
-    networks = Networks(oracle)
+def authors():
+    networks = Networks(Oracle(FOLDERS[-1]))
     side = networks.options.image_size // 8
     codebook = networks.vqvae.encoder.top_codebook.codes
     return World(

@@ -20,6 +20,8 @@ from vqinpaint.stages.structure import StructureSchedule, StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAE, VQVAEStage
 
+pytestmark = pytest.mark.numerical
+
 NAMES = ["vqvae", "structure", "texture"]
 HEADLINE = StructureStage.headline
 

@@ -8,6 +8,8 @@ import pytest
 from tests import tiers
 from vqinpaint import loading, runs
 
+pytestmark = pytest.mark.numerical
+
 ARCHIVES = sorted(tiers.GOLDENS.glob("*.tar.xz"))
 
 

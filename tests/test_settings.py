@@ -1,0 +1,53 @@
+"""What stays the same when TensorFlow computes with and without oneDNN.
+
+The same bytes are promised on one machine with one TensorFlow and one setting of oneDNN.
+Across settings the codes are the same and pixels differ by at most one grey level.
+"""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.commands import ROOT, run
+
+pytestmark = pytest.mark.portable
+FACE = "face.png"
+
+
+@pytest.fixture(scope="module")
+def completed(tmp_path_factory):
+    """By setting of oneDNN: (facts, pictures) of four completions by the demo model."""
+    found = {}
+    for setting in ("0", "1"):
+        folder = tmp_path_factory.mktemp(f"onednn{setting}")
+        run(
+            "-m",
+            "vqinpaint.inpaint",
+            f"--model={ROOT / 'saved_models/demo'}",
+            f"--image={ROOT / 'examples/images' / FACE}",
+            f"--mask={ROOT / 'examples/masks' / FACE}",
+            f"--output={folder}",
+            "--num_samples=4",
+            TF_ENABLE_ONEDNN_OPTS=setting,
+        )
+        facts = json.loads((folder / "face.json").read_text())
+        pictures = [
+            np.asarray(Image.open(folder / f"face_{i:02d}.png"), int) for i in range(4)
+        ]
+        found[setting] = facts, np.stack(pictures)
+    return found
+
+
+def test_codes_are_the_same(completed):
+    codes = [
+        [s["windows"][0]["codes"] for s in facts["samples"]]
+        for facts, _ in completed.values()
+    ]
+    assert codes[0] == codes[1]
+
+
+def test_pixels_differ_by_one_grey_level_at_most(completed):
+    off, on = (pictures for _, pictures in completed.values())
+    assert np.abs(off - on).max() <= 1
