@@ -10,6 +10,7 @@ LEVELS = {
     "errors": 0,
     "options": 1,
     "json_files": 1,
+    "creatures": 1,
     "ops": 2,
     "pictures": 2,
     "flagging": 2,
