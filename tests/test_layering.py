@@ -38,6 +38,7 @@ LEVELS = {
     "evaluate": 10,
     "client": 10,
     "inpaint": 10,
+    "make_sample_data": 10,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 
