@@ -76,6 +76,7 @@ setup(
             "vqinpaint-evaluate = vqinpaint.evaluate:run",
             "vqinpaint-export = vqinpaint.export:run",
             "vqinpaint-client = vqinpaint.client:run",
+            "vqinpaint-make-sample-data = vqinpaint.make_sample_data:run",
         ]
     },
 )

@@ -13,6 +13,7 @@ LEVELS = {
     "quiet_tensorflow": 2,
     "options": 2,
     "json_files": 2,
+    "creatures": 2,
     "ops": 3,
     "pictures": 3,
     "flagging": 3,
@@ -40,6 +41,7 @@ LEVELS = {
     "evaluate": 11,
     "client": 11,
     "inpaint": 11,
+    "make_sample_data": 11,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

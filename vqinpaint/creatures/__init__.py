@@ -1,0 +1,42 @@
+"""The sample data set: clay creatures of a known distribution, drawn by numpy.
+
+>>> from vqinpaint import creatures
+>>> creature = creatures.sample(seed=0, index=4)
+>>> picture = creatures.draw(creature, side=128)  # uint8 [128, 128, 3]
+>>> hole = creatures.holes.centre(128)  # uint8 [128, 128], 255 where missing
+>>> creatures.read(picture, creature).hidden == creature.hidden()
+True
+"""
+
+from vqinpaint.creatures import holes, probability
+from vqinpaint.creatures.attributes import (
+    HIDDEN,
+    TRAINING,
+    VALIDATION,
+    VISIBLE,
+    Creature,
+    sample,
+    sample_face,
+    seen,
+)
+from vqinpaint.creatures.drawing import Body, draw
+from vqinpaint.creatures.reader import LIMIT, Reader, Reading, read
+
+__all__ = [
+    "HIDDEN",
+    "LIMIT",
+    "TRAINING",
+    "VALIDATION",
+    "VISIBLE",
+    "Body",
+    "Creature",
+    "Reader",
+    "Reading",
+    "draw",
+    "holes",
+    "probability",
+    "read",
+    "sample",
+    "sample_face",
+    "seen",
+]

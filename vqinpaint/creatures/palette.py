@@ -1,0 +1,67 @@
+"""Colours of clay creatures, in linear light."""
+
+import colorsys
+
+import numpy as np
+
+GAMMA = 2.2
+
+BODIES = {
+    "coral": "f0705c",
+    "amber": "f3a83b",
+    "lemon": "f2d64b",
+    "lime": "9fcf4f",
+    "mint": "58c9a0",
+    "sky": "5fb4ee",
+    "blue": "5a7be0",
+    "violet": "9a74dd",
+    "rose": "ee86b1",
+    "cream": "f0dfc4",
+    "slate": "8592a1",
+    "brown": "a8714c",
+}
+BACKGROUNDS = {
+    "sky": "bfe0f7",
+    "sand": "f3dcb9",
+    "mint": "cdeedd",
+    "pink": "f8d3dd",
+    "lilac": "ddd3f5",
+    "grey": "d9dde3",
+}
+IRISES = {"brown": "7a4420", "blue": "2f7fe0", "green": "2f9b57", "red": "d03a2e"}
+
+
+def linear(code, hue=0.0):
+    """float32 [3], 0 to 1: the colour of six hexadecimal digits in sRGB.
+
+    Args:
+      code: such as "f0705c".
+      hue: turn of its hue; 1 is the full circle.
+    """
+    red, green, blue = (int(code[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    if hue:
+        angle, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+        red, green, blue = colorsys.hls_to_rgb((angle + hue) % 1, lightness, saturation)
+    return (np.array([red, green, blue]) ** GAMMA).astype(np.float32)
+
+
+def body_colour(creature):
+    """float32 [3]: the colour of a creature's body."""
+    return linear(BODIES[creature.body], creature.hue)
+
+
+def darker(colour):
+    """Feet, tufts, spots and stripes of a body of that colour."""
+    return colour * np.float32(0.5)
+
+
+def lighter(colour):
+    """A long nose on a body of that colour."""
+    return np.clip(colour * np.float32(1.2) + np.float32(0.05), 0, 1)
+
+
+def redder(colour):
+    """A button nose on a body of that colour."""
+    return np.clip(
+        colour * np.float32([1, 0.5, 0.5]) + np.float32([0.05, 0, 0]), 0, 1
+    ).astype(np.float32)
