@@ -231,6 +231,7 @@ def cc_program(tmp_path_factory):
         [
             *(compiler, "-std=c++17", "-O1", f"{ROOT}/tools/run_saved_model.cc"),
             *("-o", program, f"-I{library}/include", f"-L{library}"),
+            "-Wl,--no-as-needed",
             *("-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"),
             *(f"-Wl,-rpath,{library}", *tf.sysconfig.get_compile_flags()),
         ],
@@ -239,6 +240,7 @@ def cc_program(tmp_path_factory):
     return program
 
 
+@pytest.mark.portable
 def test_a_cc_program_gets_the_same_bytes(exported, loaded, cc_program, tmp_path):
     for name, inputs in requests(exported[0], 2).items():
         folder = tmp_path / name

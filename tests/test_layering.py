@@ -11,6 +11,7 @@ LEVELS = {
     "machine": 1,
     "keras2": 2,
     "quiet_tensorflow": 2,
+    "onednn_for_training": 2,
     "options": 2,
     "json_files": 2,
     "creatures": 2,

@@ -5,15 +5,18 @@ Across settings the codes are the same and pixels differ by at most one grey lev
 """
 
 import json
+import os
+import platform
+import subprocess
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.commands import ROOT, run
+from tests.commands import ROOT, command, run
 
 pytestmark = pytest.mark.portable
-FACE = "face.png"
+FACE, ONEDNN = "face.png", "TF_ENABLE_ONEDNN_OPTS"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def completed(tmp_path_factory):
             f"--mask={ROOT / 'examples/masks' / FACE}",
             f"--output={folder}",
             "--num_samples=4",
-            TF_ENABLE_ONEDNN_OPTS=setting,
+            **{ONEDNN: setting},
         )
         facts = json.loads((folder / "face.json").read_text())
         pictures = [
@@ -38,6 +41,21 @@ def completed(tmp_path_factory):
         ]
         found[setting] = facts, np.stack(pictures)
     return found
+
+
+X86 = platform.machine().lower() in ("x86_64", "amd64")
+
+
+@pytest.mark.parametrize("user, expected", [(None, "1" if X86 else "None"), ("0", "0")])
+def test_training_turns_onednn_on_unless_the_user_said_no(user, expected):
+    environment = {k: v for k, v in os.environ.items() if k != ONEDNN}
+    if user is not None:
+        environment[ONEDNN] = user
+    code = f"import os, vqinpaint.train; print(os.environ.get('{ONEDNN}'))"
+    done = subprocess.run(
+        command("-c", code), capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    assert done.stdout.strip() == expected, done.stderr
 
 
 def test_codes_are_the_same(completed):

@@ -7,8 +7,12 @@
 //
 //   tf=$(python -c 'import tensorflow as tf; print(tf.sysconfig.get_lib())')
 //   g++ -std=c++17 -O1 tools/run_saved_model.cc -o run_saved_model -I$tf/include -L$tf \
-//     -l:libtensorflow_cc.so.2 -l:libtensorflow_framework.so.2 -Wl,-rpath,$tf \
+//     -Wl,--no-as-needed -l:libtensorflow_cc.so.2 -l:libtensorflow_framework.so.2 \
+//     -Wl,-rpath,$tf \
 //     $(python -c 'import tensorflow as tf; print(*tf.sysconfig.get_compile_flags())')
+//
+// The first library registers sessions when it is loaded; without --no-as-needed the
+// linker of some systems leaves it out.
 #include <iostream>
 
 #include "tensorflow/cc/saved_model/loader.h"

@@ -11,7 +11,8 @@ import sys
 
 from vqinpaint.flagging import FLAGS, define, flags, given, read, run_main
 
-from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+from vqinpaint import onednn_for_training  # noqa: F401  # isort: skip
+from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after the others
 
 import tensorflow as tf
 
