@@ -1,6 +1,7 @@
 """Training steps: alone, on two replicas, stopped and resumed."""
 
 import dataclasses
+import json
 import os
 import shutil
 import signal
@@ -264,6 +265,21 @@ def test_a_prior_to_look_at_changes_no_initial_weight(tmp_path):
         pair = (getattr(stage.texture, network) for stage in (with_prior, without))
         for a, b in zip(*(network.trainable_variables for network in pair)):
             np.testing.assert_array_equal(a, b)
+
+
+def test_a_prior_with_the_heads_of_version_0_1_is_refused(tmp_path):
+    tiny.run_folder(tmp_path)
+    path = tmp_path / "structure/options.json"
+    saved = json.loads(path.read_text())
+    for heads, refused in ((2, True), (8, False)):
+        saved["version"], saved["model"]["structure"]["heads"] = "0.1.0", heads
+        path.write_text(json.dumps(saved))
+        if refused:
+            with pytest.raises(ModelError, match="2 attention heads.*train it anew"):
+                runs.saved_options(str(tmp_path), "structure")
+        else:
+            assert runs.saved_options(str(tmp_path), "structure")
+        assert runs.saved_options(str(tmp_path), "texture")
 
 
 def test_validation_tells_how_hard_each_loss_pulls():

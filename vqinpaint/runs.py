@@ -35,7 +35,27 @@ def saved_options(run_dir, stage):
         and os.path.isfile(path)
     ):
         return None
-    return read_json(path)
+    saved = read_json(path)
+    _check_heads(run_dir, saved)
+    return saved
+
+
+def _check_heads(run_dir, saved):
+    """Refuses a prior of version 0.1.0 with other than eight heads.
+
+    That version made heads C / heads wide, and not C / 8 as the authors do.
+
+    Raises:
+      ModelError: the prior is of that kind.
+    """
+    heads = saved["model"]["structure"]["heads"]
+    old = saved.get("version") == "0.1.0" and saved["stage"] == "structure"
+    if old and heads != 8:
+        raise ModelError(
+            f"the structure stage in {run_dir} was trained by vqinpaint 0.1.0 with {heads} "
+            "attention heads, which were of another width than the authors'; move its "
+            "folder away and train it anew."
+        )
 
 
 def write_options(run_dir, stage, model, data, optimizer, loop, records):
