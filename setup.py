@@ -1,4 +1,4 @@
-"""Installs vqinpaint; exact versions with hashes are in the requirements.lock."""
+"""Installs vqinpaint; exact versions with hashes are in requirements.lock."""
 
 import pathlib
 import re

@@ -1,7 +1,7 @@
 """The authors' network as numbers: fixture folders, and networks built to their sizes.
 
-Two fixtures lie beside the tests. In `goldens/uneven` no two sizes are equal or multiples
-by chance: pictures of 64x128, three heads, 20 channels (keys 2, values 10 wide); its
+Two fixtures lie beside the tests. In `goldens/uneven` sizes that meet in one layer differ:
+pictures of 64x128, six heads over 20 channels (keys 2, values 10 wide); its
 `dropout.npz` holds the logits of the authors' prior when each of its dropouts is replaced
 by a multiplication by one half. VQINPAINT_ORACLE names another fixture to use instead.
 """

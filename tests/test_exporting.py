@@ -279,7 +279,7 @@ def test_tflite_draws_the_same_codes(exported, tmp_path, interpreter, kind):
     path = f"{folder}/model_{kind}.tflite"
     inputs = requests(model, 1)["inpaint_from_noise"]
     if interpreter == "tensorflow":
-        answer = lite.interpreter()(path).get_signature_runner()(**inputs)
+        answer = tf.lite.Interpreter(path).get_signature_runner()(**inputs)
     else:
         np.savez(tmp_path / "in.npz", **inputs)
         files = [str(tmp_path / name) for name in ("in.npz", "out.npz")]

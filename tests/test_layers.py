@@ -110,6 +110,9 @@ def test_dilated_kernels_have_odd_sides():
         dilated_convolution(tf.zeros([1, 4, 4, 1]), tf.zeros([2, 3, 1, 1]), 2)
     with pytest.raises(ValueError, match="stride of 1"):
         WeightNormConvolution(4, (3, 3), strides=2, dilation=2)
+    for options in ({"dilation_rate": (2, 1)}, {"padding": "valid"}):
+        with pytest.raises(ValueError, match="same for both sides"):
+            GatedConvolution(4, 3, **{"dilation_rate": 2, **options})
 
 
 def test_spectral_norm_converges_to_the_largest_singular_value():

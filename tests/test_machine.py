@@ -38,11 +38,22 @@ def test_other_tensorflows_are_named(version):
         machine.check_tensorflow(version)
 
 
-def test_keras_2_is_missed_only_where_tensorflow_does_not_bring_it():
-    machine.check_keras("2.15.1", found=False)
-    machine.check_keras("2.21.0", found=True)
-    with pytest.raises(SetupError, match=r"pip install 'tf-keras==2\.20\.\*'"):
-        machine.check_keras("2.20.1", found=False)
+def test_keras_2_goes_with_each_tensorflow():
+    machine.check_keras("2.15.1", keras="2.15.0", tf_keras=None)
+    machine.check_keras("2.21.0", keras="3.15.1", tf_keras="2.21.0")
+
+
+@pytest.mark.parametrize(
+    "tensorflow, keras, tf_keras, words",
+    [
+        ("2.20.1", "3.1.0", None, r"pip install 'tf-keras==2\.20\.\*'"),
+        ("2.21.0", "3.1.0", "2.19.0", r"tf-keras 2\.19\.0 do not go together"),
+        ("2.15.1", "3.1.0", None, r"finds Keras 3\.1\.0.*'keras==2\.15\.\*'"),
+    ],
+)
+def test_other_kerases_are_named(tensorflow, keras, tf_keras, words):
+    with pytest.raises(SetupError, match=words):
+        machine.check_keras(tensorflow, keras, tf_keras)
 
 
 def test_a_processor_without_avx_is_named():
@@ -73,10 +84,22 @@ def _inpaint(before):
             "TensorFlow 2.17.0",
         ),
         (
-            "import importlib.metadata as m\n"
-            "def version(name): raise m.PackageNotFoundError(name)\n"
-            "m.version = version",
+            "import types, vqinpaint.machine as m\n"
+            "m._version_of = lambda *names: None\n"
+            "finds_nothing = types.SimpleNamespace(find_spec=lambda name: None)\n"
+            "m.importlib = types.SimpleNamespace(util=finds_nothing)",
             "TensorFlow is not installed",
+        ),
+        (
+            "import vqinpaint.machine as m\n"
+            "m._version_of = lambda *names: {'tf-keras': None}.get(names[0], '2.20.0')",
+            "pip install 'tf-keras==2.20.*'",
+        ),
+        (
+            "import vqinpaint.machine as m\n"
+            "m.platform.machine = lambda: 'x86_64'\n"
+            "m._processor_flags = lambda: {'sse2'}",
+            "no AVX",
         ),
     ],
 )

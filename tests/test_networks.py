@@ -116,10 +116,19 @@ def test_every_gated_block_drops_its_whole_branch():
         assert 0.4 < (one == other).mean() < 0.7  # 0.58 for independent masks
 
 
-def test_without_a_seed_nothing_is_dropped(networks):
-    prior = networks["structure_pixelcnn"]
+def test_without_a_seed_nothing_is_dropped():
     codes, condition = tf.random.normal([1, 4, 4, 4]), tf.random.normal([1, 4, 4, 16])
-    np.testing.assert_array_equal(prior(codes, condition), prior(codes, condition))
+    whole, dropping = (
+        StructurePrior(dataclasses.replace(tiny.OPTIONS.structure, dropout=rate), 16)
+        for rate in (0.0, 0.9)
+    )
+    for prior in (whole, dropping):
+        prior(codes, condition)
+    dropping.set_weights(whole.get_weights())
+    seed = tf.constant([1, 2])
+    without = whole(codes, condition)
+    np.testing.assert_array_equal(dropping(codes, condition), without)
+    assert np.abs(dropping(codes, condition, dropout_seed=seed) - without).max() > 1e-4
 
 
 def test_the_condition_network_drops_nothing(networks):

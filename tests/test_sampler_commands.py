@@ -94,7 +94,11 @@ def test_benchmark_ends_with_one_json_object(world):
         f"--model={world / 'run'}",
         "--samplers=fixed_point,incremental,fixed_point_grid",
     )
-    result = json.loads(done.stdout.splitlines()[-1])
+    first, *_, last = done.stdout.splitlines()
+    result = json.loads(last)
+    for name in ("processor", "tensorflow", "python"):
+        assert result[name] in first
+    assert f"oneDNN {result['onednn']}" in first and result["onednn"] in ("on", "off")
     assert result["codes_equal"] is True and result["batch"] == 2
     grid = (64 // 8) ** 2
     measured = grid * result["forward_s"] / result["best_s"]

@@ -17,6 +17,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
 
+# The first argument is no flag.
+KIND = sys.argv[1] if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
+if KIND == "training":
+    from vqinpaint import onednn_for_training  # noqa: F401  # as vqinpaint.train does
+
 from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
 
 from benchmarks import calibration, common, input, sampling, serving, sizes, training  # noqa: E402
@@ -46,7 +51,6 @@ def main(kind):
 
 
 if __name__ == "__main__":
-    # The first argument is no flag.
-    named = len(sys.argv) > 1 and sys.argv[1] in _KINDS
-    kind = sys.argv.pop(1) if named else None
-    run_main(lambda: main(kind))
+    if KIND in _KINDS:
+        sys.argv.pop(1)
+    run_main(lambda: main(KIND if KIND in _KINDS else None))

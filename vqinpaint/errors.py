@@ -73,6 +73,13 @@ class Interrupted(UserError):
 
 
 def first_line(error):
-    """What an exception says, without TensorFlow's name of the operation."""
-    lines = re.sub(r"\{\{.*?\}\} *", "", str(error)).splitlines()
-    return lines[0] if lines else type(error).__name__
+    """What an exception says, in one line without TensorFlow's name of the operation.
+
+    Where TensorFlow heads its text by "Graph execution error:", the reason is its last
+    line. An exception without text is told by its kind.
+    """
+    text = re.sub(r"\{\{.*?\}\} *", "", str(error))
+    lines = [line for line in text.splitlines() if line.strip()]
+    if lines and lines[0].startswith("Graph execution error"):
+        lines = lines[-1:]
+    return lines[0].strip() if lines else type(error).__name__

@@ -6,17 +6,15 @@ package tf_keras; both can be loaded side by side. Every module of this project 
     from vqinpaint.keras2 import keras
 
 Raises:
-  SetupError: TensorFlow is of another version, or tf_keras is missing.
+  SetupError: TensorFlow is of another version, or Keras 2 is missing.
 """
-
-import importlib.util
 
 import tensorflow as tf
 
 from vqinpaint import machine
 
 machine.check_tensorflow(tf.__version__)
-machine.check_keras(tf.__version__, importlib.util.find_spec("tf_keras") is not None)
+machine.check_keras_installed(tf.__version__)
 
 if machine.keras_is_bundled(tf.__version__):
     from tensorflow import keras

@@ -6,7 +6,7 @@ import os
 import tensorflow as tf
 
 from vqinpaint import runs, sampling
-from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.errors import ModelError, UsageError, first_line
 from vqinpaint.json_files import read_json
 from vqinpaint.ops.images import to_float
 from vqinpaint.options import ModelOptions
@@ -108,7 +108,7 @@ def load_saved_model(path, sampler=None):
         # An export of another project or of an older version lacks one of them.
         model.sample, model.rows_begun  # noqa: B018
     except (OSError, ValueError, AttributeError, tf.errors.OpError) as error:
-        text = str(error).splitlines()[0][:160]
+        text = first_line(error)[:160]
         raise ModelError(
             f"{path} cannot be loaded as a model of vqinpaint ({text}); export it again."
         ) from None

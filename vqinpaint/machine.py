@@ -16,7 +16,14 @@ _LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _ERRORS_ALONE = "3"
 _INSTALL = "see the README's table of what runs where, or run bash tools/demo.sh"
 # Names under which TensorFlow is published.
-_PACKAGES = ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tensorflow-macos")
+_PACKAGES = (
+    "tensorflow",
+    "tensorflow-cpu",
+    "tensorflow-intel",
+    "tensorflow-macos",
+    "tensorflow-rocm",
+    "intel-tensorflow",
+)
 
 
 def prepare():
@@ -29,11 +36,12 @@ def prepare():
     """
     check_python(sys.version_info)
     check_processor(platform.machine(), _processor_flags())
-    version = installed_tensorflow()
-    if version is None:
+    version = _version_of(*_PACKAGES)
+    if version is not None:
+        check_tensorflow(version)
+        check_keras_installed(version)
+    elif importlib.util.find_spec("tensorflow") is None:
         raise SetupError(f"TensorFlow is not installed; {_INSTALL}.")
-    check_tensorflow(version)
-    check_keras(version, importlib.util.find_spec("tf_keras") is not None)
     # Real errors arrive as Python exceptions; what TensorFlow's C++ side prints besides
     # (failed graph rewrites, missing GPUs) only alarms people.
     os.environ.setdefault(_LOG_LEVEL, _ERRORS_ALONE)
@@ -64,7 +72,7 @@ def check_processor(machine, flags):
         if "avx" not in flags:
             raise SetupError(
                 "this processor has no AVX, which TensorFlow's packages are built for; "
-                "use a machine of 2011 or later, or turn AVX on in the virtual machine."
+                "use another machine, or turn AVX on in the virtual machine."
             )
 
 
@@ -77,9 +85,9 @@ def _processor_flags():
     return set(lines[0].split(":", 1)[1].split()) if lines else None
 
 
-def installed_tensorflow():
-    """TensorFlow's version, such as "2.15.1", without importing it; None if none."""
-    for package in _PACKAGES:
+def _version_of(*packages):
+    """Version of the first of these packages that is installed; None if none is."""
+    for package in packages:
         try:
             return importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
@@ -106,16 +114,32 @@ def keras_is_bundled(version):
     return _release(version) < (2, 16)
 
 
-def check_keras(version, found):
-    """Raises SetupError when Keras 2 must be a package of its own and is not there.
+def check_keras(tensorflow, keras, tf_keras):
+    """Raises SetupError unless Keras 2 is there for this TensorFlow.
 
     Args:
-      version: of TensorFlow.
-      found: whether `tf_keras` can be imported.
+      tensorflow: version of TensorFlow.
+      keras, tf_keras: versions of these packages; None where they are not installed.
     """
-    if not found and not keras_is_bundled(version):
-        release = ".".join(map(str, _release(version)))
+    release = ".".join(map(str, _release(tensorflow)))
+    if keras_is_bundled(tensorflow):
+        if keras is not None and _release(keras) >= (3, 0):
+            raise SetupError(
+                f"TensorFlow {tensorflow} needs Keras 2 and finds Keras {keras}; "
+                f"install it by pip install 'keras=={release}.*'."
+            )
+    elif tf_keras is None:
         raise SetupError(
-            f"TensorFlow {version} comes without Keras 2, which vqinpaint uses; install "
-            f"it by pip install 'tf-keras=={release}.*'."
+            f"TensorFlow {tensorflow} comes without Keras 2, which vqinpaint uses; "
+            f"install it by pip install 'tf-keras=={release}.*'."
         )
+    elif _release(tf_keras) != _release(tensorflow):
+        raise SetupError(
+            f"TensorFlow {tensorflow} and tf-keras {tf_keras} do not go together; "
+            f"pip install 'tf-keras=={release}.*'."
+        )
+
+
+def check_keras_installed(tensorflow):
+    """`check_keras` with the packages that are installed."""
+    check_keras(tensorflow, _version_of("keras"), _version_of("tf-keras"))

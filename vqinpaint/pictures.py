@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-from vqinpaint.errors import PictureError
+from vqinpaint.errors import PictureError, first_line
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 _FORMATS = ["PNG", "JPEG", "WEBP", "BMP"]
@@ -43,7 +43,7 @@ def _open(path, what):
             picture.load()
             return ImageOps.exif_transpose(picture)
     except Exception as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else ""
+        reason = first_line(error)[:120]
         raise PictureError(
             f"the {what} {path} cannot be read ({type(error).__name__}: {reason}); it "
             "should be a whole PNG, JPEG, WebP or BMP file."

@@ -5,7 +5,7 @@ import os
 
 import tensorflow as tf
 
-from vqinpaint.errors import ModelError
+from vqinpaint.errors import ModelError, first_line
 
 # What TensorFlow's checkpoint reader raises on damaged files.
 _DAMAGE = (tf.errors.OpError, ValueError, RuntimeError, OSError, IndexError)
@@ -38,7 +38,7 @@ class TF1Checkpoint:
         try:
             return call(argument)
         except _DAMAGE as error:
-            text = str(error).splitlines()[0][:160]
+            text = first_line(error)[:160]
             raise ModelError(
                 f"the checkpoint {self.prefix} is damaged or incomplete ({text}); copy "
                 "or download it again."

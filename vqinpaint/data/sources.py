@@ -10,7 +10,7 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vqinpaint.data import records
-from vqinpaint.errors import DataError
+from vqinpaint.errors import DataError, first_line
 
 
 def from_folder(folder):
@@ -60,7 +60,7 @@ def from_tfds(name, split, folder):
             decoders={"image": tfds.decode.SkipDecoding()},
         )
     except Exception as error:
-        first = str(error).strip().splitlines()[0]
+        first = first_line(error)
         raise DataError(
             f"TensorFlow Datasets cannot give '{name}' split '{split}': {first}"
         ) from None
@@ -103,7 +103,7 @@ def check(item, min_size, short_side=0):
     except Exception as error:
         return (
             None,
-            f"{name}: {type(error).__name__}: {str(error).splitlines()[0][:80]}",
+            f"{name}: {type(error).__name__}: {first_line(error)[:80]}",
         )
     if min(image.size) < min_size:
         return None, f"{name}: {image.width}x{image.height} is under {min_size} pixels"

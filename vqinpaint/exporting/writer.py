@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.errors import ModelError, UsageError, first_line
 from vqinpaint.exporting.card import write_card
 from vqinpaint.exporting.lite import write_lite
 from vqinpaint.exporting.requests import requests
@@ -80,7 +80,7 @@ def write_saved_model(
         shutil.rmtree(temporary)
         if isinstance(error, ModelError):
             raise
-        text = str(error).splitlines()[0][:160]
+        text = first_line(error)[:160]
         raise ModelError(f"the saved model cannot be run ({text}); not kept.") from None
     previous = f"{output}.old"
     if os.path.isdir(output):

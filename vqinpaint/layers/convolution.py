@@ -38,7 +38,11 @@ class GatedConvolution(keras.layers.Conv2D):
 
     Args:
       filters: output channels of the convolution, features and gates together.
-      kernel_size, strides, dilation_rate, name: as of `keras.layers.Conv2D`.
+      kernel_size, strides, dilation_rate, name: as of `keras.layers.Conv2D`; one dilation
+        for both sides, over 1 only with a stride of 1 and padding "same".
+
+    Raises:
+      ValueError: a dilation of another kind.
     """
 
     def __init__(self, filters, kernel_size, strides=1, dilation_rate=1, **kwargs):
@@ -47,10 +51,22 @@ class GatedConvolution(keras.layers.Conv2D):
         super().__init__(
             filters, kernel_size, strides, dilation_rate=dilation_rate, **kwargs
         )
+        plain = (self.strides, self.padding, self.data_format) == (
+            (1, 1),
+            "same",
+            "channels_last",
+        )
+        if max(self.dilation_rate) > 1 and not (
+            plain and len(set(self.dilation_rate)) == 1
+        ):
+            raise ValueError(
+                f"a dilation of {self.dilation_rate} must be the same for both sides, with "
+                "a stride of 1, padding 'same' and channels last."
+            )
 
     def convolution_op(self, inputs, kernel):
         """What Keras calls for the convolution itself."""
-        rate = max(self.dilation_rate)
+        rate = self.dilation_rate[0]
         if rate == 1:
             return super().convolution_op(inputs, kernel)
         return dilated_convolution(inputs, kernel, rate)

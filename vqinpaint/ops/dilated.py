@@ -3,7 +3,10 @@
 TensorFlow computes the gradient of `tf.nn.conv2d` with dilations on CPUs by oneDNN
 alone, which is off by default on AMD, ARM and older Intel processors (tensorflow#28264).
 `tf.nn.convolution` has a gradient everywhere, by cutting the picture into as many
-pictures as the dilation squared, and takes up to 19 times as long at a dilation of 16.
+pictures as the dilation squared: at 32x32 places of 512 channels and a dilation of 16,
+forward and backward, it took 19 times as long as what is below (4.85 and 0.26 s).
+
+On GPUs, where cuDNN has a gradient of its own, this one was not measured.
 """
 
 import tensorflow as tf

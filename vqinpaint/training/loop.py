@@ -9,7 +9,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from vqinpaint.checkpoints import Checkpoints
-from vqinpaint.errors import DataError, Interrupted
+from vqinpaint.errors import DataError, Interrupted, first_line
 from vqinpaint.options import option, require_positive
 from vqinpaint.stages.base import Batch
 from vqinpaint.training.board import Board
@@ -61,7 +61,7 @@ _DAMAGE = (
 
 def _spoilt(error, step, records_of):
     # Shards were whole when training began, so one was changed since.
-    text = str(error).splitlines()[0][:160]
+    text = first_line(error)[:160]
     return DataError(
         f"the input of step {step} cannot be read ({text}); it is {records_of(step)}. "
         "Restore the shards and start again, it goes on from the newest checkpoint."

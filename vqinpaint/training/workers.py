@@ -6,7 +6,7 @@ import os
 
 import tensorflow as tf
 
-from vqinpaint.errors import Interrupted, UsageError
+from vqinpaint.errors import Interrupted, UsageError, first_line
 
 
 def make_strategy(devices=None):
@@ -85,7 +85,7 @@ class Workers:
         except tf.errors.OpError as error:
             if self.number == 1:
                 raise
-            reason = str(error).splitlines()[0][:120]
+            reason = first_line(error)[:120]
             raise Interrupted(
                 f"another worker was lost ({reason}); start all of them again, they go "
                 "on from the newest checkpoint."
