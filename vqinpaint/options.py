@@ -58,15 +58,25 @@ def require_positive(options, may_be_zero=()):
 class VQVAEOptions:
     """Hierarchical VQ-VAE (section 3.2)."""
 
-    channels: int = option(128, "Width of the encoder and decoder.")
-    residual_blocks: int = option(2, "Residual blocks in each stack.")
-    residual_channels: int = option(64, "Width inside a residual block.")
-    code_dimension: int = option(64, "Length of a code vector.")
-    codes: int = option(512, "Code vectors in each of the two codebooks.")
-    decay: float = option(0.99, "Of the codebooks' moving averages.", free=True)
-    epsilon: float = option(1e-5, "Laplace smoothing of the code counts.", free=True)
+    channels: int = option(128, "Channels of the encoder and the decoder.")
+    residual_blocks: int = option(
+        2, "Number of residual blocks in each of the four stacks of blocks."
+    )
+    residual_channels: int = option(64, "Channels inside a residual block.")
+    code_dimension: int = option(64, "Number of values in a code vector.")
+    codes: int = option(512, "Number of code vectors in each of the two codebooks.")
+    decay: float = option(
+        0.99, "Decay of the moving averages that the codebooks follow.", free=True
+    )
+    epsilon: float = option(
+        1e-5,
+        "Value added to the count of each code, so that none is divided by zero.",
+        free=True,
+    )
     commitment: float = option(
-        0.25, "Weight of the commitment loss over both levels.", free=True
+        0.25,
+        "Weight of the commitment loss, which is summed over both levels.",
+        free=True,
     )
 
     def __post_init__(self):
@@ -88,24 +98,40 @@ NONLINEARITIES = ("concat_elu", "elu", "relu")
 class StructureOptions:
     """Structure generator: condition network and autoregressive prior (section 3.3)."""
 
-    channels: int = option(128, "Width of both streams of the prior, at least 8.")
-    residual_channels: int = option(128, "Width inside its gated residual blocks.")
-    residual_blocks: int = option(20, "Gated blocks per stream.")
-    attention_blocks: int = option(4, "How many of the lower stream's blocks attend.")
-    heads: int = option(8, "Attention heads of each attending block.")
-    output_blocks: int = option(20, "1x1 residual blocks before the logits.")
-    condition_channels: int = (
-        32  # first width of the condition network; grows to 8 times it
+    channels: int = option(128, "Channels of both streams of the prior; at least 8.")
+    residual_channels: int = option(
+        128, "Channels inside the gated residual blocks of the prior."
+    )
+    residual_blocks: int = option(
+        20, "Number of gated residual blocks in each stream of the prior."
+    )
+    attention_blocks: int = option(
+        4, "Number of blocks of the lower stream that have attention."
+    )
+    heads: int = option(8, "Number of heads in each block that has attention.")
+    output_blocks: int = option(
+        20, "Number of 1x1 residual blocks between the streams and the logits."
+    )
+    condition_channels: int = option(
+        32,
+        "Channels of the condition network at full resolution; they double at each of "
+        "the three reductions.",
     )
     condition_residual_channels: int = option(
-        32, "Inside its first block; grows to 8 times it."
+        32,
+        "Channels inside the first residual block of the condition network; they double "
+        "at each of the three reductions.",
     )
     dropout: float = option(
         0.1,
-        "Share of every gated block's branch that is dropped in training.",
+        "Share of the values of each gated block's residual branch that is set to zero in "
+        "training; 0 turns dropout off.",
         free=True,
     )
-    nonlinearity: str = option("concat_elu", "concat_elu, elu or relu.")
+    nonlinearity: str = option(
+        "concat_elu",
+        "Nonlinearity of the structure generator: concat_elu, elu or relu.",
+    )
 
     def __post_init__(self):
         require_positive(self)
@@ -135,14 +161,23 @@ class TextureOptions:
     """Texture generator and its discriminator (section 3.4)."""
 
     generator_channels: int = option(
-        64, "First width, gates included; grows to 4 times it."
+        64,
+        "Channels of the generator at full resolution, gates included; they grow to four "
+        "times as many.",
     )
-    discriminator_channels: int = option(64, "First width; grows to 4 times it.")
-    attention_scale: float = option(50.0, "Softmax scale of the structural attention.")
+    discriminator_channels: int = option(
+        64,
+        "Channels of the discriminator's first layer; they grow to four times as many.",
+    )
+    attention_scale: float = option(
+        50.0, "Factor of the scores of the structural attention before the softmax."
+    )
     feature_weight: float = option(
-        0.1, "Of each of the two VQ feature losses.", free=True
+        0.1, "Weight of each of the two VQ feature losses.", free=True
     )
-    adversarial_weight: float = option(1.0, "Of the hinge loss.", free=True)
+    adversarial_weight: float = option(
+        1.0, "Weight of the adversarial (hinge) loss of the generator.", free=True
+    )
 
     def __post_init__(self):
         require_positive(self)
@@ -156,8 +191,10 @@ class TextureOptions:
 class ModelOptions:
     """Everything that fixes the shapes of a whole model."""
 
-    image_size: int = (
-        256  # side of the square pictures it is trained on; a multiple of 64
+    image_size: int = option(
+        256,
+        "Side in pixels of the square pictures that the model is trained on; a multiple "
+        "of 64.",
     )
     vqvae: VQVAEOptions = dataclasses.field(default_factory=VQVAEOptions)
     structure: StructureOptions = dataclasses.field(default_factory=StructureOptions)
@@ -199,24 +236,41 @@ MASK_KINDS = ("center", "random", "box", "strokes", "folder")
 class DataOptions:
     """How pictures and masks reach the networks in training."""
 
-    batch_size: int = option(8, "Pictures per step, over all replicas.")
+    batch_size: int = option(
+        8, "Number of pictures in a training step, over all replicas together."
+    )
     load_size: int = option(
-        0, "Short side before the crop; 0 = image_size * 266 / 256."
+        0,
+        "Length in pixels to which the shorter side is resized before the crop; 0 stands "
+        "for image_size * 266 / 256.",
     )
     resize: bool = option(
         True,
-        "Scale pictures to load_size before the crop; without it they are cropped as they "
-        "are, as the authors train on Places2 and ImageNet.",
+        "Resize pictures to load_size before the crop. Without it they are cropped as they "
+        "are, as the authors do for Places2 and ImageNet.",
     )
-    flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
+    flip: bool = option(
+        False, "Mirror half of the pictures at random, which the authors do not."
+    )
     mask: str = option(
-        "center", "center, box, strokes, random (a coin between these two) or folder."
+        "center",
+        "Kind of the training masks: center, box, strokes, random (box or strokes, each "
+        "half of the time) or folder.",
     )
-    mask_dir: str = option("", "Folder of masks (white = missing) for mask=folder.")
+    mask_dir: str = option(
+        "",
+        "Folder of mask files, white where the picture is missing; used with "
+        "mask=folder alone.",
+    )
     data_service: str = option(
-        "", "grpc://HOST:PORT of a tf.data service that makes the batches."
+        "",
+        "Address grpc://HOST:PORT of a tf.data service that makes the batches; empty "
+        "makes them in this process.",
     )
-    seed: int = option(0, "Decides order, crops, masks, dropout and initial weights.")
+    seed: int = option(
+        0,
+        "Seed of the order of pictures, crops, masks, dropout and initial weights.",
+    )
 
     def __post_init__(self):
         _require(
@@ -251,23 +305,30 @@ class DataOptions:
 class OptimizerOptions:
     """Optimisation; 0 steps means the stage's own default."""
 
-    steps: int = option(0, "Training steps; 0 = 1,000,000.")
+    steps: int = option(0, "Number of training steps in all; 0 stands for 1,000,000.")
     learning_rate: float = option(
-        0.0, "0 = 1e-4, or the prior's schedule at factor 0.18."
+        0.0,
+        "Learning rate; 0 stands for 0.0001, and in the structure stage for the authors' "
+        "schedule with a factor of 0.18.",
     )
     polyak_decay: float = option(
-        0.9997, "Of the averaged weights that later stages use."
+        0.9997,
+        "Decay of the moving averages of the weights, which later stages and exports use.",
     )
     polyak_warmup: bool = option(
-        False, "Let the averages forget the start: min(decay, (1+t)/(10+t))."
+        False,
+        "Use a smaller decay, (1 + t) / (10 + t) at step t, until it exceeds polyak_decay, "
+        "so that short runs forget their initial weights.",
     )
-
     accumulate: int = option(
-        1, "Parts in which a batch goes through the networks, to need less memory."
+        1,
+        "Number of equal parts in which a batch goes through the networks one after "
+        "another, to need less memory.",
     )
-
     precision: str = option(
-        "float32", "Of the products: float32, or bfloat16 for GPUs that have it."
+        "float32",
+        "Number format of convolutions and matrix products: float32, or bfloat16 for "
+        "processors that have it.",
     )
 
     def __post_init__(self):

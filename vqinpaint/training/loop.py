@@ -25,15 +25,26 @@ from vqinpaint.training.workers import Workers
 class LoopOptions:
     """How often the loop does what, in steps."""
 
-    save_every: int = option(1000, "Checkpoints.")
-    log_every: int = option(100, "Scalars, averaged over these steps.")
-    eval_every: int = option(2000, "Scalars on the evaluation split.")
-    picture_every: int = option(2000, "Pictures for TensorBoard.")
-    keep: int = option(3, "Checkpoints kept.")
-    pictures: int = option(8, "Pictures a row.")
-    profile: int = option(0, "Steps to profile for TensorBoard, from the tenth on.")
+    save_every: int = option(1000, "Number of steps between two checkpoints.")
+    log_every: int = option(
+        100, "Number of steps over which the logged losses are averaged."
+    )
+    eval_every: int = option(
+        2000, "Number of steps between two evaluations on the evaluation split."
+    )
+    picture_every: int = option(
+        2000, "Number of steps between two sets of pictures for TensorBoard."
+    )
+    keep: int = option(3, "Number of newest checkpoints that are kept.")
+    pictures: int = option(8, "Number of pictures in each of those sets.")
+    profile: int = option(
+        0,
+        "Number of steps to profile for TensorBoard, from the tenth step on; 0 turns it off.",
+    )
     max_skipped: int = option(
-        3, "Steps of any 100 that may be skipped for gradients that are not finite."
+        3,
+        "Number of steps in any 100 that may be skipped because their gradients are not "
+        "finite, before the run ends.",
     )
 
     def __post_init__(self):

@@ -1,0 +1,53 @@
+"""Every option explains itself, and wrong values are refused when they are made."""
+
+import dataclasses
+
+import pytest
+
+from vqinpaint import options
+from vqinpaint.errors import UsageError
+from vqinpaint.training import LoopOptions
+
+CLASSES = (
+    options.VQVAEOptions,
+    options.StructureOptions,
+    options.TextureOptions,
+    options.ModelOptions,
+    options.DataOptions,
+    options.OptimizerOptions,
+    LoopOptions,
+)
+FIELDS = [
+    (made, field)
+    for made in CLASSES
+    for field in dataclasses.fields(made)
+    if field.default is not dataclasses.MISSING
+]
+
+
+@pytest.mark.parametrize("made, field", FIELDS, ids=lambda x: getattr(x, "name", None))
+def test_every_option_is_explained_by_a_whole_sentence(made, field):
+    text = field.metadata["help"]
+    assert text[0].isupper() and text.endswith("."), text
+    assert len(text.split()) >= 5, text
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda: options.StructureOptions(channels=7), "at least 8"),
+        (lambda: options.StructureOptions(heads=0), "heads is 0"),
+        (lambda: options.StructureOptions(dropout=1.0), "below 1"),
+        (lambda: options.StructureOptions(residual_blocks=7), "multiple"),
+        (lambda: options.VQVAEOptions(channels=7), "even"),
+        (lambda: options.ModelOptions(image_size=100), "multiple of 64"),
+    ],
+)
+def test_impossible_sizes_are_refused(make, words):
+    with pytest.raises(UsageError, match=words):
+        make()
+
+
+@pytest.mark.parametrize("heads", [1, 3, 5, 8])
+def test_any_number_of_heads_goes_with_any_width(heads):
+    assert options.StructureOptions(channels=20, heads=heads).heads == heads
