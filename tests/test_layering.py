@@ -12,6 +12,7 @@ LEVELS = {
     "keras2": 2,
     "quiet_tensorflow": 2,
     "onednn_for_training": 2,
+    "option_fields": 1,
     "options": 2,
     "json_files": 2,
     "creatures": 2,

@@ -8,50 +8,7 @@ import dataclasses
 import math
 
 from vqinpaint.errors import ModelError, UsageError
-
-
-def option(default, text, free=False):
-    """A dataclass field with its explanation, which the flag of the same name shows.
-
-    Args:
-      default: its value when not given.
-      text: one sentence.
-      free: whether a run may go on with another value.
-    """
-    return dataclasses.field(default=default, metadata={"help": text, "free": free})
-
-
-def fixed_values(options):
-    """The fields that a run cannot change once begun, as a dict."""
-    return {
-        field.name: getattr(options, field.name)
-        for field in dataclasses.fields(options)
-        if not field.metadata.get("free")
-    }
-
-
-def difference(saved, asked):
-    """The entries of two dicts that differ, in words."""
-    return ", ".join(
-        f"{name} {value}, not {asked[name]}"
-        for name, value in saved.items()
-        if value != asked[name]
-    )
-
-
-def _require(condition, message):
-    if not condition:
-        raise UsageError(message)
-
-
-def require_positive(options, may_be_zero=()):
-    for field in dataclasses.fields(options):
-        value, least = getattr(options, field.name), int(field.name not in may_be_zero)
-        if field.type in (int, "int") and value < least:
-            raise UsageError(
-                f"{type(options).__name__}.{field.name} is {value}; it must be at least "
-                f"{least}."
-            )
+from vqinpaint.option_fields import option, require, require_positive
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,11 +17,11 @@ class VQVAEOptions:
 
     channels: int = option(128, "Channels of the encoder and the decoder.")
     residual_blocks: int = option(
-        2, "Number of residual blocks in each of the four stacks of blocks."
+        2, "Residual blocks in each of the four stacks of blocks."
     )
     residual_channels: int = option(64, "Channels inside a residual block.")
     code_dimension: int = option(64, "Number of values in a code vector.")
-    codes: int = option(512, "Number of code vectors in each of the two codebooks.")
+    codes: int = option(512, "Code vectors in each of the two codebooks.")
     decay: float = option(
         0.99, "Decay of the moving averages that the codebooks follow.", free=True
     )
@@ -81,11 +38,11 @@ class VQVAEOptions:
 
     def __post_init__(self):
         require_positive(self)
-        _require(
+        require(
             self.channels % 2 == 0,
             f"vqvae_channels is {self.channels}; it must be even.",
         )
-        _require(
+        require(
             0 < self.decay < 1,
             f"vqvae_decay is {self.decay}; it must lie between 0 and 1.",
         )
@@ -98,20 +55,14 @@ NONLINEARITIES = ("concat_elu", "elu", "relu")
 class StructureOptions:
     """Structure generator: condition network and autoregressive prior (section 3.3)."""
 
-    channels: int = option(128, "Channels of both streams of the prior; at least 8.")
+    channels: int = option(128, "Channels of the prior's streams, at least 8.")
     residual_channels: int = option(
-        128, "Channels inside the gated residual blocks of the prior."
+        128, "Channels inside the prior's gated residual blocks."
     )
-    residual_blocks: int = option(
-        20, "Number of gated residual blocks in each stream of the prior."
-    )
-    attention_blocks: int = option(
-        4, "Number of blocks of the lower stream that have attention."
-    )
+    residual_blocks: int = option(20, "Gated blocks in each stream of the prior.")
+    attention_blocks: int = option(4, "Blocks of the lower stream with attention.")
     heads: int = option(8, "Number of heads in each block that has attention.")
-    output_blocks: int = option(
-        20, "Number of 1x1 residual blocks between the streams and the logits."
-    )
+    output_blocks: int = option(20, "Residual 1x1 blocks before the logits.")
     condition_channels: int = option(
         32,
         "Channels of the condition network at full resolution; they double at each of "
@@ -135,22 +86,22 @@ class StructureOptions:
 
     def __post_init__(self):
         require_positive(self)
-        _require(
+        require(
             self.residual_blocks % self.attention_blocks == 0,
             f"structure_residual_blocks ({self.residual_blocks}) must be a multiple of "
             f"structure_attention_blocks ({self.attention_blocks}).",
         )
-        _require(
+        require(
             self.channels >= 8,
             f"structure_channels is {self.channels}; it must be at least 8, as each "
             "attention head has an eighth of it as keys.",
         )
-        _require(
+        require(
             self.nonlinearity in NONLINEARITIES,
             f"structure_nonlinearity is '{self.nonlinearity}'; it must be one of "
             f"{', '.join(NONLINEARITIES)}.",
         )
-        _require(
+        require(
             0 <= self.dropout < 1,
             f"structure_dropout is {self.dropout}; it must be at least 0 and below 1.",
         )
@@ -170,7 +121,7 @@ class TextureOptions:
         "Channels of the discriminator's first layer; they grow to four times as many.",
     )
     attention_scale: float = option(
-        50.0, "Factor of the scores of the structural attention before the softmax."
+        50.0, "Softmax scale of the structural attention's scores."
     )
     feature_weight: float = option(
         0.1, "Weight of each of the two VQ feature losses.", free=True
@@ -181,7 +132,7 @@ class TextureOptions:
 
     def __post_init__(self):
         require_positive(self)
-        _require(
+        require(
             self.generator_channels % 2 == 0,
             f"texture_generator_channels is {self.generator_channels}; it must be even.",
         )
@@ -201,7 +152,7 @@ class ModelOptions:
     texture: TextureOptions = dataclasses.field(default_factory=TextureOptions)
 
     def __post_init__(self):
-        _require(
+        require(
             self.image_size >= 64 and self.image_size % 64 == 0,
             f"image_size is {self.image_size}; it must be a multiple of 64.",
         )
@@ -236,9 +187,7 @@ MASK_KINDS = ("center", "random", "box", "strokes", "folder")
 class DataOptions:
     """How pictures and masks reach the networks in training."""
 
-    batch_size: int = option(
-        8, "Number of pictures in a training step, over all replicas together."
-    )
+    batch_size: int = option(8, "Pictures in a training step, over all replicas.")
     load_size: int = option(
         0,
         "Length in pixels to which the shorter side is resized before the crop; 0 stands "
@@ -249,9 +198,7 @@ class DataOptions:
         "Resize pictures to load_size before the crop. Without it they are cropped as they "
         "are, as the authors do for Places2 and ImageNet.",
     )
-    flip: bool = option(
-        False, "Mirror half of the pictures at random, which the authors do not."
-    )
+    flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
     mask: str = option(
         "center",
         "Kind of the training masks: center, box, strokes, random (box or strokes, each "
@@ -269,23 +216,23 @@ class DataOptions:
     )
     seed: int = option(
         0,
-        "Seed of the order of pictures, crops, masks, dropout and initial weights.",
+        "Seed of order, crops, masks, dropout, initial weights.",
     )
 
     def __post_init__(self):
-        _require(
+        require(
             self.batch_size >= 1,
             f"batch_size is {self.batch_size}; it must be at least 1.",
         )
-        _require(
+        require(
             self.mask in MASK_KINDS,
             f"mask is '{self.mask}'; it must be one of {', '.join(MASK_KINDS)}.",
         )
-        _require(
+        require(
             not self.data_service or self.data_service.startswith("grpc://"),
             f"data_service is '{self.data_service}'; it must be grpc://HOST:PORT.",
         )
-        _require(
+        require(
             self.mask != "folder" or self.mask_dir,
             "mask is 'folder' but no mask_dir is given; name the folder of masks.",
         )
@@ -293,7 +240,7 @@ class DataOptions:
     def load_size_for(self, image_size):
         """Short side to which pictures are resized before an image_size crop."""
         size = self.load_size or round(image_size * 266 / 256)
-        _require(
+        require(
             size >= image_size,
             f"load_size ({size}) is smaller than image_size ({image_size}); "
             "the crop would not fit.",
@@ -305,7 +252,7 @@ class DataOptions:
 class OptimizerOptions:
     """Optimisation; 0 steps means the stage's own default."""
 
-    steps: int = option(0, "Number of training steps in all; 0 stands for 1,000,000.")
+    steps: int = option(0, "Training steps in all; 0 stands for 1,000,000.")
     learning_rate: float = option(
         0.0,
         "Learning rate; 0 stands for 0.0001, and in the structure stage for the authors' "
@@ -332,20 +279,20 @@ class OptimizerOptions:
     )
 
     def __post_init__(self):
-        _require(
+        require(
             self.precision in PRECISIONS,
             f"precision is '{self.precision}'; it must be one of "
             f"{', '.join(PRECISIONS)}.",
         )
-        _require(
+        require(
             self.accumulate >= 1,
             f"accumulate is {self.accumulate}; it must be at least 1.",
         )
-        _require(
+        require(
             math.isfinite(self.learning_rate) and self.learning_rate >= 0,
             f"learning_rate is {self.learning_rate}; it must be a positive number.",
         )
-        _require(
+        require(
             0 <= self.polyak_decay < 1,
             f"polyak_decay is {self.polyak_decay}; it must be at least 0 and below 1.",
         )

@@ -10,7 +10,8 @@ from vqinpaint.errors import ModelError
 from vqinpaint.json_files import read_json, write_json
 from vqinpaint.keras2 import keras
 from vqinpaint.ops.precision import computing_in
-from vqinpaint.options import ModelOptions, VQVAEOptions, difference, fixed_values
+from vqinpaint.option_fields import difference, fixed_values
+from vqinpaint.options import ModelOptions, VQVAEOptions
 from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.structure import StructureGenerator, StructureStage
 from vqinpaint.stages.texture import Texture, TextureStage

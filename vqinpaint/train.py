@@ -19,6 +19,7 @@ import tensorflow as tf
 from vqinpaint import runs
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.option_fields import difference, fixed_values
 from vqinpaint.options import (
     DataOptions,
     ModelOptions,
@@ -26,8 +27,6 @@ from vqinpaint.options import (
     StructureOptions,
     TextureOptions,
     VQVAEOptions,
-    difference,
-    fixed_values,
 )
 from vqinpaint.training import (
     Faults,

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from vqinpaint.checkpoints import Checkpoints
 from vqinpaint.errors import DataError, Interrupted, first_line
-from vqinpaint.options import option, require_positive
+from vqinpaint.option_fields import option, require_positive
 from vqinpaint.stages.base import Batch
 from vqinpaint.training.board import Board
 from vqinpaint.training.faults import Faults
