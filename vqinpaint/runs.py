@@ -49,9 +49,10 @@ def _check_heads(run_dir, saved):
     Raises:
       ModelError: the prior is of that kind.
     """
+    if (saved.get("version"), saved.get("stage")) != ("0.1.0", "structure"):
+        return
     heads = saved["model"]["structure"]["heads"]
-    old = saved.get("version") == "0.1.0" and saved["stage"] == "structure"
-    if old and heads != 8:
+    if heads != 8:
         raise ModelError(
             f"the structure stage in {run_dir} was trained by vqinpaint 0.1.0 with {heads} "
             "attention heads, which were of another width than the authors'; move its "
