@@ -15,7 +15,7 @@ tf.config.set_logical_device_configuration(
 
 @pytest.fixture(autouse=True)
 def _same_seed():
-    from vqinpaint.keras2 import keras
+    from vqinpaint.environment.keras2 import keras
 
     keras.utils.set_random_seed(0)
 

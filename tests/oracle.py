@@ -14,15 +14,15 @@ import pathlib
 import numpy as np
 
 from vqinpaint.authors import networks as authors
+from vqinpaint.models.structure import StructureGenerator
+from vqinpaint.models.texture import Texture
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import (
     ModelOptions,
     StructureOptions,
     TextureOptions,
     VQVAEOptions,
 )
-from vqinpaint.stages.structure import StructureGenerator
-from vqinpaint.stages.texture import Texture
-from vqinpaint.stages.vqvae import VQVAE
 
 GOLDENS = pathlib.Path(__file__).parent / "goldens"
 FOLDERS = [GOLDENS / "fixture", GOLDENS / "uneven"]

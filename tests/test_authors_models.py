@@ -15,11 +15,11 @@ import tensorflow as tf
 from PIL import Image
 
 from tests.commands import ROOT, run
-from vqinpaint import loading
 from vqinpaint.authors.checkpoint import TF1Checkpoint
 from vqinpaint.authors.contents import full_model, joined_stages
 from vqinpaint.authors.networks import load_networks
 from vqinpaint.authors.sizes import infer_options
+from vqinpaint.joined import loading
 
 MODEL = pathlib.Path(
     os.environ.get("VQINPAINT_TF1_MODEL") or ROOT / "tests/goldens/tf1_full_model"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vqinpaint.checkpoints import Checkpoints, newest, steps_in
 from vqinpaint.errors import DiskError, ModelError
+from vqinpaint.runs.checkpoints import Checkpoints, newest, steps_in
 
 
 def _value():

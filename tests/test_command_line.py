@@ -190,7 +190,10 @@ def test_two_devices_train_every_stage(world):
 
 def test_help_explains_the_options():
     shown = run("-m", "vqinpaint.train", "--help", code=1).stdout
-    assert "--vqvae_channels: Channels of the encoder and the decoder. Default: 128." in shown
+    assert (
+        "--vqvae_channels: Channels of the encoder and the decoder. Default: 128."
+        in shown
+    )
     assert "--stage" in shown and "--save_every" in shown
 
 

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from vqinpaint import loading
+from vqinpaint.joined import loading
 from vqinpaint.json_files import read_json
 
 ROOT = pathlib.Path(__file__).parent.parent

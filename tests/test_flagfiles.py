@@ -11,7 +11,7 @@ FLAGFILES = sorted((ROOT / "flags").glob("*.flags"))
 READ_ALL = """
 import json, sys, tempfile
 from vqinpaint import train
-from vqinpaint.flagging import FLAGS, read
+from vqinpaint.cli import FLAGS, read
 from vqinpaint.options import DataOptions, OptimizerOptions
 result = {}
 for path in sys.argv[1:]:

@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint import loading
 from vqinpaint.errors import ModelError
+from vqinpaint.joined import loading
 from vqinpaint.ops.images import to_uint8
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.codebook import Codebook
 from vqinpaint.layers.convolution import (
     GatedConvolution,
@@ -16,8 +16,8 @@ from vqinpaint.layers.convolution import (
 from vqinpaint.layers.initializers import FanInNormal
 from vqinpaint.layers.spectral import SpectralConvolution
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
+from vqinpaint.models.averages import PolyakAverages
 from vqinpaint.ops.dilated import dilated_convolution
-from vqinpaint.stages.averages import PolyakAverages
 
 pytestmark = pytest.mark.numerical
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.commands import ROOT
-from vqinpaint import machine
+from vqinpaint.environment import machine
 from vqinpaint.errors import SETUP, SetupError
 
 pytestmark = pytest.mark.portable
@@ -84,19 +84,19 @@ def _inpaint(before):
             "TensorFlow 2.17.0",
         ),
         (
-            "import types, vqinpaint.machine as m\n"
+            "import types, vqinpaint.environment.machine as m\n"
             "m._version_of = lambda *names: None\n"
             "finds_nothing = types.SimpleNamespace(find_spec=lambda name: None)\n"
             "m.importlib = types.SimpleNamespace(util=finds_nothing)",
             "TensorFlow is not installed",
         ),
         (
-            "import vqinpaint.machine as m\n"
+            "import vqinpaint.environment.machine as m\n"
             "m._version_of = lambda *names: {'tf-keras': None}.get(names[0], '2.20.0')",
             "pip install 'tf-keras==2.20.*'",
         ),
         (
-            "import vqinpaint.machine as m\n"
+            "import vqinpaint.environment.machine as m\n"
             "m.platform.machine = lambda: 'x86_64'\n"
             "m._processor_flags = lambda: {'sse2'}",
             "no AVX",

@@ -8,13 +8,13 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.naming import authors_variables
 from vqinpaint.models.structure import ConditionNetwork, StructurePrior
 from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
 from vqinpaint.models.vqvae import VQDecoder, VQEncoder
 from vqinpaint.ops import attention
-from vqinpaint.options import NONLINEARITIES, ModelOptions
+from vqinpaint.options.networks import NONLINEARITIES, ModelOptions
 
 pytestmark = pytest.mark.numerical
 

@@ -6,7 +6,7 @@ import pytest
 
 from vqinpaint import options
 from vqinpaint.errors import UsageError
-from vqinpaint.training import LoopOptions
+from vqinpaint.options import LoopOptions
 
 CLASSES = (
     options.VQVAEOptions,

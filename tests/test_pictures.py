@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vqinpaint import pictures
 from vqinpaint.errors import PictureError
+from vqinpaint.pictures import files, resizing, sheets
 
 
 def _noise(height, width, channels=3, seed=0):
@@ -18,13 +18,13 @@ def test_any_mode_becomes_rgb(tmp_path, mode):
     picture = Image.fromarray(_noise(8, 6)).convert(mode)
     path = tmp_path / ("a.jpg" if mode == "CMYK" else "a.png")
     picture.save(path)
-    assert pictures.load_image(str(path)).shape == (8, 6, 3)
+    assert files.load_image(str(path)).shape == (8, 6, 3)
 
 
 def test_sixteen_bit_grey_keeps_its_brightness(tmp_path):
     array = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
     Image.fromarray(array).save(tmp_path / "a.png")
-    loaded = pictures.load_image(str(tmp_path / "a.png"))[..., 0]
+    loaded = files.load_image(str(tmp_path / "a.png"))[..., 0]
     assert np.abs(loaded - array / 257).max() <= 1
 
 
@@ -33,18 +33,18 @@ def test_exif_orientation_is_applied(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     picture.save(tmp_path / "a.jpg", exif=exif)
-    assert pictures.load_image(str(tmp_path / "a.jpg")).shape == (6, 8, 3)
+    assert files.load_image(str(tmp_path / "a.jpg")).shape == (6, 8, 3)
 
 
 def test_masks_are_white_where_missing_and_resized_by_nearest(tmp_path):
     array = np.array([[0, 127], [128, 255]], np.uint8)
     path = str(tmp_path / "m.png")
     Image.fromarray(array).save(path)
-    mask, note = pictures.load_mask(path, 2, 2)
+    mask, note = files.load_mask(path, 2, 2)
     assert mask.tolist() == [[0, 0], [255, 255]] and note == ""
-    mask, note = pictures.load_mask(path, 4, 4)
+    mask, note = files.load_mask(path, 4, 4)
     assert mask[2:].all() and not mask[:2].any() and "2x2" in note and "4x4" in note
-    inverted, _ = pictures.load_mask(path, 2, 2, invert=True)
+    inverted, _ = files.load_mask(path, 2, 2, invert=True)
     assert inverted.tolist() == [[255, 255], [0, 0]]
 
 
@@ -57,18 +57,18 @@ def test_unreadable_files_are_named(tmp_path, content):
     else:
         path.write_bytes(content)
     with pytest.raises(PictureError, match="a.png"):
-        pictures.load_image(str(path))
+        files.load_image(str(path))
 
 
 def test_folders_are_paired_by_stem():
-    pairs = pictures.match_masks(["x/a.jpg", "x/b.png"], ["m/b.png", "m/a.png"])
+    pairs = files.match_masks(["x/a.jpg", "x/b.png"], ["m/b.png", "m/a.png"])
     assert pairs == [("x/a.jpg", "m/a.png"), ("x/b.png", "m/b.png")]
-    assert pictures.match_masks(["a.jpg", "b.jpg"], ["m.png"]) == [
+    assert files.match_masks(["a.jpg", "b.jpg"], ["m.png"]) == [
         ("a.jpg", "m.png"),
         ("b.jpg", "m.png"),
     ]
     with pytest.raises(PictureError, match="no mask"):
-        pictures.match_masks(["a.jpg", "b.jpg"], ["a.png", "c.png"])
+        files.match_masks(["a.jpg", "b.jpg"], ["a.png", "c.png"])
 
 
 @pytest.mark.parametrize("size", [(130, 70), (40, 40), (64, 200)])
@@ -77,7 +77,7 @@ def test_hidden_pixels_do_not_reach_a_resized_picture(size):
     mask = np.zeros(size, np.uint8)
     mask[size[0] // 3 : size[0] // 2, 5 : size[1] // 2] = 255
     other = np.where(mask[..., None] > 0, other, image)
-    ours, theirs = (pictures.shrink_known(x, mask, 64) for x in (image, other))
+    ours, theirs = (resizing.shrink_known(x, mask, 64) for x in (image, other))
     np.testing.assert_array_equal(ours[1], theirs[1])
     np.testing.assert_array_equal(ours[0], theirs[0])
     assert ours[1].any()
@@ -86,14 +86,14 @@ def test_hidden_pixels_do_not_reach_a_resized_picture(size):
 def test_a_one_pixel_hole_survives_shrinking():
     mask = np.zeros((640, 640), np.uint8)
     mask[321, 77] = 255
-    _, small = pictures.shrink_known(_noise(640, 640), mask, 64)
+    _, small = resizing.shrink_known(_noise(640, 640), mask, 64)
     assert small[32, 7] == 255 and (small > 0).sum() == 1
 
 
 def test_pasting_leaves_known_pixels_alone():
     image, mask = _noise(100, 80), np.zeros((100, 80), np.uint8)
     mask[10:50, 20:60] = 255
-    result = pictures.paste_filling(image, mask, _noise(64, 64, seed=2))
+    result = resizing.paste_filling(image, mask, _noise(64, 64, seed=2))
     np.testing.assert_array_equal(result[mask == 0], image[mask == 0])
     assert (result[mask > 0] != image[mask > 0]).any()
 
@@ -104,7 +104,7 @@ def test_contact_sheet_shows_each_column_in_its_place():
         [np.full((64, 64, 3), 60 * c + 20 * r + 40, np.uint8) for r in range(2)]
         for c in range(3)
     ]
-    sheet = pictures.contact_sheet(top, columns, ["a", "b", "c"], cell=64, gap=6)
+    sheet = sheets.contact_sheet(top, columns, ["a", "b", "c"], cell=64, gap=6)
     assert (sheet[6 + 32, sheet.shape[1] // 2] == 10).all()
     for c in range(3):
         for r in range(2):
@@ -114,8 +114,8 @@ def test_contact_sheet_shows_each_column_in_its_place():
 
 def test_heat_map_is_brightest_where_bits_are_most():
     bits = np.array([[0.0, 1.0], [2.0, 8.0]])
-    heat = pictures.heat_map(bits, 64, 64)
+    heat = sheets.heat_map(bits, 64, 64)
     assert heat.shape == (256 + 18, 256, 3)
     heat = heat.astype(int).sum(-1)
     assert heat[64, 64] < heat[64, 192] < heat[192, 64] < heat[192, 192]
-    assert pictures.heat_map(bits, 300, 400).shape == (318, 400, 3)
+    assert sheets.heat_map(bits, 300, 400).shape == (318, 400, 3)

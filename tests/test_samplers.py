@@ -10,13 +10,13 @@ import tensorflow as tf
 from tests import tiny
 from tests.oracle import FOLDERS, Networks, Oracle
 from vqinpaint import sampling
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
+from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.structure_steps import StructureSteps
 from vqinpaint.ops import losses
 from vqinpaint.options import ModelOptions, StructureOptions, VQVAEOptions
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
-from vqinpaint.stages.structure import StructureGenerator
 
 pytestmark = pytest.mark.numerical
 

@@ -11,15 +11,18 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint import runs, training
+from vqinpaint import training
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.errors import Interrupted, ModelError
-from vqinpaint.keras2 import keras
+from vqinpaint.models.averages import PolyakAverages
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import OptimizerOptions
-from vqinpaint.stages.averages import PolyakAverages
+from vqinpaint.runs import folders
+from vqinpaint.stages import making
 from vqinpaint.stages.base import Batch
 from vqinpaint.stages.structure import StructureSchedule, StructureStage
 from vqinpaint.stages.texture import TextureStage
-from vqinpaint.stages.vqvae import VQVAE, VQVAEStage
+from vqinpaint.stages.vqvae import VQVAEStage
 
 pytestmark = pytest.mark.numerical
 
@@ -257,9 +260,9 @@ def test_warm_averages_forget_the_start():
 def test_a_prior_to_look_at_changes_no_initial_weight(tmp_path):
     tiny.run_folder(tmp_path)
     arguments = ("texture", tiny.OPTIONS, OptimizerOptions(), str(tmp_path), 3)
-    with_prior = runs.make_stage(*arguments)
+    with_prior = making.make_stage(*arguments)
     shutil.rmtree(tmp_path / "structure")
-    without = runs.make_stage(*arguments)
+    without = making.make_stage(*arguments)
     assert with_prior.structure is not None and without.structure is None
     for network in ("generator", "discriminator"):
         pair = (getattr(stage.texture, network) for stage in (with_prior, without))
@@ -276,10 +279,10 @@ def test_a_prior_with_the_heads_of_version_0_1_is_refused(tmp_path):
         path.write_text(json.dumps(saved))
         if refused:
             with pytest.raises(ModelError, match="2 attention heads.*train it anew"):
-                runs.saved_options(str(tmp_path), "structure")
+                folders.saved_options(str(tmp_path), "structure")
         else:
-            assert runs.saved_options(str(tmp_path), "structure")
-        assert runs.saved_options(str(tmp_path), "texture")
+            assert folders.saved_options(str(tmp_path), "structure")
+        assert folders.saved_options(str(tmp_path), "texture")
 
 
 def test_validation_tells_how_hard_each_loss_pulls():

@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 
 from tests import tiers
-from vqinpaint import loading, runs
+from vqinpaint.joined import loading
+from vqinpaint.runs import folders
 
 pytestmark = pytest.mark.numerical
 
@@ -33,7 +34,7 @@ def test_both_tiers_have_written():
     ]
 
 
-@pytest.mark.parametrize("name", runs.STAGES)
+@pytest.mark.parametrize("name", folders.STAGES)
 def test_training_goes_on_with_weights_and_moments(written, name):
     """The fourth step's losses are those of the weights that the third one has moved."""
     folder, expected = written
@@ -49,7 +50,7 @@ def test_training_goes_on_with_weights_and_moments(written, name):
             )
 
 
-@pytest.mark.parametrize("name", runs.STAGES)
+@pytest.mark.parametrize("name", folders.STAGES)
 def test_without_the_moments_training_would_go_on_otherwise(written, name):
     """So the test above would see it if Adam's moments were not restored."""
     folder, expected = written

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vqinpaint import windows
+from vqinpaint.completing import windows
 
 SIDE = 64
 

@@ -3,9 +3,9 @@
 import tensorflow as tf
 
 from vqinpaint.authors.networks import Networks
-from vqinpaint.stages.structure import StructureGenerator
-from vqinpaint.stages.texture import Texture
-from vqinpaint.stages.vqvae import VQVAE
+from vqinpaint.models.structure import StructureGenerator
+from vqinpaint.models.texture import Texture
+from vqinpaint.models.vqvae import VQVAE
 
 
 def write_model(options, folder):

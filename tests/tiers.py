@@ -17,12 +17,14 @@ import numpy as np
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint import exporting, loading, runs
-from vqinpaint.checkpoints import Checkpoints
-from vqinpaint.keras2 import keras
-from vqinpaint.options import DataOptions, OptimizerOptions
+from vqinpaint import exporting
+from vqinpaint.environment.keras2 import keras
+from vqinpaint.joined import loading
+from vqinpaint.options import DataOptions, LoopOptions, OptimizerOptions
+from vqinpaint.runs import folders
+from vqinpaint.runs.checkpoints import Checkpoints
+from vqinpaint.stages import making
 from vqinpaint.stages.base import Batch
-from vqinpaint.training import LoopOptions
 
 GOLDENS = pathlib.Path(__file__).parent / "goldens" / "tiers"
 OPTIONS = dataclasses.replace(
@@ -46,11 +48,11 @@ def step(stage, number):
 
 
 def make_stage(name, run):
-    return runs.make_stage(name, OPTIONS, OPTIMIZER, str(run), seed=0)
+    return making.make_stage(name, OPTIONS, OPTIMIZER, str(run), seed=0)
 
 
 def checkpoints(stage, run):
-    folder = runs.checkpoints_folder(str(run), stage.name)
+    folder = folders.checkpoints_folder(str(run), stage.name)
     return Checkpoints(folder, stage.checkpoint_items())
 
 
@@ -71,14 +73,14 @@ def complete(model):
 
 def write(folder):
     run, expected = folder / "run", {}
-    for name in runs.STAGES:
+    for name in folders.STAGES:
         keras.utils.set_random_seed(0)
         stage = make_stage(name, run)
         for number in range(2):
             step(stage, number)
         checkpoints(stage, run).save(2)
         options = OPTIONS, DataOptions(), OPTIMIZER, LoopOptions()
-        runs.write_options(str(run), name, *options, records=None)
+        folders.write_options(str(run), name, *options, records=None)
         for number, which in ((2, "third"), (3, "fourth")):
             for key, value in step(stage, number).items():
                 expected[f"{name}|{which}|{key}"] = value

@@ -3,21 +3,25 @@
 import numpy as np
 import tensorflow as tf
 
-from vqinpaint import runs, sampling
-from vqinpaint.checkpoints import Checkpoints
+from vqinpaint import sampling
+from vqinpaint.joined.signatures import ServedInpainter
+from vqinpaint.models.structure import StructureGenerator
+from vqinpaint.models.texture import Texture
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import (
     DataOptions,
+    LoopOptions,
     ModelOptions,
     OptimizerOptions,
     StructureOptions,
     TextureOptions,
     VQVAEOptions,
 )
-from vqinpaint.serving import ServedInpainter
-from vqinpaint.stages.structure import StructureGenerator, StructureStage
-from vqinpaint.stages.texture import Texture, TextureStage
-from vqinpaint.stages.vqvae import VQVAE, VQVAEStage
-from vqinpaint.training import LoopOptions
+from vqinpaint.runs import folders
+from vqinpaint.runs.checkpoints import Checkpoints
+from vqinpaint.stages.structure import StructureStage
+from vqinpaint.stages.texture import TextureStage
+from vqinpaint.stages.vqvae import VQVAEStage
 
 OPTIONS = ModelOptions(
     image_size=64,
@@ -119,7 +123,7 @@ def run_folder(folder):
         "texture": TextureStage(OPTIONS, optimizer, networks[0], networks[2]),
     }
     for name, stage in stages.items():
-        path = runs.checkpoints_folder(str(folder), name)
+        path = folders.checkpoints_folder(str(folder), name)
         Checkpoints(path, stage.checkpoint_items()).save(1)
         options = OPTIONS, DataOptions(), optimizer, LoopOptions()
-        runs.write_options(str(folder), name, *options, records=None)
+        folders.write_options(str(folder), name, *options, records=None)

@@ -15,14 +15,14 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
+from vqinpaint.cli import FLAGS, flags, run_main  # noqa: E402
 
 # The first argument is no flag.
 KIND = sys.argv[1] if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
 if KIND == "training":
-    from vqinpaint import onednn_for_training  # noqa: F401  # as vqinpaint.train does
+    from vqinpaint.environment import onednn_for_training  # noqa: F401  # as vqinpaint.train does
 
-from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
+from vqinpaint.environment import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
 
 from benchmarks import calibration, common, input, sampling, serving, sizes, training  # noqa: E402
 

@@ -13,35 +13,36 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
+from vqinpaint.cli import FLAGS, flags, run_main  # noqa: E402
 
-from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
+from vqinpaint.environment import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
 
-from vqinpaint import __version__, runs  # noqa: E402
+from vqinpaint import __version__  # noqa: E402
 from vqinpaint.authors.checkpoint import TF1Checkpoint  # noqa: E402
 from vqinpaint.authors.contents import PARTS, full_model, joined_stages  # noqa: E402
 from vqinpaint.authors.networks import load_networks  # noqa: E402
 from vqinpaint.authors.sizes import infer_options  # noqa: E402
-from vqinpaint.checkpoints import Checkpoints  # noqa: E402
 from vqinpaint.errors import UsageError  # noqa: E402
 from vqinpaint.exporting import check_output, write_saved_model  # noqa: E402
+from vqinpaint.joined.signatures import ServedInpainter  # noqa: E402
 from vqinpaint.options import (  # noqa: E402
     NONLINEARITIES,
     DataOptions,
+    LoopOptions,  # noqa: E402
     OptimizerOptions,
 )
-from vqinpaint.serving import ServedInpainter  # noqa: E402
+from vqinpaint.runs import folders
+from vqinpaint.runs.checkpoints import Checkpoints  # noqa: E402
 from vqinpaint.stages.structure import StructureStage  # noqa: E402
 from vqinpaint.stages.texture import TextureStage  # noqa: E402
 from vqinpaint.stages.vqvae import VQVAEStage  # noqa: E402
-from vqinpaint.training import LoopOptions  # noqa: E402
 
 flags.DEFINE_string(
     "checkpoint",
     None,
     "Full model, as the authors publish it: its folder, or its prefix DIR/model.ckpt.",
 )
-for _stage in runs.STAGES:
+for _stage in folders.STAGES:
     flags.DEFINE_string(
         _stage, None, f"Folder of the authors' {_stage} training; give all three."
     )
@@ -77,7 +78,7 @@ Deliberately left out: {left_out}.
 
 def open_checkpoints():
     """Contents and the checkpoints they come from, as the flags say."""
-    stages = [getattr(FLAGS, stage) for stage in runs.STAGES]
+    stages = [getattr(FLAGS, stage) for stage in folders.STAGES]
     if bool(FLAGS.checkpoint) == any(stages) or (any(stages) and not all(stages)):
         raise UsageError(
             "give either --checkpoint=FOLDER of a full model, or all three of --vqvae, "
@@ -119,8 +120,8 @@ def write_run(networks, options, run_dir):
     }
     for name, make in stages.items():
         items = make().checkpoint_items()
-        Checkpoints(runs.checkpoints_folder(temporary, name), items).save(0)
-        runs.write_options(
+        Checkpoints(folders.checkpoints_folder(temporary, name), items).save(0)
+        folders.write_options(
             temporary,
             name,
             model=options,

@@ -12,15 +12,17 @@ sys.path.insert(0, ROOT)
 
 import draw_examples  # noqa: E402  # beside this file
 
-from vqinpaint.flagging import FLAGS, flags, run_main  # noqa: E402
+from vqinpaint.cli import FLAGS, flags, run_main  # noqa: E402
 
-from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
+from vqinpaint.environment import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from PIL import Image, ImageDraw  # noqa: E402
 
-from vqinpaint import loading, pictures, structure_from  # noqa: E402
+from vqinpaint.completing import structure_from  # noqa: E402
+from vqinpaint.joined import loading  # noqa: E402
+from vqinpaint.pictures import files, sheets  # noqa: E402
 
 flags.DEFINE_string("model", os.path.join(ROOT, "saved_models", "demo"), "To show.")
 flags.DEFINE_string("examples", os.path.join(ROOT, "examples"), "images/ and masks/.")
@@ -55,14 +57,14 @@ class Gallery:
     def __init__(self):
         self._model, self._options = loading.load(FLAGS.model)
         self.names = [
-            pictures.stem(path)
-            for path in pictures.list_pictures(os.path.join(FLAGS.examples, "images"))
+            files.stem(path)
+            for path in files.list_pictures(os.path.join(FLAGS.examples, "images"))
         ]
 
     def example(self, name):
         """(image uint8 [S, S, 3], mask uint8 [S, S]) of that name."""
-        image = pictures.load_image(f"{FLAGS.examples}/images/{name}.png")
-        mask, _ = pictures.load_mask(
+        image = files.load_image(f"{FLAGS.examples}/images/{name}.png")
+        mask, _ = files.load_mask(
             f"{FLAGS.examples}/masks/{name}.png", *image.shape[:2]
         )
         return image, mask
@@ -84,15 +86,15 @@ class Gallery:
         for name in self.names:
             image, mask = self.example(name)
             drawn = self.draw(image, mask, range(6))["completed"]
-            rows.append([pictures.holed(image, mask), *drawn])
+            rows.append([sheets.holed(image, mask), *drawn])
         return grid(rows, heads=["given", *(f"seed {seed}" for seed in range(6))])
 
     def structures(self, name="face", seeds=(0, 1)):
         image, mask = self.example(name)
         drawn = self.draw(image, mask, seeds)
         side = len(image)
-        heat = pictures.heat_map(drawn["entropy"].mean(axis=0), side, side)
-        row, heads = [pictures.holed(image, mask)], ["given"]
+        heat = sheets.heat_map(drawn["entropy"].mean(axis=0), side, side)
+        row, heads = [sheets.holed(image, mask)], ["given"]
         for i, seed in enumerate(seeds):
             row += [drawn["structure"][i], drawn["completed"][i]]
             heads += [f"structure, seed {seed}", "completed"]
@@ -117,21 +119,21 @@ class Gallery:
         for draw, hole in draw_examples.HARD.values():
             image, mask = map(np.asarray, draw_examples.drawn(draw, hole))
             completed = self.draw(image, mask, range(5))["completed"]
-            rows.append([image, pictures.holed(image, mask), *completed])
+            rows.append([image, sheets.holed(image, mask), *completed])
         return grid(rows)
 
     def editing(self, source="face", target="curls", seeds=range(6)):
         """Structures drawn for one example, rendered in another."""
         image, mask = self.example(source)
         drawn = self.draw(image, mask, seeds)
-        rows = [[pictures.holed(image, mask), *drawn["completed"]]]
+        rows = [[sheets.holed(image, mask), *drawn["completed"]]]
         image, mask = self.example(target)
         square = tf.constant(image), tf.constant(mask[..., None])
         rendered = [
             structure_from.render(self._model, *square, codes)["completed"][0].numpy()
             for codes in drawn["codes"]
         ]
-        rows.append([pictures.holed(image, mask), *rendered])
+        rows.append([sheets.holed(image, mask), *rendered])
         return grid(rows, heads=["given", *(f"seed {seed}" for seed in seeds)])
 
 
@@ -140,7 +142,7 @@ def main():
     gallery = Gallery()
     for name in ("completions", "structures", "controls", "editing", "failures"):
         path = os.path.join(FLAGS.output, f"{name}.png")
-        pictures.save(path, getattr(gallery, name)())
+        files.save(path, getattr(gallery, name)())
         print(path)
 
 

@@ -19,8 +19,8 @@ from absl import flags  # noqa: E402
 from sample_faces import HOLES, TABLES, draw_attributes, draw_hole, draw_picture  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
+from vqinpaint.cli import run_main  # noqa: E402
 from vqinpaint.errors import UsageError  # noqa: E402
-from vqinpaint.flagging import run_main  # noqa: E402
 
 flags.DEFINE_string("output", "", "Folder to write; gets train/, val/ and masks/.")
 flags.DEFINE_integer("train", 2000, "Training pictures.")

@@ -13,9 +13,9 @@ import tarfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from vqinpaint.flagging import flags, run_main  # noqa: E402
+from vqinpaint.cli import flags, run_main  # noqa: E402
 
-from vqinpaint import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
+from vqinpaint.environment import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
 
 from tqdm import tqdm  # noqa: E402
 

@@ -7,16 +7,17 @@ import concurrent.futures
 import io
 import math
 
-from vqinpaint.flagging import FLAGS, flags, run_main
+from vqinpaint.cli import FLAGS, flags, run_main
 
-from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
 
 import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from vqinpaint import picture_loop, remote
+from vqinpaint.completing import picture_loop, remote
 from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.pictures.masks import is_missing
 
 flags.adopt_module_key_flags(picture_loop)
 flags.DEFINE_string("url", None, "http://HOST:8501 (REST) or grpc://HOST:8500.")
@@ -77,7 +78,7 @@ class Engine:
     def complete(self, image, mask, seeds, number):
         """Arguments and result as of `windows.complete`; the seeds are consecutive."""
         # What is missing does not leave this machine.
-        image = np.where(mask[..., None] > 127, np.uint8(0), image)
+        image = np.where(is_missing(mask[..., None]), np.uint8(0), image)
         encoded = {"image_bytes": _png(image), "mask_bytes": _png(mask)}
 
         def ask(seed):

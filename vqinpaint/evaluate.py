@@ -3,20 +3,21 @@
 import dataclasses
 import math
 
-from vqinpaint.flagging import FLAGS, define, flags, read, run_main
+from vqinpaint.cli import FLAGS, define, flags, read, run_main
 
-from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
 
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from vqinpaint import loading
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import UsageError
+from vqinpaint.joined import loading
 from vqinpaint.json_files import write_json
 from vqinpaint.ops.images import to_float
 from vqinpaint.options import DataOptions
+from vqinpaint.pictures.masks import is_missing
 
 flags.DEFINE_string("model", None, "SavedModel folder or run folder.")
 flags.DEFINE_string("data", None, "Folder of TFRecords.")
@@ -70,7 +71,7 @@ def compare(image, completed, structure, mask):
       dict of floats; L1 in grey levels of 255, of the whole picture or of the hole.
     """
     truth, filled = tf.cast(image[None], tf.float32), tf.cast(completed, tf.float32)
-    hole = tf.cast(mask > 127, tf.float32)
+    hole = tf.cast(is_missing(mask), tf.float32)
     area = tf.maximum(tf.reduce_sum(hole) * 3, 1.0)
 
     def in_hole(a, b):

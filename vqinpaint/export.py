@@ -2,14 +2,16 @@
 
 import os
 
-from vqinpaint.flagging import FLAGS, flags, run_main
+from vqinpaint.cli import FLAGS, flags, run_main
 
-from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
 
-from vqinpaint import __version__, loading, runs, sampling
+from vqinpaint import __version__, sampling
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
+from vqinpaint.joined import loading
 from vqinpaint.json_files import read_json
+from vqinpaint.runs import folders
 
 flags.DEFINE_string("run_dir", None, "Run folder with all three stages trained.")
 flags.DEFINE_string("output", None, "Folder to write, such as saved_models/NAME/1.")
@@ -71,16 +73,16 @@ def main():
         FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler, half=FLAGS.half
     )
     steps = {
-        stage: int(runs.latest_checkpoint(FLAGS.run_dir, stage).rsplit("-", 1)[1])
-        for stage in runs.STAGES
+        stage: int(folders.latest_checkpoint(FLAGS.run_dir, stage).rsplit("-", 1)[1])
+        for stage in folders.STAGES
     }
     facts = {
         "version": __version__,
         "license": FLAGS.license,
         "steps": steps,
         "records": {
-            stage: runs.saved_options(FLAGS.run_dir, stage)["records"]
-            for stage in runs.STAGES
+            stage: folders.saved_options(FLAGS.run_dir, stage)["records"]
+            for stage in folders.STAGES
         },
     }
     if FLAGS.metrics:

@@ -5,15 +5,17 @@ import functools
 import os
 import signal
 
-from vqinpaint.flagging import FLAGS, flags, run_main
+from vqinpaint.cli import FLAGS, flags, run_main
 
-from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
+from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
 
 import tensorflow as tf
 from tqdm import tqdm
 
-from vqinpaint import loading, picture_loop, sampling, structure_from
+from vqinpaint import sampling
+from vqinpaint.completing import picture_loop, structure_from
 from vqinpaint.errors import UsageError
+from vqinpaint.joined import loading
 
 flags.adopt_module_key_flags(picture_loop)
 flags.DEFINE_string("model", None, "SavedModel folder or run folder.")

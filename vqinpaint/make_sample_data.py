@@ -16,9 +16,9 @@ import signal
 
 from tqdm import tqdm
 
+from vqinpaint.cli import FLAGS, flags, run_main
 from vqinpaint.creatures import files, holes
 from vqinpaint.errors import UsageError
-from vqinpaint.flagging import FLAGS, flags, run_main
 
 flags.DEFINE_string("output", "", "Folder to write.")
 flags.DEFINE_integer("train", 2000, "Training pictures.")
@@ -104,7 +104,7 @@ def _folder(split):
 def _records(split, count):
     """Function (name, PNG bytes) that adds a record, as make_tfrecords.py does."""
     # TensorFlow, which pictures do not need.
-    from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip
+    from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip
     from vqinpaint.data import records
 
     shards = max(1, min(1024, count // 1000))

@@ -9,29 +9,30 @@ import dataclasses
 import os
 import sys
 
-from vqinpaint.flagging import FLAGS, define, flags, given, read, run_main
+from vqinpaint.cli import FLAGS, define, flags, given, read, run_main
 
-from vqinpaint import onednn_for_training  # noqa: F401  # isort: skip
-from vqinpaint import quiet_tensorflow  # noqa: F401  # isort: skip  # after the others
+from vqinpaint.environment import onednn_for_training  # noqa: F401  # isort: skip
+from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after the others
 
 import tensorflow as tf
 
-from vqinpaint import runs
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.option_fields import difference, fixed_values
 from vqinpaint.options import (
     DataOptions,
+    LoopOptions,
     ModelOptions,
     OptimizerOptions,
     StructureOptions,
     TextureOptions,
     VQVAEOptions,
 )
+from vqinpaint.options.fields import difference, fixed_values
+from vqinpaint.runs import folders
+from vqinpaint.stages import making
 from vqinpaint.training import (
     Faults,
     Loop,
-    LoopOptions,
     Workers,
     dry_run,
     make_strategy,
@@ -83,7 +84,7 @@ def _begun(stage, run_dir):
     """What the run has settled already: image_size and parts by name, as saved."""
     settled = {}
     for name in ("vqvae", stage):
-        saved = runs.saved_options(run_dir, name)
+        saved = folders.saved_options(run_dir, name)
         if saved is not None:
             settled["image_size"] = saved["model"]["image_size"]
             settled[name] = saved["model"][name]
@@ -99,8 +100,8 @@ def resolve_model(stage, run_dir):
       ModelError: no VQ-VAE is trained yet, or the flags contradict the run.
     """
     if stage != "vqvae":
-        runs.latest_checkpoint(run_dir, "vqvae")
-        runs.check_vqvae(run_dir, stage)
+        folders.latest_checkpoint(run_dir, "vqvae")
+        folders.check_vqvae(run_dir, stage)
     begun = _begun(stage, run_dir)
     size = {"image_size": begun.pop("image_size")} if begun else {}
     parts = {
@@ -188,7 +189,7 @@ class _Plan:
     def make_stage(self, strategy):
         made = self.stage, self.options, self.optimizer, FLAGS.run_dir, self.data.seed
         with strategy.scope():
-            return runs.make_stage(*made)
+            return making.make_stage(*made)
 
     def batches(self, context, step):
         """Training batches from `step` on."""
@@ -215,7 +216,7 @@ class _Plan:
         }
 
     def write_options(self):
-        runs.write_options(
+        folders.write_options(
             FLAGS.run_dir,
             self.stage,
             model=self.options,
@@ -254,8 +255,8 @@ def main():
     strategy = make_strategy(FLAGS.devices)
     replicas = strategy.num_replicas_in_sync
     _check_batch(plan.data.batch_size, replicas, plan.optimizer.accumulate)
-    folder = runs.stage_folder(FLAGS.run_dir, plan.stage)
-    before = runs.saved_options(FLAGS.run_dir, plan.stage)
+    folder = folders.stage_folder(FLAGS.run_dir, plan.stage)
+    before = folders.saved_options(FLAGS.run_dir, plan.stage)
     known = before and before["records"]["fingerprint"]
     if known and known != plan.split.fingerprint:
         print(f"note: {folder} was trained on other records so far.", file=sys.stderr)

@@ -13,9 +13,10 @@ import tensorflow as tf
 from sample_faces import HAT, HOLES, TABLES, draw_attributes, draw_hole, draw_picture
 from tqdm import tqdm
 
-from vqinpaint import loading
+from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
-from vqinpaint.flagging import FLAGS, flags
+from vqinpaint.joined import loading
+from vqinpaint.pictures.masks import is_missing
 
 flags.DEFINE_integer("faces", 100, "Faces per attribute.")
 flags.DEFINE_list("temperatures", ["0.5", "0.8", "1", "1.2"], "To draw at.")
@@ -74,7 +75,7 @@ def _chance(tables, samples, trials=200):
 def _measure(model, size, attribute, temperature):
     generator = random.Random(FLAGS.first_seed)
     mask = np.asarray(draw_hole(attribute, size))
-    hole, mask = mask > 127, tf.constant(mask[..., None])
+    hole, mask = is_missing(mask), tf.constant(mask[..., None])
     tables, counts, impossible = [], 0, 0
     for number in tqdm(
         range(FLAGS.faces), f"{attribute} at {temperature}", leave=False

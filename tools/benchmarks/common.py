@@ -9,15 +9,15 @@ import time
 
 import tensorflow as tf
 
-from vqinpaint import loading
+from vqinpaint.cli import FLAGS, flags
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.errors import UsageError
-from vqinpaint.flagging import FLAGS, flags
-from vqinpaint.keras2 import keras
+from vqinpaint.joined import loading
+from vqinpaint.joined.signatures import ServedInpainter
+from vqinpaint.models.structure import StructureGenerator
+from vqinpaint.models.texture import Texture
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import ModelOptions
-from vqinpaint.serving import ServedInpainter
-from vqinpaint.stages.structure import StructureGenerator
-from vqinpaint.stages.texture import Texture
-from vqinpaint.stages.vqvae import VQVAE
 
 flags.DEFINE_integer("batch", 1, "Samples of one picture at a time.")
 flags.DEFINE_string("model", None, "Run folder; default: paper sizes, random weights.")

@@ -4,9 +4,9 @@ import time
 
 import tensorflow as tf
 
+from vqinpaint.cli import FLAGS, flags
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import DataError, UsageError
-from vqinpaint.flagging import FLAGS, flags
 from vqinpaint.options import DataOptions
 
 flags.DEFINE_string("data", None, "Folder of TFRecords that hold JPEG pictures.")

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from benchmarks.common import Memory, open_model, seconds
 from vqinpaint import sampling
+from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
-from vqinpaint.flagging import FLAGS, flags
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
 

@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.common import open_model, seconds
+from vqinpaint.cli import FLAGS, flags
 from vqinpaint.exporting.requests import requests
-from vqinpaint.flagging import FLAGS, flags
 
 flags.DEFINE_integer("concurrent", 8, "Requests at a time, for the throughput.")
 

@@ -10,9 +10,10 @@ import time
 import numpy as np
 from PIL import Image, ImageDraw
 
-from vqinpaint import pictures
+from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
-from vqinpaint.flagging import FLAGS, flags
+from vqinpaint.pictures import files
+from vqinpaint.pictures.masks import is_missing
 
 flags.DEFINE_string("photograph", None, "Picture to take; default: a cloudy one.")
 flags.DEFINE_list("sizes", ["3000x2000", "65x1000"], "WIDTHxHEIGHT to bring it to.")
@@ -57,7 +58,7 @@ def _masks(width, height):
 def _try(folder, picture, mask):
     """Completes one picture by the command line in a process of its own."""
     image = np.asarray(picture)
-    missing = np.asarray(mask) > 127
+    missing = is_missing(np.asarray(mask))
     seen = np.where(missing[..., None], np.uint8(_UNFILLED), image)
     Image.fromarray(seen).save(os.path.join(folder, "picture.png"))
     mask.save(os.path.join(folder, "mask.png"))
@@ -101,7 +102,7 @@ def benchmark():
                 raise UsageError(f"--sizes={size}: write WIDTHxHEIGHT.")
             width, height = map(int, size.split("x"))
             if FLAGS.photograph:
-                picture = Image.fromarray(pictures.load_image(FLAGS.photograph))
+                picture = Image.fromarray(files.load_image(FLAGS.photograph))
                 picture = picture.resize((width, height))
             else:
                 picture = _clouds(width, height)

@@ -6,8 +6,9 @@ import tensorflow as tf
 
 from benchmarks import operations
 from benchmarks.common import Memory
+from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
-from vqinpaint.flagging import FLAGS, flags
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import (
     ModelOptions,
     OptimizerOptions,
@@ -18,7 +19,7 @@ from vqinpaint.options import (
 from vqinpaint.stages.base import Batch
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
-from vqinpaint.stages.vqvae import VQVAE, VQVAEStage
+from vqinpaint.stages.vqvae import VQVAEStage
 from vqinpaint.training import estimate
 
 flags.DEFINE_integer("image_size", 128, "Side of the pictures.")

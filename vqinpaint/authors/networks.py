@@ -5,9 +5,9 @@ from typing import NamedTuple
 from vqinpaint.authors.contents import DEBIASING, listed
 from vqinpaint.errors import ModelError
 from vqinpaint.layers.naming import authors_variables
-from vqinpaint.stages.structure import StructureGenerator
-from vqinpaint.stages.texture import Texture
-from vqinpaint.stages.vqvae import VQVAE
+from vqinpaint.models.structure import StructureGenerator
+from vqinpaint.models.texture import Texture
+from vqinpaint.models.vqvae import VQVAE
 
 
 class Networks(NamedTuple):

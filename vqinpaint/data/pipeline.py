@@ -8,6 +8,7 @@ import tensorflow as tf
 from vqinpaint.data.records import FEATURES
 from vqinpaint.errors import DataError
 from vqinpaint.ops import masks
+from vqinpaint.pictures.masks import is_missing
 
 # Apart from each other and from dropout's, so that no two draws share their noise.
 _CROP, _FLIP, _MASK = 101, 102, 103
@@ -256,6 +257,6 @@ def _mask_from_folder(image_size, folder):
         mask = tf.image.resize(
             tf.ensure_shape(mask, [None, None, 1]), [image_size] * 2, "nearest"
         )
-        return _as_bytes(mask > 127)
+        return _as_bytes(is_missing(mask))
 
     return draw

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from vqinpaint.exporting.requests import requests
-from vqinpaint.inpainter import function
+from vqinpaint.joined.inpainter import function
 from vqinpaint.ops.images import complete
 from vqinpaint.sampling.choice import Control
 

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from vqinpaint.ops.images import to_float
+from vqinpaint.pictures.masks import is_missing
 
 
 def requests(model, batch):
@@ -43,7 +44,7 @@ def requests(model, batch):
         "entropy": {**pictures, **per_row},
         "inpaint_from_noise": {
             "image": to_float(images).numpy(),
-            "mask": (masks > 127).astype(np.float32),
+            "mask": is_missing(masks).astype(np.float32),
             "noise": model.noise(tf.constant(per_row["seed"])).numpy(),
             "temperature": per_row["temperature"],
         },

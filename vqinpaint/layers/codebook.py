@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.ops import vq
 
 

@@ -6,7 +6,7 @@ The widths of the attention and the place of dropout follow the authors' code
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
 from vqinpaint.ops import attention
 from vqinpaint.ops.activations import BY_NAME, gate

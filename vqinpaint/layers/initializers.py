@@ -2,7 +2,7 @@
 
 import math
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 
 
 @keras.utils.register_keras_serializable("vqinpaint")

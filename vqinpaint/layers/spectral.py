@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 
 
 def _normalise(vector):

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.ops import shifts
 from vqinpaint.ops.dilated import dilated_convolution
 

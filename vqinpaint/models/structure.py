@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.gated_residual import CausalAttention, GatedResidual
 from vqinpaint.layers.naming import Numbering
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
@@ -140,3 +140,18 @@ class StructurePrior(keras.Model):
         for block in self.output_blocks:
             lower += block(tf.nn.elu(lower))
         return to_full(self.logits(tf.nn.elu(lower)))
+
+
+class StructureGenerator(tf.Module):
+    """Condition network and prior together, built.
+
+    Args:
+      options: `ModelOptions`.
+    """
+
+    def __init__(self, options):
+        super().__init__(name="structure")
+        self.condition = ConditionNetwork(options.structure)
+        self.prior = StructurePrior(options.structure, options.vqvae.codes)
+        condition = self.condition(tf.zeros([1, 64, 64, 3]), tf.zeros([1, 64, 64, 1]))
+        self.prior(tf.zeros([1, 8, 8, options.vqvae.code_dimension]), condition)

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.convolution import (
     GatedConvolution,
     GatedUpConvolution,
@@ -112,3 +112,20 @@ class TextureDiscriminator(keras.Model):
         """Moves every spectral vector; see `SpectralConvolution.move`."""
         for step, left in zip(self.steps, vectors):
             step.move(left, applied)
+
+
+class Texture(tf.Module):
+    """Generator and discriminator together, built.
+
+    Args:
+      options: `ModelOptions`.
+    """
+
+    def __init__(self, options):
+        super().__init__(name="texture")
+        self.generator = TextureGenerator(options.texture)
+        self.discriminator = TextureDiscriminator(options.texture)
+        image, mask = tf.zeros([1, 64, 64, 3]), tf.zeros([1, 64, 64, 1])
+        structure = tf.zeros([1, 8, 8, options.vqvae.code_dimension])
+        self.generator(image, mask, structure)
+        self.discriminator(image, mask)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.codebook import Codebook, Quantized
 from vqinpaint.layers.convolution import (
     ResidualBlock,
@@ -129,3 +129,24 @@ class VQDecoder(keras.Model):
         """
         empty = tf.repeat(tf.repeat(tf.zeros_like(top), 2, axis=1), 2, axis=2)
         return tf.clip_by_value(self(top, empty), -1.0, 1.0)
+
+
+class VQVAE(tf.Module):
+    """Encoder and decoder together, built.
+
+    Args:
+      options: `ModelOptions`.
+    """
+
+    def __init__(self, options):
+        super().__init__(name="vqvae")
+        self.options = options.vqvae
+        self.encoder = VQEncoder(options.vqvae)
+        self.decoder = VQDecoder(options.vqvae)
+        encoded = self.encoder(tf.zeros([1, 64, 64, 3]))
+        self.decoder(encoded.top.vectors, encoded.bottom.vectors)
+
+    def reconstruct(self, image):
+        """Encodes and decodes: [B, H, W, 3] -> (Encoded, [B, H, W, 3])."""
+        encoded = self.encoder(image)
+        return encoded, self.decoder(encoded.top.vectors, encoded.bottom.vectors)

@@ -4,7 +4,7 @@ import contextlib
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
+from vqinpaint.environment.keras2 import keras
 
 
 def to_full(x):

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 import tensorflow as tf
 
 from vqinpaint.ops.images import to_float
+from vqinpaint.pictures.masks import is_missing
 
 
 class Batch(NamedTuple):
@@ -16,7 +17,7 @@ class Batch(NamedTuple):
     @classmethod
     def of(cls, image, mask):
         """From uint8 pictures and masks, 255 where missing, as the input delivers them."""
-        return cls(to_float(image), tf.cast(mask > 127, tf.float32))
+        return cls(to_float(image), tf.cast(is_missing(mask), tf.float32))
 
 
 class CodebookView(NamedTuple):

@@ -2,13 +2,13 @@
 
 import tensorflow as tf
 
-from vqinpaint.keras2 import keras
-from vqinpaint.models.structure import ConditionNetwork, StructurePrior
+from vqinpaint.environment.keras2 import keras
+from vqinpaint.models.averages import PolyakAverages
+from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
 from vqinpaint.stages import looks
 from vqinpaint.stages.adam import adam
-from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.base import Batch
 from vqinpaint.stages.updates import in_parts, minimise, skipped
 
@@ -36,21 +36,6 @@ class StructureSchedule(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):
         return {"channels": self.channels, "factor": self.factor}
-
-
-class StructureGenerator(tf.Module):
-    """Condition network and prior together, built.
-
-    Args:
-      options: `ModelOptions`.
-    """
-
-    def __init__(self, options):
-        super().__init__(name="structure")
-        self.condition = ConditionNetwork(options.structure)
-        self.prior = StructurePrior(options.structure, options.vqvae.codes)
-        condition = self.condition(tf.zeros([1, 64, 64, 3]), tf.zeros([1, 64, 64, 1]))
-        self.prior(tf.zeros([1, 8, 8, options.vqvae.code_dimension]), condition)
 
 
 class StructureStage:

@@ -4,30 +4,13 @@ import contextlib
 
 import tensorflow as tf
 
-from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
+from vqinpaint.models.texture import Texture
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
 from vqinpaint.stages import looks
 from vqinpaint.stages.adam import adam
 from vqinpaint.stages.base import Batch, replicas
 from vqinpaint.stages.updates import in_parts, minimise, skipped
-
-
-class Texture(tf.Module):
-    """Generator and discriminator together, built.
-
-    Args:
-      options: `ModelOptions`.
-    """
-
-    def __init__(self, options):
-        super().__init__(name="texture")
-        self.generator = TextureGenerator(options.texture)
-        self.discriminator = TextureDiscriminator(options.texture)
-        image, mask = tf.zeros([1, 64, 64, 3]), tf.zeros([1, 64, 64, 1])
-        structure = tf.zeros([1, 8, 8, options.vqvae.code_dimension])
-        self.generator(image, mask, structure)
-        self.discriminator(image, mask)
 
 
 class TextureStage:

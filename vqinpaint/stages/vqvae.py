@@ -2,33 +2,12 @@
 
 import tensorflow as tf
 
-from vqinpaint.models.vqvae import VQDecoder, VQEncoder
+from vqinpaint.models.averages import PolyakAverages
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.ops import losses, vq
 from vqinpaint.stages.adam import adam
-from vqinpaint.stages.averages import PolyakAverages
 from vqinpaint.stages.base import Batch, CodebookView, replicas
 from vqinpaint.stages.updates import in_parts, minimise, skipped
-
-
-class VQVAE(tf.Module):
-    """Encoder and decoder together, built.
-
-    Args:
-      options: `ModelOptions`.
-    """
-
-    def __init__(self, options):
-        super().__init__(name="vqvae")
-        self.options = options.vqvae
-        self.encoder = VQEncoder(options.vqvae)
-        self.decoder = VQDecoder(options.vqvae)
-        encoded = self.encoder(tf.zeros([1, 64, 64, 3]))
-        self.decoder(encoded.top.vectors, encoded.bottom.vectors)
-
-    def reconstruct(self, image):
-        """Encodes and decodes: [B, H, W, 3] -> (Encoded, [B, H, W, 3])."""
-        encoded = self.encoder(image)
-        return encoded, self.decoder(encoded.top.vectors, encoded.bottom.vectors)
 
 
 class VQVAEStage:

@@ -3,13 +3,12 @@
 from vqinpaint.training.dry_run import dry_run
 from vqinpaint.training.faults import Faults
 from vqinpaint.training.folder import only_writer
-from vqinpaint.training.loop import Loop, LoopOptions
+from vqinpaint.training.loop import Loop
 from vqinpaint.training.workers import Workers, make_strategy
 
 __all__ = [
     "Faults",
     "Loop",
-    "LoopOptions",
     "Workers",
     "dry_run",
     "make_strategy",

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from vqinpaint import pictures
+from vqinpaint.pictures import files, sheets
 from vqinpaint.training import estimate
 
 
@@ -31,7 +31,7 @@ def dry_run(stage, options, rows, batch, path):
         f"activations of {at_a_time} pictures kept       {activations / 1e6:,.0f} MB; "
         "work space comes on top, up to twice as much."
     )
-    shown = [pictures.holed(*pair) for pair in zip(image.numpy(), mask.numpy()[..., 0])]
+    shown = [sheets.holed(*pair) for pair in zip(image.numpy(), mask.numpy()[..., 0])]
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    pictures.save(path, np.concatenate(shown[:8], axis=1))
+    files.save(path, np.concatenate(shown[:8], axis=1))
     print(f"first batch: {path}")

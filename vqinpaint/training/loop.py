@@ -1,6 +1,5 @@
 """The outer loop of training: count, log, look, save, resume."""
 
-import dataclasses
 import os
 import sys
 import time
@@ -8,9 +7,8 @@ import time
 import tensorflow as tf
 from tqdm import tqdm
 
-from vqinpaint.checkpoints import Checkpoints
 from vqinpaint.errors import DataError, Interrupted, first_line
-from vqinpaint.option_fields import option, require_positive
+from vqinpaint.runs.checkpoints import Checkpoints
 from vqinpaint.stages.base import Batch
 from vqinpaint.training.board import Board
 from vqinpaint.training.faults import Faults
@@ -19,36 +17,6 @@ from vqinpaint.training.profiler import Profiler
 from vqinpaint.training.signals import catch_signals
 from vqinpaint.training.skips import Skips
 from vqinpaint.training.workers import Workers
-
-
-@dataclasses.dataclass(frozen=True)
-class LoopOptions:
-    """How often the loop does what, in steps."""
-
-    save_every: int = option(1000, "Number of steps between two checkpoints.")
-    log_every: int = option(
-        100, "Number of steps over which the logged losses are averaged."
-    )
-    eval_every: int = option(
-        2000, "Number of steps between two evaluations on the evaluation split."
-    )
-    picture_every: int = option(
-        2000, "Number of steps between two sets of pictures for TensorBoard."
-    )
-    keep: int = option(3, "Number of newest checkpoints that are kept.")
-    pictures: int = option(8, "Number of pictures in each of those sets.")
-    profile: int = option(
-        0,
-        "Number of steps to profile for TensorBoard, from the tenth step on; 0 turns it off.",
-    )
-    max_skipped: int = option(
-        3,
-        "Number of steps in any 100 that may be skipped because their gradients are not "
-        "finite, before the run ends.",
-    )
-
-    def __post_init__(self):
-        require_positive(self, may_be_zero=("profile",))
 
 
 class _Due:

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from vqinpaint.pictures.masks import is_missing
+
 
 def decode(data, channels):
     """PNG, JPEG, BMP or the first picture of a GIF -> uint8 [H, W, channels].
@@ -55,7 +57,7 @@ def fit(image, mask, side):
     """
 
     def resized():
-        known = tf.cast(mask <= 127, tf.float32)
+        known = tf.cast(~is_missing(mask), tf.float32)
         seen = tf.concat([tf.cast(image, tf.float32) * known, known], axis=-1)
         smaller = tf.reduce_all(tf.shape(image)[:2] >= side)
         both = tf.cond(
@@ -95,4 +97,4 @@ def paste(image, mask, completed):
 
     fits = tf.reduce_all(tf.shape(completed)[1:3] == size)
     filling = tf.cond(fits, lambda: completed, resized)
-    return tf.where(mask > 127, filling, image)
+    return tf.where(is_missing(mask), filling, image)

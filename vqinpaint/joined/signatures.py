@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from vqinpaint.inpainter import Inpainter, by_row, function, look
-from vqinpaint.ops import files
+from vqinpaint.joined.inpainter import Inpainter, by_row, function, look
+from vqinpaint.ops import encoded
 from vqinpaint.ops.images import complete
 
 # No top-k and no top-p.
@@ -111,7 +111,7 @@ class ServedInpainter(Inpainter):
         """As `_inpaint`, from and to encoded pictures of any size.
 
         Another size than the model's is completed at the model's, and the hole alone
-        filled at the picture's own; see `ops.files`.
+        filled at the picture's own; see `ops.encoded`.
 
         Returns:
           dict of `completed_bytes` string [B, N], PNG, and `bits` float32 [B, N].
@@ -120,8 +120,8 @@ class ServedInpainter(Inpainter):
         def row(*arguments):
             image, mask, small, small_mask, drawn = self._decode_and_draw(*arguments)
             completed = self.completed(small, small_mask, drawn[0])
-            pasted = files.paste(image, mask, completed)
-            return files.encode(pasted), tf.reduce_sum(drawn[1], [1, 2])
+            pasted = encoded.paste(image, mask, completed)
+            return encoded.encode(pasted), tf.reduce_sum(drawn[1], [1, 2])
 
         return by_row(
             row,
@@ -131,9 +131,9 @@ class ServedInpainter(Inpainter):
         )
 
     def _decode_and_draw(self, image_bytes, mask_bytes, seed, temperature):
-        image = files.decode(image_bytes, 3)
-        mask = files.mask_like(files.decode(mask_bytes, 1), image)
-        small, small_mask = files.fit(image, mask, self.image_size)
+        image = encoded.decode(image_bytes, 3)
+        mask = encoded.mask_like(encoded.decode(mask_bytes, 1), image)
+        small, small_mask = encoded.fit(image, mask, self.image_size)
         drawn = self._draw_row(small, small_mask, seed, temperature)
         return image, mask, small, small_mask, drawn
 
@@ -148,9 +148,9 @@ class ServedInpainter(Inpainter):
         def row(*arguments):
             image, mask, small, small_mask, drawn = self._decode_and_draw(*arguments)
             completed = self.completed(small, small_mask, drawn[0])
-            pasted = files.paste(image, mask, completed)
+            pasted = encoded.paste(image, mask, completed)
             structures = self.structures(drawn[0])
-            return files.encode(pasted), files.encode(structures), *drawn
+            return encoded.encode(pasted), encoded.encode(structures), *drawn
 
         number, grid = self.num_samples, self.grid_size
         return by_row(

@@ -3,7 +3,7 @@
 It is part of TensorFlow 2.15. From 2.16 on `tf.keras` is Keras 3, and Keras 2 is the
 package tf_keras; both can be loaded side by side. Every module of this project says
 
-    from vqinpaint.keras2 import keras
+    from vqinpaint.environment.keras2 import keras
 
 Raises:
   SetupError: TensorFlow is of another version, or Keras 2 is missing.
@@ -11,7 +11,7 @@ Raises:
 
 import tensorflow as tf
 
-from vqinpaint import machine
+from vqinpaint.environment import machine
 
 machine.check_tensorflow(tf.__version__)
 machine.check_keras_installed(tf.__version__)

@@ -6,7 +6,8 @@ import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
-from vqinpaint import pictures
+from vqinpaint.pictures import resizing, sheets
+from vqinpaint.pictures.masks import is_missing
 
 # Between the seeds of one sample's windows, so that they do not share their noise.
 _SEED_STEP = 1_000_003
@@ -55,14 +56,14 @@ class Step(NamedTuple):
 
 def resized(mask):
     """One step: the whole picture, whatever its aspect. mask: uint8 [H, W]."""
-    return [Step(Window(0, 0, *mask.shape), mask > 127)]
+    return [Step(Window(0, 0, *mask.shape), is_missing(mask))]
 
 
 def native(mask):
     """One step: the whole picture at its own size, in a square of whole 64s."""
     side = -(-max(mask.shape) // 64) * 64
     window = Window(0, 0, side, side)
-    return [Step(window, window.cut(mask, 0) > 127)]
+    return [Step(window, is_missing(window.cut(mask, 0)))]
 
 
 def cropped(mask, side):
@@ -79,7 +80,7 @@ def cropped(mask, side):
     Returns:
       List of `Step`; every missing pixel is in one of them.
     """
-    todo = mask > 127
+    todo = is_missing(mask)
     largest = max(mask.shape)
     if todo.all():
         return [_square(mask, largest, np.array(mask.shape) / 2, todo)]
@@ -170,7 +171,7 @@ def complete(image, mask, side, seeds, steps, complete_square, feather=0):
         own = [_shifted(seed, number) for seed in seeds]
 
         def square(canvas, seeds, window=window, hole=hole, number=number):
-            small = pictures.shrink_known(window.cut(canvas, 0), hole, side)
+            small = resizing.shrink_known(window.cut(canvas, 0), hole, side)
             return complete_square(*small, seeds, number)
 
         if filled_before:  # by something else in every sample
@@ -180,7 +181,7 @@ def complete(image, mask, side, seeds, steps, complete_square, feather=0):
             result = square(image, own)
         for canvas, completed in zip(canvases, result["completed"]):
             part = window.cut(canvas, 0)
-            window.put(canvas, pictures.paste_filling(part, hole, completed), fill)
+            window.put(canvas, resizing.paste_filling(part, hole, completed), fill)
         window.put(missing, np.zeros_like(hole), fill)
         results.append(result)
     if feather:
@@ -198,9 +199,11 @@ def _joined(results):
 
 
 def _feather(canvases, image, mask, width):
-    distance, nearest = ndimage.distance_transform_edt(mask > 127, return_indices=True)
-    rim = (mask > 127) & (distance <= width)
-    if not rim.any() or (mask > 127).all():
+    distance, nearest = ndimage.distance_transform_edt(
+        is_missing(mask), return_indices=True
+    )
+    rim = is_missing(mask) & (distance <= width)
+    if not rim.any() or is_missing(mask).all():
         return
     share = (distance[rim] / (width + 1))[:, None]
     known = image[tuple(axis[rim] for axis in nearest)]
@@ -228,12 +231,12 @@ def shown(image, mask, steps, results):
         entropy = result["entropy"].mean(axis=0) if drawn else None
         return lambda array: window.cut(array, 127), result["structure"], entropy
     number = len(results[0]["structure"])
-    structures = np.repeat(pictures.holed(image, mask)[None], number, axis=0)
+    structures = np.repeat(sheets.holed(image, mask)[None], number, axis=0)
     entropy = np.zeros([-(-size // 8) for size in mask.shape], np.float32)
     for (window, fill), result in zip(steps, results):
         size = (window.width, window.height)
         for canvas, structure in zip(structures, result["structure"]):
-            window.put(canvas, pictures.enlarge(structure, size), fill)
+            window.put(canvas, resizing.enlarge(structure, size), fill)
         if not drawn:
             continue
         heat = result["entropy"].mean(axis=0)

@@ -1,14 +1,13 @@
-"""All sizes and settings as frozen dataclasses; the defaults are the paper's.
+"""The sizes of the networks as frozen dataclasses; the defaults are the paper's.
 
 The numbers come from Tables 1 and 2 of the paper's supplement and from the authors'
 code. Wrong values raise `UsageError` when the object is made, so nothing starts with them.
 """
 
 import dataclasses
-import math
 
 from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.option_fields import option, require, require_positive
+from vqinpaint.options.fields import option, require, require_positive
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,122 +176,3 @@ class ModelOptions:
             raise ModelError(
                 f"the model's options do not fit this version: {error}"
             ) from None
-
-
-PRECISIONS = ("float32", "bfloat16")
-MASK_KINDS = ("center", "random", "box", "strokes", "folder")
-
-
-@dataclasses.dataclass(frozen=True)
-class DataOptions:
-    """How pictures and masks reach the networks in training."""
-
-    batch_size: int = option(8, "Pictures in a training step, over all replicas.")
-    load_size: int = option(
-        0,
-        "Length in pixels to which the shorter side is resized before the crop; 0 stands "
-        "for image_size * 266 / 256.",
-    )
-    resize: bool = option(
-        True,
-        "Resize pictures to load_size before the crop. Without it they are cropped as they "
-        "are, as the authors do for Places2 and ImageNet.",
-    )
-    flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
-    mask: str = option(
-        "center",
-        "Kind of the training masks: center, box, strokes, random (box or strokes, each "
-        "half of the time) or folder.",
-    )
-    mask_dir: str = option(
-        "",
-        "Folder of mask files, white where the picture is missing; used with "
-        "mask=folder alone.",
-    )
-    data_service: str = option(
-        "",
-        "Address grpc://HOST:PORT of a tf.data service that makes the batches; empty "
-        "makes them in this process.",
-    )
-    seed: int = option(
-        0,
-        "Seed of order, crops, masks, dropout, initial weights.",
-    )
-
-    def __post_init__(self):
-        require(
-            self.batch_size >= 1,
-            f"batch_size is {self.batch_size}; it must be at least 1.",
-        )
-        require(
-            self.mask in MASK_KINDS,
-            f"mask is '{self.mask}'; it must be one of {', '.join(MASK_KINDS)}.",
-        )
-        require(
-            not self.data_service or self.data_service.startswith("grpc://"),
-            f"data_service is '{self.data_service}'; it must be grpc://HOST:PORT.",
-        )
-        require(
-            self.mask != "folder" or self.mask_dir,
-            "mask is 'folder' but no mask_dir is given; name the folder of masks.",
-        )
-
-    def load_size_for(self, image_size):
-        """Short side to which pictures are resized before an image_size crop."""
-        size = self.load_size or round(image_size * 266 / 256)
-        require(
-            size >= image_size,
-            f"load_size ({size}) is smaller than image_size ({image_size}); "
-            "the crop would not fit.",
-        )
-        return size
-
-
-@dataclasses.dataclass(frozen=True)
-class OptimizerOptions:
-    """Optimisation; 0 steps means the stage's own default."""
-
-    steps: int = option(0, "Training steps in all; 0 stands for 1,000,000.")
-    learning_rate: float = option(
-        0.0,
-        "Learning rate; 0 stands for 0.0001, and in the structure stage for the authors' "
-        "schedule with a factor of 0.18.",
-    )
-    polyak_decay: float = option(
-        0.9997,
-        "Decay of the moving averages of the weights, which later stages and exports use.",
-    )
-    polyak_warmup: bool = option(
-        False,
-        "Use a smaller decay, (1 + t) / (10 + t) at step t, until it exceeds polyak_decay, "
-        "so that short runs forget their initial weights.",
-    )
-    accumulate: int = option(
-        1,
-        "Number of equal parts in which a batch goes through the networks one after "
-        "another, to need less memory.",
-    )
-    precision: str = option(
-        "float32",
-        "Number format of convolutions and matrix products: float32, or bfloat16 for "
-        "processors that have it.",
-    )
-
-    def __post_init__(self):
-        require(
-            self.precision in PRECISIONS,
-            f"precision is '{self.precision}'; it must be one of "
-            f"{', '.join(PRECISIONS)}.",
-        )
-        require(
-            self.accumulate >= 1,
-            f"accumulate is {self.accumulate}; it must be at least 1.",
-        )
-        require(
-            math.isfinite(self.learning_rate) and self.learning_rate >= 0,
-            f"learning_rate is {self.learning_rate}; it must be a positive number.",
-        )
-        require(
-            0 <= self.polyak_decay < 1,
-            f"polyak_decay is {self.polyak_decay}; it must be at least 0 and below 1.",
-        )

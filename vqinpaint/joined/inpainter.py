@@ -3,9 +3,10 @@
 import tensorflow as tf
 
 from vqinpaint import sampling
-from vqinpaint.frozen import FrozenNetworks
+from vqinpaint.joined.frozen import FrozenNetworks
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import to_float, to_uint8
+from vqinpaint.pictures.masks import is_missing
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
 
@@ -132,7 +133,7 @@ class Inpainter(tf.Module):
     def completed(self, image, mask, codes):
         """uint8 [N, S, S, 3], known pixels as they were."""
         return tf.where(
-            mask > 127, to_uint8(self.fill(*look(image, mask), codes)), image
+            is_missing(mask), to_uint8(self.fill(*look(image, mask), codes)), image
         )
 
     def _sample(self, image, mask, seeds, temperatures, top_k, top_p):
@@ -190,7 +191,7 @@ class Inpainter(tf.Module):
 
     def _bits(self, images, masks):
         """Bits of each true structure code given the known pixels: float32 [B, h, w]."""
-        images, holes = to_float(images), tf.cast(masks > 127, tf.float32)
+        images, holes = to_float(images), tf.cast(is_missing(masks), tf.float32)
         top = self.frozen.encoder(images).top
         condition = self.frozen.condition(images * (1 - holes), holes)
         return losses.bits(self.frozen.prior(top.vectors, condition), top.indices)
@@ -222,5 +223,5 @@ def by_row(call, arguments, **outputs):
 
 def look(image, mask):
     """What networks may see of uint8 pictures: (floats without missing pixels, hole)."""
-    hole = tf.cast(mask > 127, tf.float32)
+    hole = tf.cast(is_missing(mask), tf.float32)
     return to_float(image) * (1 - hole), hole

@@ -9,7 +9,7 @@ import contextlib
 import os
 import sys
 
-from vqinpaint import machine
+from vqinpaint.environment import machine
 
 
 @contextlib.contextmanager

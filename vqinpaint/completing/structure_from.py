@@ -7,10 +7,11 @@ import re
 import numpy as np
 import tensorflow as tf
 
-from vqinpaint import pictures
 from vqinpaint.errors import PictureError
-from vqinpaint.inpainter import look
+from vqinpaint.joined.inpainter import look
 from vqinpaint.ops.images import to_uint8
+from vqinpaint.pictures import files, resizing
+from vqinpaint.pictures.masks import is_missing
 
 
 def codes(source, image, mask, steps, side, model):
@@ -31,13 +32,13 @@ def codes(source, image, mask, steps, side, model):
     """
     if re.search(r"\.json(:\d+)?$", source):
         return _from_json(source, steps, side // 8)
-    other = pictures.enlarge(pictures.load_image(source), image.shape[1::-1])
+    other = resizing.enlarge(files.load_image(source), image.shape[1::-1])
     # What is known stays the picture's own; only the hole shows the other one.
-    joined = np.where(mask[..., None] > 127, other, image)
+    joined = np.where(is_missing(mask[..., None]), other, image)
     found = []
     for window, _ in steps:
         outside = window.cut(np.zeros_like(mask), 255)
-        square, _ = pictures.shrink_known(window.cut(joined, 0), outside, side)
+        square, _ = resizing.shrink_known(window.cut(joined, 0), outside, side)
         found.append(model.encode(tf.constant(square[None]))["top"][0].numpy())
     return found
 
@@ -77,7 +78,7 @@ def render(model, image, mask, codes):
     given = tf.constant(codes[None])
     filled = to_uint8(model.fill(*look(image, mask), given))
     return {
-        "completed": tf.where(mask > 127, filled, image),
+        "completed": tf.where(is_missing(mask), filled, image),
         "structure": model.structures(given),
         "codes": given,
     }

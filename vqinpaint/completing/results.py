@@ -5,8 +5,9 @@ import os
 
 import numpy as np
 
-from vqinpaint import pictures, windows
+from vqinpaint.completing import windows
 from vqinpaint.json_files import write_json
+from vqinpaint.pictures import files, sheets
 
 
 @dataclasses.dataclass
@@ -68,7 +69,7 @@ def write(folder, name, result, facts):
     os.makedirs(folder, exist_ok=True)
     base = os.path.join(folder, name)
     for i, completed in enumerate(result.completed):
-        pictures.save(f"{base}_{i:02d}.png", completed)
+        files.save(f"{base}_{i:02d}.png", completed)
     if result.found:
         _write_sheets(base, result)
     bits, scores = result.bits(), result.scores()
@@ -96,11 +97,11 @@ def _write_sheets(base, result):
     else:
         captions = [f"seed {s}: {b:.0f} bits" for s, b in zip(result.seeds, bits)]
     columns = list(zip(structures, map(cut, result.completed)))
-    top = cut(pictures.holed(result.image, result.mask))
-    pictures.save(f"{base}_grid.png", pictures.contact_sheet(top, columns, captions))
+    top = cut(sheets.holed(result.image, result.mask))
+    files.save(f"{base}_grid.png", sheets.contact_sheet(top, columns, captions))
     if entropy is not None:
-        heat = pictures.heat_map(entropy, *top.shape[:2])
-        pictures.save(f"{base}_entropy.png", heat)
+        heat = sheets.heat_map(entropy, *top.shape[:2])
+        files.save(f"{base}_entropy.png", heat)
 
 
 def _codes(step, i):

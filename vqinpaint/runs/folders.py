@@ -3,19 +3,12 @@
 import dataclasses
 import os
 
-import tensorflow as tf
-
-from vqinpaint import __version__, checkpoints
+from vqinpaint import __version__
 from vqinpaint.errors import ModelError
 from vqinpaint.json_files import read_json, write_json
-from vqinpaint.keras2 import keras
-from vqinpaint.ops.precision import computing_in
-from vqinpaint.option_fields import difference, fixed_values
 from vqinpaint.options import ModelOptions, VQVAEOptions
-from vqinpaint.stages.averages import PolyakAverages
-from vqinpaint.stages.structure import StructureGenerator, StructureStage
-from vqinpaint.stages.texture import Texture, TextureStage
-from vqinpaint.stages.vqvae import VQVAE, VQVAEStage
+from vqinpaint.options.fields import difference, fixed_values
+from vqinpaint.runs import checkpoints
 
 STAGES = ("vqvae", "structure", "texture")
 
@@ -140,64 +133,3 @@ def model_options(run_dir):
         if saved is not None:
             merged[stage] = saved["model"][stage]
     return ModelOptions.from_dict(merged)
-
-
-def _load(run_dir, stage, module, averaged=()):
-    """Restores a stage's networks; those variables that have averages take them."""
-    items = {stage: module}
-    if averaged:
-        items["polyak"] = PolyakAverages(averaged, decay=0.0)
-    path = latest_checkpoint(run_dir, stage)
-    status = checkpoints.restore(tf.train.Checkpoint(**items), path)
-    status.expect_partial().assert_existing_objects_matched()
-    if averaged:
-        for variable, shadow in zip(averaged, items["polyak"].shadows):
-            variable.assign(shadow.read_value())
-    return module
-
-
-def load_vqvae(run_dir, options):
-    """The trained `VQVAE` of a run, with averaged weights."""
-    vqvae = VQVAE(options)
-    averaged = vqvae.encoder.trainable_variables + vqvae.decoder.trainable_variables
-    return _load(run_dir, "vqvae", vqvae, averaged)
-
-
-def load_structure(run_dir, options):
-    """The trained `StructureGenerator` of a run, with averaged weights."""
-    structure = StructureGenerator(options)
-    averaged = (
-        structure.condition.trainable_variables + structure.prior.trainable_variables
-    )
-    return _load(run_dir, "structure", structure, averaged)
-
-
-def load_texture(run_dir, options):
-    """The trained `Texture` of a run; the authors keep no averages of it."""
-    return _load(run_dir, "texture", Texture(options))
-
-
-def make_stage(name, options, optimizer, run_dir, seed):
-    """A stage with fresh weights to train, later ones on the run's trained VQ-VAE.
-
-    Args:
-      name: in `STAGES`.
-      options: `ModelOptions`.
-      optimizer: `OptimizerOptions`.
-      run_dir: where a trained VQ-VAE is.
-      seed: of the weights.
-    """
-    keras.utils.set_random_seed(seed)
-    # The trained VQ-VAE keeps its full precision: its codes are what others learn.
-    vqvae = None if name == "vqvae" else load_vqvae(run_dir, options)
-    with computing_in(optimizer.precision):
-        if name == "vqvae":
-            return VQVAEStage(options, optimizer)
-        if name == "structure":
-            return StructureStage(options, optimizer, vqvae, seed=seed)
-        stage = TextureStage(options, optimizer, vqvae)
-    if saved_options(run_dir, "structure"):
-        # Only to look at: completions of drawn structures in TensorBoard. Made last, so
-        # that initial weights do not depend on it.
-        stage.structure = load_structure(run_dir, model_options(run_dir))
-    return stage

@@ -5,12 +5,14 @@ import os
 
 import tensorflow as tf
 
-from vqinpaint import runs, sampling
+from vqinpaint import sampling
 from vqinpaint.errors import ModelError, UsageError, first_line
+from vqinpaint.joined.signatures import ServedInpainter
 from vqinpaint.json_files import read_json
 from vqinpaint.ops.images import to_float
 from vqinpaint.options import ModelOptions
-from vqinpaint.serving import ServedInpainter
+from vqinpaint.pictures.masks import is_missing
+from vqinpaint.runs import folders, networks
 
 
 def load(path, num_samples=4, sampler=None, image_size=None):
@@ -61,10 +63,10 @@ def load_score(path, options):
     """
     if not os.path.isdir(os.path.join(path, "texture")):
         return None
-    discriminator = runs.load_texture(path, options).discriminator
+    discriminator = networks.load_texture(path, options).discriminator
 
     def score(completed, mask):
-        hole = tf.cast(mask > 127, tf.float32)[None]
+        hole = tf.cast(is_missing(mask), tf.float32)[None]
         # One by one, so that a score does not depend on the others.
         scores = [
             tf.reduce_mean(discriminator(to_float(one[None]), hole))
@@ -77,16 +79,16 @@ def load_score(path, options):
 
 def load_run(run_dir, num_samples=4, sampler=None, image_size=None, half=False):
     """Joins the three trained stages of a run. See `load`, `inpainter.Inpainter`."""
-    options = runs.model_options(run_dir)
+    options = folders.model_options(run_dir)
     if image_size:
         options = dataclasses.replace(options, image_size=image_size)
     for stage in ("structure", "texture"):
-        runs.check_vqvae(run_dir, stage)
+        folders.check_vqvae(run_dir, stage)
     inpainter = ServedInpainter(
         options,
-        runs.load_vqvae(run_dir, options),
-        runs.load_structure(run_dir, options),
-        runs.load_texture(run_dir, options).generator,
+        networks.load_vqvae(run_dir, options),
+        networks.load_structure(run_dir, options),
+        networks.load_texture(run_dir, options).generator,
         num_samples=num_samples,
         sampler=sampler or sampling.DEFAULT,
         half=half,

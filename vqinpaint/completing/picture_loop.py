@@ -9,9 +9,11 @@ import time
 
 from tqdm import tqdm
 
-from vqinpaint import pictures, results, windows
+from vqinpaint.cli import FLAGS, flags
+from vqinpaint.completing import results, windows
 from vqinpaint.errors import PictureError, UsageError
-from vqinpaint.flagging import FLAGS, flags
+from vqinpaint.pictures import files
+from vqinpaint.pictures.masks import is_missing
 
 flags.DEFINE_string("image", None, "Picture, or folder of pictures.")
 flags.DEFINE_string(
@@ -80,15 +82,15 @@ def find_pairs():
       PictureError: a picture or its mask is missing.
       UsageError: two pictures would write the same files.
     """
-    images = pictures.list_pictures(FLAGS.image)
-    stems = collections.Counter(map(pictures.stem, images))
+    images = files.list_pictures(FLAGS.image)
+    stems = collections.Counter(map(files.stem, images))
     twice = [stem for stem, count in stems.items() if count > 1]
     if twice:
         raise UsageError(
             f"{FLAGS.image} holds several pictures called {twice[0]}, whose results "
             "would overwrite each other; rename all but one."
         )
-    return pictures.match_masks(images, pictures.list_pictures(FLAGS.mask, "mask"))
+    return files.match_masks(images, files.list_pictures(FLAGS.mask, "mask"))
 
 
 def note(text):
@@ -135,7 +137,7 @@ def complete_all(pairs, engine, model, options):
             note(f"error: {error}")
             failed.append(image_path)
             continue
-        last = os.path.join(FLAGS.output, f"{pictures.stem(image_path)}_grid.png")
+        last = os.path.join(FLAGS.output, f"{files.stem(image_path)}_grid.png")
     kept = FLAGS.keep or FLAGS.num_samples
     told = [f"{number} picture(s) {what}" for what, number in counts.items()]
     if failed:
@@ -167,14 +169,14 @@ def _is_done(facts, name):
 
 def _complete_one(image_path, mask_path, engine, facts):
     """Raises `_Done`, or PictureError."""
-    name, start = pictures.stem(image_path), time.monotonic()
+    name, start = files.stem(image_path), time.monotonic()
     if not FLAGS.overwrite and _is_done(facts, name):
         raise _Done
-    image = pictures.load_image(image_path)
-    mask, resized = pictures.load_mask(mask_path, *image.shape[:2], FLAGS.invert_mask)
+    image = files.load_image(image_path)
+    mask, resized = files.load_mask(mask_path, *image.shape[:2], FLAGS.invert_mask)
     if resized:
         note(f"note: {resized}.")
-    share = float((mask > 127).mean())
+    share = float((is_missing(mask)).mean())
     if share > 0.8 or share == 0:
         note(
             f"note: {mask_path} marks {share:.0%} of {image_path} as missing; white "

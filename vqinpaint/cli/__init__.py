@@ -1,0 +1,10 @@
+"""Flags made from option dataclasses, and the one way in which commands start and end.
+
+Commands import this before TensorFlow, which must find its settings by then.
+"""
+
+from vqinpaint.cli.running import run_main  # isort: skip  # prepares the machine
+
+from vqinpaint.cli.flagging import FLAGS, define, flags, given, read
+
+__all__ = ["FLAGS", "define", "flags", "given", "read", "run_main"]

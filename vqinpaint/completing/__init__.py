@@ -1,0 +1,1 @@
+"""Pictures with holes in, completions out: any size, any engine. Reads no flags."""

@@ -1,0 +1,1 @@
+"""What Python, TensorFlow, Keras and processor must be, and how they start."""

@@ -1,0 +1,1 @@
+"""The three trained networks joined into one model: drawing, filling, signatures."""

@@ -1,0 +1,22 @@
+"""All sizes and settings as frozen dataclasses.
+
+Wrong values raise `UsageError` when the object is made, so nothing starts with them.
+"""
+
+from vqinpaint.options.networks import (
+    ModelOptions,
+    StructureOptions,
+    TextureOptions,
+    VQVAEOptions,
+)
+from vqinpaint.options.training import DataOptions, LoopOptions, OptimizerOptions
+
+__all__ = [
+    "DataOptions",
+    "LoopOptions",
+    "ModelOptions",
+    "OptimizerOptions",
+    "StructureOptions",
+    "TextureOptions",
+    "VQVAEOptions",
+]

@@ -1,0 +1,1 @@
+"""A run folder: its options, its checkpoints, and the networks trained in it."""
