@@ -105,8 +105,12 @@ def test_only_what_completing_needs_is_stored(exported):
     names = dict(tf.train.list_variables(f"{folder}/variables/variables"))
     stored = {name for name in names if "CHECKPOINTABLE" not in name}
     # The weights and the counter of rows; each prior kernel once, weight norm fused.
-    assert len(stored) == len(model.weights) + 1
-    raw = [v.name for v in model.weights if "gain" in v.name or "direction" in v.name]
+    assert len(stored) == len(model.inpainter.weights) + 1
+    raw = [
+        v.name
+        for v in model.inpainter.weights
+        if "gain" in v.name or "direction" in v.name
+    ]
     assert not raw
 
 
@@ -137,7 +141,7 @@ def test_a_failed_trial_leaves_the_version_before(exported, tmp_path, monkeypatc
     shutil.copytree(folder, tmp_path / "m" / "1")
     before = (tmp_path / "m" / "1" / "fingerprint.pb").read_bytes()
     # The model changes after it was saved, so that the trial sees two.
-    weight = model.frozen.encoder.top_codebook.codes
+    weight = model.inpainter.frozen.encoder.top_codebook.codes
     kept, save = weight.numpy(), tf.saved_model.save
 
     def save_then_change(*arguments, **options):

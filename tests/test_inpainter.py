@@ -79,7 +79,7 @@ def test_temperature_zero_ignores_the_seed(model):
 def test_drawn_bits_are_the_teacher_forced_ones(model):
     """Sampling must price its codes as the prior's full pass does."""
     result = _sample(model)
-    networks = model.frozen
+    networks = model.inpainter.frozen
     hole = tf.cast(MASK > 127, tf.float32)
     seen = (tf.cast(IMAGE, tf.float32) / 127.5 - 1) * (1 - hole)
     condition = tf.repeat(networks.condition(seen[None], hole[None]), 3, axis=0)
@@ -102,7 +102,7 @@ def test_batch_signature_numbers_its_seeds_from_the_rows_own(model):
 
 
 def test_noise_signature_draws_what_the_seed_would(model):
-    noise = model.noise(tf.constant([4]))
+    noise = model.inpainter.noise(tf.constant([4]))
     images = tf.cast(IMAGE[None], tf.float32) / 127.5 - 1
     result = model.inpaint_from_noise(
         images, tf.cast(MASK[None] > 127, tf.float32), noise, tf.ones([1])
@@ -115,8 +115,11 @@ def test_half_takes_less_and_means_almost_the_same(tmp_path):
     whole, half = (
         loading.load_run(str(tmp_path), half=half)[0] for half in (False, True)
     )
-    size = [sum(v.numpy().nbytes for v in model.weights) for model in (whole, half)]
-    kernels = [v for v in half.weights if v.dtype == tf.float16]
+    size = [
+        sum(v.numpy().nbytes for v in model.inpainter.weights)
+        for model in (whole, half)
+    ]
+    kernels = [v for v in half.inpainter.weights if v.dtype == tf.float16]
     assert size[0] - size[1] == sum(v.numpy().nbytes for v in kernels) > 0
     image = to_uint8(tiny.images(2))
     mask = tf.cast(tiny.center_masks(2) * 255, tf.uint8)

@@ -1,9 +1,11 @@
-"""Windows over pictures of any size: every hole filled, every known pixel kept."""
+"""Pictures of any size through windows: every hole filled, every known pixel kept."""
 
 import numpy as np
 import pytest
 
 from vqinpaint.completing import windows
+from vqinpaint.completing.engine import Completions
+from vqinpaint.completing.filling import fill
 
 SIDE = 64
 
@@ -47,10 +49,10 @@ def _mask(name):
 def test_every_missing_pixel_is_filled_once_and_in_context(name):
     mask = _mask(name)
     steps, times = windows.cropped(mask, SIDE), np.zeros(mask.shape, int)
-    for window, fill in steps:
+    for window, chosen in steps:
         assert window.height == window.width
         assert SIDE <= window.width or window.width == max(mask.shape)
-        window.put(times, window.cut(times, 0) + 1, fill)
+        window.put(times, window.cut(times, 0) + 1, chosen)
     np.testing.assert_array_equal(times, mask > 127)
     # Scratches and far holes are taken in their own resolution.
     if name in ("small", "two far apart", "scratch", "one pixel"):
@@ -66,7 +68,7 @@ def _paint(seen):
         seen.append((image.copy(), mask.copy(), list(seeds), number))
         assert image.shape == (SIDE, SIDE, 3) and mask.shape == (SIDE, SIDE)
         rows = [np.full_like(image, abs(seed) % 200 + 20) for seed in seeds]
-        return {"completed": np.stack(rows), "codes": np.zeros([len(seeds), 8, 8])}
+        return Completions(np.stack(rows))
 
     return complete
 
@@ -81,9 +83,7 @@ def test_known_pixels_stay_and_hidden_ones_are_never_seen(name, plan):
     views, results = [], []
     for picture in (image, other):
         seen = []
-        completed, found = windows.complete(
-            picture, mask, SIDE, [3, 7], steps, _paint(seen)
-        )
+        completed, found = fill(picture, mask, SIDE, [3, 7], steps, _paint(seen))
         assert len(found) == len(steps)
         results.append(completed)
         views.append(seen)
@@ -106,7 +106,7 @@ def test_samples_do_not_depend_on_one_another():
     assert len(steps) > 4
 
     def run(seeds):
-        return windows.complete(image, mask, SIDE, seeds, steps, _paint([]))[0]
+        return fill(image, mask, SIDE, seeds, steps, _paint([]))[0]
 
     np.testing.assert_array_equal(run([3, 4, 5])[1], run([4])[0])
 
@@ -114,7 +114,7 @@ def test_samples_do_not_depend_on_one_another():
 def test_later_windows_see_what_earlier_ones_filled():
     mask, image = _mask("scratch"), np.full((300, 420, 3), 255, np.uint8)
     steps, seen = windows.cropped(mask, SIDE), []
-    windows.complete(image, mask, SIDE, [3], steps, _paint(seen))
+    fill(image, mask, SIDE, [3], steps, _paint(seen))
     known = [view[mask == 0] for view, mask, _, _ in seen]
     assert (known[0] == 255).all()
     assert any((view < 255).any() for view in known[1:])
@@ -128,9 +128,7 @@ def test_feathering_stays_inside_the_hole():
 
     def run(feather):
         seen = []
-        return windows.complete(image, mask, SIDE, [0], steps, _paint(seen), feather)[
-            0
-        ][0]
+        return fill(image, mask, SIDE, [0], steps, _paint(seen), feather)[0][0]
 
     hard, soft = run(0), run(4)
     np.testing.assert_array_equal(hard[mask == 0], soft[mask == 0])

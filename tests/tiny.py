@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from vqinpaint import sampling
-from vqinpaint.joined.signatures import ServedInpainter
+from vqinpaint.joined import loading
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE
@@ -103,7 +103,7 @@ def inpainter(num_samples=2, options=OPTIONS, sampler=sampling.DEFAULT):
     )
     for seed, network in enumerate(networks):
         randomise(network, seed)
-    return ServedInpainter(
+    return loading.join(
         options,
         vqvae,
         structure,

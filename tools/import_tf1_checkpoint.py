@@ -24,7 +24,7 @@ from vqinpaint.authors.networks import load_networks  # noqa: E402
 from vqinpaint.authors.sizes import infer_options  # noqa: E402
 from vqinpaint.errors import UsageError  # noqa: E402
 from vqinpaint.exporting import check_output, write_saved_model  # noqa: E402
-from vqinpaint.joined.signatures import ServedInpainter  # noqa: E402
+from vqinpaint.joined import loading  # noqa: E402
 from vqinpaint.options import (  # noqa: E402
     NONLINEARITIES,
     DataOptions,
@@ -146,7 +146,7 @@ def write_model(networks, options, contents, table, files):
         "imported": {"sha256": files, "left_out": contents.left_out},
     }
     vqvae, structure, texture = networks
-    model = ServedInpainter(
+    model = loading.join(
         options, vqvae, structure, texture.generator, num_samples=FLAGS.num_samples
     )
     title = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))

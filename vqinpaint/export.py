@@ -6,10 +6,9 @@ from vqinpaint.cli import FLAGS, flags, run_main
 
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
 
-from vqinpaint import __version__, sampling
+from vqinpaint import __version__, families, sampling
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
-from vqinpaint.joined import loading
 from vqinpaint.json_files import read_json
 from vqinpaint.runs import folders
 
@@ -69,12 +68,13 @@ def main():
         raise UsageError(f"--num_samples={FLAGS.num_samples}: at least 1.")
     about = _about()
     check_output(FLAGS.output, FLAGS.overwrite)
-    model, options = loading.load_run(
-        FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler, half=FLAGS.half
+    family = families.family_of(FLAGS.run_dir)
+    model, options = family.join_run(
+        FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler, FLAGS.half
     )
     steps = {
         stage: int(folders.latest_checkpoint(FLAGS.run_dir, stage).rsplit("-", 1)[1])
-        for stage in folders.STAGES
+        for stage in family.stages
     }
     facts = {
         "version": __version__,
@@ -82,7 +82,7 @@ def main():
         "steps": steps,
         "records": {
             stage: folders.saved_options(FLAGS.run_dir, stage)["records"]
-            for stage in folders.STAGES
+            for stage in family.stages
         },
     }
     if FLAGS.metrics:

@@ -13,7 +13,6 @@ from vqinpaint.cli import FLAGS, flags
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.errors import UsageError
 from vqinpaint.joined import loading
-from vqinpaint.joined.signatures import ServedInpainter
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE
@@ -115,7 +114,7 @@ def random_model(num_samples=4):
     keras.utils.set_random_seed(0)
     options = ModelOptions()
     parts = VQVAE(options), StructureGenerator(options), Texture(options).generator
-    return ServedInpainter(options, *parts, num_samples=num_samples), options
+    return loading.join(options, *parts, num_samples), options
 
 
 def open_model(num_samples=4):

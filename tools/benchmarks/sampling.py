@@ -23,7 +23,7 @@ class Sampling:
 
     def __init__(self):
         self.model, options = open_model()
-        self.networks = self.model.frozen
+        self.networks = self.model.inpainter.frozen
         side, self.grid, self.codes = (
             options.image_size,
             options.image_size // 8,

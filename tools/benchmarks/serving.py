@@ -27,7 +27,7 @@ def benchmark():
     row = requests(model, 1)
     served = row["serving_default"]
     tensors = [tf.constant(value) for value in served.values()]
-    noise = model.noise(tf.range(FLAGS.batch))
+    noise = model.inpainter.noise(tf.range(FLAGS.batch))
     seen, hole = (row["inpaint_from_noise"][name] for name in ("image", "mask"))
     seen = seen * (1 - hole)
 
@@ -39,13 +39,16 @@ def benchmark():
     with concurrent.futures.ThreadPoolExecutor(FLAGS.concurrent) as pool:
         list(pool.map(lambda i: serve(i).numpy(), range(FLAGS.concurrent)))
     direct_per_second = FLAGS.concurrent / (time.perf_counter() - start)
-    codes = tf.zeros([FLAGS.batch, model.grid_size, model.grid_size], tf.int32)
-    condition = tf.function(model.frozen.condition, autograph=False)
+    codes = tf.zeros(
+        [FLAGS.batch, model.inpainter.grid_size, model.inpainter.grid_size], tf.int32
+    )
+    condition = tf.function(model.inpainter.frozen.condition, autograph=False)
     condition_s, features = seconds(lambda: condition(seen, hole), FLAGS.repeats)
     features = tf.repeat(features, FLAGS.batch, axis=0)
-    vectors_of = model.frozen.encoder.top_codebook.vectors_of
+    vectors_of = model.inpainter.frozen.encoder.top_codebook.vectors_of
     forward = tf.function(
-        lambda codes: model.frozen.prior(vectors_of(codes), features), autograph=False
+        lambda codes: model.inpainter.frozen.prior(vectors_of(codes), features),
+        autograph=False,
     )
     forward_s, _ = seconds(lambda: forward(codes), FLAGS.repeats)
 
@@ -72,7 +75,7 @@ def benchmark():
         )
     found = json.loads(done.stdout.splitlines()[-1])
     sampling_s = found["draw_s"] - condition_s
-    ratio = model.grid_size**2 * forward_s / sampling_s
+    ratio = model.inpainter.grid_size**2 * forward_s / sampling_s
     print(
         f"{options.image_size}x{options.image_size}, {FLAGS.batch} "
         "completions per request."

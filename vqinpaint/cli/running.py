@@ -76,8 +76,11 @@ def run_main(main):
             )
             sys.exit(DISK)
         except KeyboardInterrupt:
-            _say("interrupted.")
-            sys.exit(128 + signal.SIGINT)
+            _say("interrupted; what was finished is in place.")
+            sys.stdout.flush()
+            sys.stderr.flush()
+            # TensorFlow may be at work in another thread, which nothing can stop.
+            os._exit(128 + signal.SIGINT)
 
     # All that matters is on disk by then. Without this Python takes TensorFlow's graphs
     # apart piece by piece, some seconds in which nobody knows what it is waiting for.

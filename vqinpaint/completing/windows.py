@@ -1,16 +1,21 @@
-"""Pictures of any size, completed through windows of the size that a model knows."""
+"""Square windows through which pictures of any size are completed."""
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
-from tqdm import tqdm
 
-from vqinpaint.pictures import resizing, sheets
 from vqinpaint.pictures.masks import is_missing
 
-# Between the seeds of one sample's windows, so that they do not share their noise.
-_SEED_STEP = 1_000_003
+# A window is so many times as wide as the hole in it is thick, as in training.
+_CONTEXT = 2
+# A hole that fits into this share of its window, around the middle, is filled at once;
+# a longer one piece by piece, each of this other share.
+_CORE, _PIECE = 0.75, 0.5
+# Sides of pictures that the networks take are multiples of this.
+_MULTIPLE = 64
 
 
 class Window(NamedTuple):
@@ -21,7 +26,7 @@ class Window(NamedTuple):
     height: int
     width: int
 
-    def cut(self, array, outside):
+    def cut(self, array: np.ndarray, outside) -> np.ndarray:
         """That part of [H, W, ...], with `outside` beyond the edges."""
         inner, place = self._overlap(array.shape)
         part = np.full(
@@ -30,7 +35,7 @@ class Window(NamedTuple):
         part[place] = array[inner]
         return part
 
-    def put(self, array, part, where):
+    def put(self, array: np.ndarray, part: np.ndarray, where: np.ndarray) -> None:
         """Writes those pixels of a part [height, width, ...] that `where` marks."""
         inner, place = self._overlap(array.shape)
         chosen = where[place]
@@ -54,19 +59,24 @@ class Step(NamedTuple):
     fill: np.ndarray  # bool [height, width]
 
 
-def resized(mask):
+def resized(mask: np.ndarray) -> list[Step]:
     """One step: the whole picture, whatever its aspect. mask: uint8 [H, W]."""
     return [Step(Window(0, 0, *mask.shape), is_missing(mask))]
 
 
-def native(mask):
-    """One step: the whole picture at its own size, in a square of whole 64s."""
-    side = -(-max(mask.shape) // 64) * 64
+def native_side(height: int, width: int) -> int:
+    """Side in pixels of the smallest square for `native` that holds such a picture."""
+    return -(-max(height, width) // _MULTIPLE) * _MULTIPLE
+
+
+def native(mask: np.ndarray) -> list[Step]:
+    """One step: the whole picture at its own size, in a square. mask: uint8 [H, W]."""
+    side = native_side(*mask.shape)
     window = Window(0, 0, side, side)
     return [Step(window, is_missing(window.cut(mask, 0)))]
 
 
-def cropped(mask, side):
+def cropped(mask: np.ndarray, side: int) -> list[Step]:
     """Square windows with context around every hole.
 
     A hole gets a window twice as wide as the hole is thick, as in training, but no
@@ -91,12 +101,12 @@ def cropped(mask, side):
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
         own = labels[box] == number
         thickness = 2 * depth[box][own].max()
-        size = int(np.clip(2 * thickness, min(side, largest), largest))
+        size = int(np.clip(_CONTEXT * thickness, min(side, largest), largest))
         while (left := own & todo[box]).any():
             corner = np.array([box[0].start, box[1].start])
-            core = 0.75 * size if size < largest else largest
+            core = _CORE * size if size < largest else largest
             whole = np.ptp(np.argwhere(left), axis=0).max() < core
-            core = core if whole else size / 2
+            core = core if whole else _PIECE * size
             middle = corner + (_middle(left) if whole else _first_piece(left, core))
             step = _square(mask, size, middle, _inside(todo, middle, core))
             steps.append(step)
@@ -140,107 +150,3 @@ def _square(mask, size, middle, chosen):
         corner.append(min(max(start, 0), room) if room >= 0 else room // 2)
     window = Window(*corner, size, size)
     return Step(window, window.cut(chosen, False))
-
-
-def complete(image, mask, side, seeds, steps, complete_square, feather=0):
-    """Completes a picture step by step.
-
-    Args:
-      image: uint8 [H, W, 3].
-      mask: uint8 [H, W], 255 where missing.
-      side: of the squares that `complete_square` takes.
-      seeds: N ints.
-      steps: list of `Step`.
-      complete_square: function from image uint8 [S, S, 3], mask uint8 [S, S], list of
-        n seeds and the step's number to a dict of arrays with n rows, among them
-        `completed` uint8 [n, S, S, 3].
-      feather: pixels at a hole's rim, inside it, that are mixed with the nearest known
-        ones.
-
-    Returns:
-      `completed` uint8 [N, H, W, 3], with known pixels bit for bit, and a list of what
-      `complete_square` returned, one a step.
-    """
-    canvases = np.repeat(image[None], len(seeds), axis=0)
-    missing, results = mask.copy(), []
-    for number, (window, fill) in enumerate(
-        tqdm(steps, "windows", delay=2, leave=False, disable=len(steps) == 1)
-    ):
-        hole = window.cut(missing, 255)
-        filled_before = (window.cut(mask, 255) != hole).any()
-        own = [_shifted(seed, number) for seed in seeds]
-
-        def square(canvas, seeds, window=window, hole=hole, number=number):
-            small = resizing.shrink_known(window.cut(canvas, 0), hole, side)
-            return complete_square(*small, seeds, number)
-
-        if filled_before:  # by something else in every sample
-            pairs = zip(canvases, own)
-            result = _joined([square(canvas, [seed]) for canvas, seed in pairs])
-        else:
-            result = square(image, own)
-        for canvas, completed in zip(canvases, result["completed"]):
-            part = window.cut(canvas, 0)
-            window.put(canvas, resizing.paste_filling(part, hole, completed), fill)
-        window.put(missing, np.zeros_like(hole), fill)
-        results.append(result)
-    if feather:
-        _feather(canvases, image, mask, feather)
-    return canvases, results
-
-
-def _shifted(seed, number):
-    """Another seed for every window, inside 32 bits; the first window's is the seed."""
-    return (seed + number * _SEED_STEP + 2**31) % 2**32 - 2**31
-
-
-def _joined(results):
-    return {name: np.concatenate([r[name] for r in results]) for name in results[0]}
-
-
-def _feather(canvases, image, mask, width):
-    distance, nearest = ndimage.distance_transform_edt(
-        is_missing(mask), return_indices=True
-    )
-    rim = is_missing(mask) & (distance <= width)
-    if not rim.any() or is_missing(mask).all():
-        return
-    share = (distance[rim] / (width + 1))[:, None]
-    known = image[tuple(axis[rim] for axis in nearest)]
-    for canvas in canvases:
-        mixed = share * canvas[rim] + (1 - share) * known
-        canvas[rim] = np.rint(mixed).astype(np.uint8)
-
-
-def shown(image, mask, steps, results):
-    """What a contact sheet shows: the only window, or the whole picture.
-
-    Args:
-      image: uint8 [H, W, 3].
-      mask: uint8 [H, W], 255 where missing.
-      steps, results: as of `complete`; every result with `structure`, and with `entropy`
-        where codes were drawn.
-
-    Returns:
-      A function that cuts what is shown out of [H, W, 3], the structures as pictures of
-      that size uint8 [N, ...], and the entropy float [h, w] or None.
-    """
-    drawn = "entropy" in results[0]
-    if len(steps) == 1:
-        window, result = steps[0].window, results[0]
-        entropy = result["entropy"].mean(axis=0) if drawn else None
-        return lambda array: window.cut(array, 127), result["structure"], entropy
-    number = len(results[0]["structure"])
-    structures = np.repeat(sheets.holed(image, mask)[None], number, axis=0)
-    entropy = np.zeros([-(-size // 8) for size in mask.shape], np.float32)
-    for (window, fill), result in zip(steps, results):
-        size = (window.width, window.height)
-        for canvas, structure in zip(structures, result["structure"]):
-            window.put(canvas, resizing.enlarge(structure, size), fill)
-        if not drawn:
-            continue
-        heat = result["entropy"].mean(axis=0)
-        small = Window(*(value // 8 for value in window))
-        y, x = (np.arange(n) * len(heat) // n for n in (small.height, small.width))
-        small.put(entropy, heat[y][:, x], np.ones([small.height, small.width], bool))
-    return lambda array: array, structures, entropy if drawn else None

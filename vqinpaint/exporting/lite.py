@@ -24,7 +24,7 @@ def write_lite(folder, model):
 
     Args:
       folder: where to.
-      model: `serving.ServedInpainter`.
+      model: `joined.signatures.ServedInpainter`.
 
     Returns:
       dict by kind of `bytes`, `seconds` a picture, `equal_codes` (share, against
@@ -49,10 +49,10 @@ def write_lite(folder, model):
 
 def _from_noise(model):
     """`inpaint_from_noise` for a batch of 1, with shapes that TFLite can follow."""
-    side, grid = model.image_size, model.grid_size
+    side, grid = model.inpainter.image_size, model.inpainter.grid_size
 
     def call(image, mask, noise, temperature):
-        networks, seen = model.frozen, image * (1 - mask)
+        networks, seen = model.inpainter.frozen, image * (1 - mask)
         condition = networks.condition(seen, mask)
         control = Control(temperature, tf.constant(0), tf.constant(1.0))
         draw = networks.draw_from(condition, noise, control, "incremental")
@@ -69,7 +69,7 @@ def _from_noise(model):
         call,
         image=(tf.float32, [1, side, side, 3]),
         mask=(tf.float32, [1, side, side, 1]),
-        noise=(tf.float32, [1, grid, grid, model.codes]),
+        noise=(tf.float32, [1, grid, grid, model.inpainter.codes]),
         temperature=(tf.float32, [1]),
     )
 

@@ -17,7 +17,7 @@ def requests(model, batch):
     Returns:
       dict of dicts of NumPy arrays, by signature and input.
     """
-    side, rows = model.image_size, np.arange(batch)
+    side, rows = model.inpainter.image_size, np.arange(batch)
     generator = np.random.default_rng(0)  # the first rows are the same in any batch
     images, masks = [], []
     for i in rows:
@@ -45,7 +45,7 @@ def requests(model, batch):
         "inpaint_from_noise": {
             "image": to_float(images).numpy(),
             "mask": is_missing(masks).astype(np.float32),
-            "noise": model.noise(tf.constant(per_row["seed"])).numpy(),
+            "noise": model.inpainter.noise(tf.constant(per_row["seed"])).numpy(),
             "temperature": per_row["temperature"],
         },
         "encode": {"image": images},

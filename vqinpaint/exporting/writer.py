@@ -63,8 +63,9 @@ def write_saved_model(
         name: describe(function) for name, function in model.signatures().items()
     }
     facts = {
+        "family": model.family,
         "model": options.to_dict(),
-        "sampler": model.frozen.sampler,
+        "sampler": model.inpainter.frozen.sampler,
         "num_samples": model.num_samples,
         **facts,
         "signatures": described,

@@ -1,4 +1,6 @@
-"""Finds the model that --model names: a SavedModel, a folder of versions, or a run."""
+"""Loads joined models: from a run folder, or from a SavedModel that was made of one."""
+
+from __future__ import annotations
 
 import dataclasses
 import os
@@ -7,12 +9,11 @@ import tensorflow as tf
 
 from vqinpaint import sampling
 from vqinpaint.errors import ModelError, UsageError, first_line
+from vqinpaint.joined.inpainter import Inpainter
 from vqinpaint.joined.signatures import ServedInpainter
 from vqinpaint.json_files import read_json
-from vqinpaint.ops.images import to_float
 from vqinpaint.options import ModelOptions
-from vqinpaint.pictures.masks import is_missing
-from vqinpaint.runs import folders, networks
+from vqinpaint.runs import folders, locating, networks
 
 
 def load(path, num_samples=4, sampler=None, image_size=None):
@@ -32,72 +33,54 @@ def load(path, num_samples=4, sampler=None, image_size=None):
       ModelError: nothing usable is there.
       UsageError: a SavedModel was exported with another sampler.
     """
-    if not path or not os.path.isdir(path):
+    location = locating.locate(path)
+    if location.kind == locating.RUN:
+        return load_run(location.path, num_samples, sampler, image_size)
+    if image_size:
         raise ModelError(
-            f"--model={path} is not a folder; name a SavedModel or a run folder."
+            f"{location.path} is a SavedModel, whose picture size is fixed; --size=native "
+            "needs the run folder."
         )
-    versions = [v for v in os.listdir(path) if v.isdigit()]
-    if versions and not os.path.exists(os.path.join(path, "saved_model.pb")):
-        path = os.path.join(path, max(versions, key=int))
-    if os.path.exists(os.path.join(path, "saved_model.pb")):
-        if image_size:
-            raise ModelError(
-                f"{path} is a SavedModel, whose picture size is fixed; --size=native needs "
-                "the run folder."
-            )
-        return load_saved_model(path, sampler)
-    if os.path.isdir(os.path.join(path, "vqvae")):
-        return load_run(path, num_samples, sampler, image_size)
-    raise ModelError(
-        f"{path} holds neither saved_model.pb nor a run's vqvae folder; name a "
-        "SavedModel (saved_models/NAME) or a --run_dir of vqinpaint.train."
-    )
+    return load_saved_model(location.path, sampler)
 
 
-def load_score(path, options):
-    """How true a run's discriminator takes completions to be.
+def join(
+    options: ModelOptions,
+    vqvae,
+    structure,
+    generator,
+    num_samples: int = 4,
+    sampler: str = sampling.DEFAULT,
+    half: bool = False,
+) -> ServedInpainter:
+    """Joins built networks into one model with all signatures.
 
-    Returns:
-      A function from completed uint8 [N, S, S, 3] and mask uint8 [S, S, 1] to float32
-      [N], higher for truer; None for a SavedModel, which holds no discriminator.
+    Args:
+      options, vqvae, structure, generator, sampler, half: as of `inpainter.Inpainter`.
+      num_samples: completions of a row in the signatures.
     """
-    if not os.path.isdir(os.path.join(path, "texture")):
-        return None
-    discriminator = networks.load_texture(path, options).discriminator
-
-    def score(completed, mask):
-        hole = tf.cast(is_missing(mask), tf.float32)[None]
-        # One by one, so that a score does not depend on the others.
-        scores = [
-            tf.reduce_mean(discriminator(to_float(one[None]), hole))
-            for one in completed
-        ]
-        return tf.stack(scores)
-
-    return score
+    inpainter = Inpainter(options, vqvae, structure, generator, sampler, half)
+    return ServedInpainter(inpainter, num_samples)
 
 
 def load_run(run_dir, num_samples=4, sampler=None, image_size=None, half=False):
-    """Joins the three trained stages of a run. See `load`, `inpainter.Inpainter`."""
+    """Joins the three trained stages of a run; see `load` and `join`."""
     options = folders.model_options(run_dir)
     if image_size:
         options = dataclasses.replace(options, image_size=image_size)
     for stage in ("structure", "texture"):
         folders.check_vqvae(run_dir, stage)
-    inpainter = ServedInpainter(
-        options,
+    parts = (
         networks.load_vqvae(run_dir, options),
         networks.load_structure(run_dir, options),
         networks.load_texture(run_dir, options).generator,
-        num_samples=num_samples,
-        sampler=sampler or sampling.DEFAULT,
-        half=half,
     )
-    return inpainter, options
+    model = join(options, *parts, num_samples, sampler or sampling.DEFAULT, half)
+    return model, options
 
 
 def load_saved_model(path, sampler=None):
-    """Loads an export of this project. See `load`."""
+    """Loads an export of this project; see `load`."""
     facts = read_json(os.path.join(path, "options.json"))
     options = ModelOptions.from_dict(facts["model"])
     if sampler not in (None, facts.get("sampler")):

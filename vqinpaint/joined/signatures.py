@@ -6,27 +6,39 @@ from vqinpaint.joined.inpainter import Inpainter, by_row, function, look
 from vqinpaint.ops import encoded
 from vqinpaint.ops.images import complete
 
+# What a program that loads a SavedModel calls beside the signatures.
+_SHARED = ("sample", "draw", "fill", "structures", "encode", "reconstruct", "bits")
 # No top-k and no top-p.
 _NO_LIMITS = (0, 1.0)
 
 
-class ServedInpainter(Inpainter):
-    """An `Inpainter` with the signatures of a SavedModel.
+class ServedInpainter(tf.Module):
+    """What a SavedModel offers: an `Inpainter`'s functions, and signatures over batches.
 
     The batch is dimension 0 of every input and output; seed and temperature are per row.
     N completions of a row are [B, N, ...]; completion i takes the row's seed + i.
 
     Args:
+      inpainter: `Inpainter`; its functions are this object's too, as a program that
+        loads the SavedModel finds them here: `sample`, `draw`, `fill`, `structures`,
+        `encode`, `reconstruct`, `bits`, and the variable `rows_begun`.
       num_samples: N.
-      *arguments, **options: as of `Inpainter`.
     """
 
-    def __init__(self, *arguments, num_samples=4, **options):
-        super().__init__(*arguments, **options)
+    family = "vqvae"
+
+    def __init__(self, inpainter: Inpainter, num_samples: int = 4):
+        super().__init__(name="served_inpainter")
+        self.inpainter = inpainter
         self.num_samples = num_samples
-        side, grid = self.image_size, self.grid_size
+        self.rows_begun = inpainter.rows_begun
+        for name in _SHARED:
+            setattr(self, name, getattr(inpainter, name))
+        self._make_signatures(inpainter.image_size, inpainter.grid_size)
+
+    def _make_signatures(self, side, grid):
         row = {"seed": (tf.int32, [None]), "temperature": (tf.float32, [None])}
-        encoded = {
+        files = {
             "image_bytes": (tf.string, [None]),
             "mask_bytes": (tf.string, [None]),
             **row,
@@ -36,15 +48,15 @@ class ServedInpainter(Inpainter):
             "mask": (tf.uint8, [None, side, side, 1]),
             **row,
         }
-        self.inpaint_bytes = function(self._inpaint_bytes, **encoded)
-        self.details = function(self._details, **encoded)
+        self.inpaint_bytes = function(self._inpaint_bytes, **files)
+        self.details = function(self._details, **files)
         self.inpaint = function(self._inpaint, **pictures)
         self.entropy = function(self._entropy, **pictures)
         self.inpaint_from_noise = function(
             self._inpaint_from_noise,
             image=(tf.float32, [None, side, side, 3]),
             mask=(tf.float32, [None, side, side, 1]),
-            noise=(tf.float32, [None, grid, grid, self.codes]),
+            noise=(tf.float32, [None, grid, grid, self.inpainter.codes]),
             temperature=(tf.float32, [None]),
         )
 
@@ -63,12 +75,12 @@ class ServedInpainter(Inpainter):
     def _draw_row(self, image, mask, seed, temperature):
         """N structures of one picture; the i-th takes the row's seed + i."""
         seen, hole = look(image, mask)
-        noise = self.noise(seed + tf.range(self.num_samples))
+        noise = self.inpainter.noise(seed + tf.range(self.num_samples))
         temperatures = tf.repeat(temperature[None], self.num_samples)
         drawn = self.draw(
             seen[None], hole[None], noise, temperatures, *_NO_LIMITS, False
         )
-        shape = [self.num_samples, self.grid_size, self.grid_size]
+        shape = [self.num_samples, self.inpainter.grid_size, self.inpainter.grid_size]
         return [tf.ensure_shape(x, shape) for x in drawn]
 
     def _inpaint(self, images, masks, seeds, temperatures):
@@ -81,9 +93,11 @@ class ServedInpainter(Inpainter):
 
         def row(image, mask, seed, temperature):
             codes, bits, _ = self._draw_row(image, mask, seed, temperature)
-            return self.completed(image, mask, codes), tf.reduce_sum(bits, [1, 2])
+            return self.inpainter.completed(image, mask, codes), tf.reduce_sum(
+                bits, [1, 2]
+            )
 
-        number, side = self.num_samples, self.image_size
+        number, side = self.num_samples, self.inpainter.image_size
         return by_row(
             row,
             (images, masks, seeds, temperatures),
@@ -98,7 +112,7 @@ class ServedInpainter(Inpainter):
           dict of `codes` int32, `bits_per_code` (of the drawn ones) and `entropy` (of all
           that could have been drawn there) float32, each [B, N, h, w].
         """
-        shape = [self.num_samples, self.grid_size, self.grid_size]
+        shape = [self.num_samples, self.inpainter.grid_size, self.inpainter.grid_size]
         return by_row(
             self._draw_row,
             (images, masks, seeds, temperatures),
@@ -119,7 +133,7 @@ class ServedInpainter(Inpainter):
 
         def row(*arguments):
             image, mask, small, small_mask, drawn = self._decode_and_draw(*arguments)
-            completed = self.completed(small, small_mask, drawn[0])
+            completed = self.inpainter.completed(small, small_mask, drawn[0])
             pasted = encoded.paste(image, mask, completed)
             return encoded.encode(pasted), tf.reduce_sum(drawn[1], [1, 2])
 
@@ -133,7 +147,7 @@ class ServedInpainter(Inpainter):
     def _decode_and_draw(self, image_bytes, mask_bytes, seed, temperature):
         image = encoded.decode(image_bytes, 3)
         mask = encoded.mask_like(encoded.decode(mask_bytes, 1), image)
-        small, small_mask = encoded.fit(image, mask, self.image_size)
+        small, small_mask = encoded.fit(image, mask, self.inpainter.image_size)
         drawn = self._draw_row(small, small_mask, seed, temperature)
         return image, mask, small, small_mask, drawn
 
@@ -147,12 +161,12 @@ class ServedInpainter(Inpainter):
 
         def row(*arguments):
             image, mask, small, small_mask, drawn = self._decode_and_draw(*arguments)
-            completed = self.completed(small, small_mask, drawn[0])
+            completed = self.inpainter.completed(small, small_mask, drawn[0])
             pasted = encoded.paste(image, mask, completed)
             structures = self.structures(drawn[0])
             return encoded.encode(pasted), encoded.encode(structures), *drawn
 
-        number, grid = self.num_samples, self.grid_size
+        number, grid = self.num_samples, self.inpainter.grid_size
         return by_row(
             row,
             (image_bytes, mask_bytes, seeds, temperatures),
@@ -173,13 +187,13 @@ class ServedInpainter(Inpainter):
         seen = images * (1 - masks)
         codes, bits, _ = self.draw(seen, masks, noise, temperatures, *_NO_LIMITS, False)
 
-        grid = self.grid_size
+        grid = self.inpainter.grid_size
 
         def row(seen, mask, codes):
             codes = tf.ensure_shape(codes, [grid, grid])
             return (complete(seen, mask, self.fill(seen, mask, codes[None])[0]),)
 
-        shape = [self.image_size, self.image_size, 3]
+        shape = [self.inpainter.image_size, self.inpainter.image_size, 3]
         filled = by_row(row, (seen, masks, codes), completed=(tf.float32, shape))
         return {
             **filled,

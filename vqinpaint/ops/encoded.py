@@ -32,6 +32,28 @@ def _resize(picture, size, method):
     return tf.image.resize(picture[None], size, method)[0]
 
 
+def _box(picture, side):
+    """Averages of boxes of pixels, [H, W, C] -> [side, side, C], as Pillow's BOX filter.
+
+    Pillow gives each pixel to the box that holds its centre, where TensorFlow's "area"
+    shares it out; `pictures.resizing` and this must see the same picture.
+    """
+    rows, columns = (
+        _box_weights(size, side) for size in tf.unstack(tf.shape(picture)[:2])
+    )
+    return tf.einsum("ih,jw,hwc->ijc", rows, columns, picture, optimize="greedy")
+
+
+def _box_weights(size, side):
+    """float32 [side, size], each row's sum 1: which of `size` pixels each box averages."""
+    scale = tf.cast(size, tf.float64) / side
+    middles = (tf.range(side, dtype=tf.float64) + 0.5) * scale
+    places = tf.cast(tf.range(size), tf.float64) + 0.5
+    distance = (places - middles[:, None]) / scale
+    inside = tf.cast((distance > -0.5) & (distance <= 0.5), tf.float32)
+    return inside / tf.reduce_sum(inside, axis=1, keepdims=True)
+
+
 def mask_like(mask, image):
     """A mask at a picture's size, by nearest neighbour. uint8 [h, w, 1], [H, W, 3]"""
     size = tf.shape(image)[:2]
@@ -62,7 +84,7 @@ def fit(image, mask, side):
         smaller = tf.reduce_all(tf.shape(image)[:2] >= side)
         both = tf.cond(
             smaller,
-            lambda: _resize(seen, [side, side], "area"),
+            lambda: _box(seen, side),
             lambda: tf.image.resize(seen, [side, side], antialias=True),
         )
         picture, weight = both[..., :3], both[..., 3:]

@@ -5,15 +5,17 @@ import dataclasses
 from vqinpaint.errors import UsageError
 
 
-def option(default, text, free=False):
+def option(default, text, free=False, choices=None):
     """A dataclass field with its explanation, which the flag of the same name shows.
 
     Args:
       default: its value when not given.
       text: one sentence.
       free: whether a run may go on with another value.
+      choices: the values that it may have; None where they are not a short list.
     """
-    return dataclasses.field(default=default, metadata={"help": text, "free": free})
+    metadata = {"help": text, "free": free, "choices": choices}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def fixed_values(options):

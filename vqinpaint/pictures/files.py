@@ -1,5 +1,7 @@
 """Picture files in and out."""
 
+from __future__ import annotations
+
 import os
 import warnings
 
@@ -7,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from vqinpaint.errors import PictureError, first_line
-from vqinpaint.pictures.masks import is_missing
+from vqinpaint.pictures import arrays
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 _FORMATS = ["PNG", "JPEG", "WEBP", "BMP"]
@@ -51,19 +53,18 @@ def _open(path, what):
         ) from None
 
 
-def load_image(path):
+def load_image(path: str) -> np.ndarray:
     """A picture as uint8 [H, W, 3], upright, whatever its mode.
 
     Raises:
       PictureError: not a readable picture.
     """
-    picture = _open(path, "image")
-    if picture.mode.startswith("I"):  # 16-bit grey, which convert() would clip
-        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
-    return np.asarray(picture.convert("RGB"))
+    return arrays.rgb_array(_open(path, "image"))
 
 
-def load_mask(path, height, width, invert=False):
+def load_mask(
+    path: str, height: int, width: int, invert: bool = False
+) -> tuple[np.ndarray, str]:
     """A mask as uint8 [height, width]: 255 where missing, 0 where known.
 
     Any mode; values over 127 are missing. Another size is resized by nearest neighbour.
@@ -75,18 +76,13 @@ def load_mask(path, height, width, invert=False):
       PictureError: not a readable picture.
     """
     picture = _open(path, "mask")
-    if picture.mode.startswith("I"):
-        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
-    picture = picture.convert("L")
     note = ""
     if picture.size != (width, height):
         note = (
             f"{path} is {picture.width}x{picture.height}, the image {width}x{height}: "
             "resized by nearest neighbour"
         )
-        picture = picture.resize((width, height), Image.Resampling.NEAREST)
-    missing = is_missing(np.asarray(picture)) != invert
-    return (missing * 255).astype(np.uint8), note
+    return arrays.hole_array(picture, height, width, invert), note
 
 
 def match_masks(images, masks):

@@ -5,10 +5,13 @@ from PIL import Image, ImageDraw
 
 from vqinpaint.pictures.masks import is_missing
 
+# The shade of a hole on sheets.
+HOLE_GREY = 127
+
 
 def holed(image, mask):
     """The picture with its hole in plain grey, as a person should see the task."""
-    return np.where(is_missing(mask[..., None]), np.uint8(127), image)
+    return np.where(is_missing(mask[..., None]), np.uint8(HOLE_GREY), image)
 
 
 def contact_sheet(top, columns, captions, cell=192, gap=6):

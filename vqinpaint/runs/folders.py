@@ -10,6 +10,7 @@ from vqinpaint.options import ModelOptions, VQVAEOptions
 from vqinpaint.options.fields import difference, fixed_values
 from vqinpaint.runs import checkpoints
 
+FAMILY = "vqvae"
 STAGES = ("vqvae", "structure", "texture")
 
 
@@ -67,6 +68,7 @@ def write_options(run_dir, stage, model, data, optimizer, loop, records):
         options_path(run_dir, stage),
         {
             "version": __version__,
+            "family": FAMILY,
             "stage": stage,
             **{name: dataclasses.asdict(part) for name, part in parts.items()},
             "vqvae_checkpoint": vqvae,

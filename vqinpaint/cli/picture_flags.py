@@ -1,0 +1,41 @@
+"""Flags of the commands that complete a picture or a folder of pictures."""
+
+from __future__ import annotations
+
+from vqinpaint.cli.flagging import FLAGS, define, flags, read
+from vqinpaint.errors import UsageError
+from vqinpaint.options.request import Request
+
+
+def define_picture_flags(without: tuple[str, ...] = ()) -> None:
+    """Makes the flags for pictures, masks, results, and all that a `Request` says.
+
+    Args:
+      without: names of the request's fields that make no flag.
+    """
+    flags.DEFINE_string("image", None, "Picture, or folder of pictures, to complete.")
+    flags.DEFINE_string(
+        "mask",
+        None,
+        "Mask of the missing pixels, which are white (over 127): one file for all "
+        "pictures, or a folder that holds a mask of the same name for each.",
+    )
+    flags.DEFINE_string("output", None, "Folder for the results; it is made if needed.")
+    flags.DEFINE_bool(
+        "overwrite",
+        False,
+        "Complete pictures again whose results are there already. Default: False.",
+    )
+    define(Request, without=without)
+
+
+def require_flags(*names: str) -> None:
+    """Raises UsageError unless all these flags, and those for files, are given."""
+    for name in (*names, "image", "mask", "output"):
+        if not getattr(FLAGS, name):
+            raise UsageError(f"give --{name}; see --help.")
+
+
+def read_request() -> Request:
+    """The `Request` that the flags describe. Raises UsageError."""
+    return read(Request)

@@ -1,0 +1,184 @@
+"""A folder of pictures completed one after another, and what was done before."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import json
+import os
+import time
+from collections.abc import Sequence
+
+from vqinpaint import digests
+from vqinpaint.completing import result_files, structures
+from vqinpaint.completing.engine import Engine
+from vqinpaint.completing.picture import complete_picture
+from vqinpaint.errors import PictureError, UsageError
+from vqinpaint.options.request import Request
+from vqinpaint.pictures import files
+from vqinpaint.pictures.masks import is_missing
+from vqinpaint.reporting import SILENT, Reporter
+
+
+@dataclasses.dataclass
+class Summary:
+    """What came of a folder.
+
+    Attributes:
+      output: folder of the results.
+      kept: completions of each picture.
+      completed: pictures that were completed now.
+      done_already: pictures whose results were there, of the same model and inputs.
+      failed: paths of pictures that could not be completed.
+      last_sheet: path of the last contact sheet; None where there is none.
+    """
+
+    output: str
+    kept: int
+    completed: int = 0
+    done_already: int = 0
+    failed: list[str] = dataclasses.field(default_factory=list)
+    last_sheet: str | None = None
+
+    def text(self) -> str:
+        """All of it in one line, for people."""
+        counts = (
+            (self.done_already, "picture(s) done already"),
+            (self.completed, "picture(s) completed"),
+            (len(self.failed), "failed"),
+        )
+        told = ", ".join(f"{number} {what}" for number, what in counts if number)
+        look = f"; look at {self.last_sheet}" if self.last_sheet else ""
+        return f"{told}; {self.kept} completions each -> {self.output}{look}"
+
+    def check(self) -> None:
+        """Raises PictureError where a picture could not be completed."""
+        if self.failed:
+            total = self.completed + self.done_already + len(self.failed)
+            raise PictureError(
+                f"{len(self.failed)} of {total} pictures could not be completed, "
+                f"{self.failed[0]} the first; see above."
+            )
+
+
+def find_pairs(images: str, masks: str) -> list[tuple[str, str]]:
+    """Paths of every picture and its mask.
+
+    Args:
+      images: picture file, or folder of pictures.
+      masks: mask file for all pictures, or folder with a mask of each picture's name.
+
+    Raises:
+      PictureError: a picture or its mask is missing.
+      UsageError: two pictures would write the same files.
+    """
+    paths = files.list_pictures(images)
+    stems = collections.Counter(map(files.stem, paths))
+    twice = [stem for stem, count in stems.items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"{images} holds several pictures called {twice[0]}, whose results "
+            "would overwrite each other; rename all but one."
+        )
+    return files.match_masks(paths, files.list_pictures(masks, "mask"))
+
+
+def complete_folder(
+    pairs: Sequence[tuple[str, str]],
+    engine: Engine,
+    request: Request,
+    output: str,
+    overwrite: bool = False,
+    reporter: Reporter = SILENT,
+) -> Summary:
+    """Completes one picture after another and writes what came out.
+
+    A picture whose results are there already is left alone: those of the same request,
+    made by the same model from the same files, as their digests in the JSON say.
+
+    Args:
+      pairs: from `find_pairs`.
+      engine: completes squares.
+      request: what is wanted of each picture.
+      output: folder for the results; made if needed.
+      overwrite: complete pictures again whose results are there already.
+      reporter: told of progress, and of pictures that could not be completed.
+
+    Raises:
+      PictureError: the only picture could not be completed.
+      UsageError: the engine cannot answer such a request.
+    """
+    engine.check(request)
+    summary = Summary(output, request.kept)
+    reporter.progress("pictures", 0, len(pairs))
+    for number, (image, mask) in enumerate(pairs, start=1):
+        try:
+            facts = _facts(image, mask, engine, request)
+            name = files.stem(image)
+            if not overwrite and _is_done(output, name, facts):
+                summary.done_already += 1
+            else:
+                _complete_one(image, mask, engine, request, output, facts, reporter)
+                summary.completed += 1
+            summary.last_sheet = os.path.join(output, f"{name}_grid.png")
+        except PictureError as error:
+            if len(pairs) == 1:
+                raise
+            reporter.note(f"error: {error}")
+            summary.failed.append(image)
+        reporter.progress("pictures", number, len(pairs))
+    return summary
+
+
+def _facts(image, mask, engine, request):
+    """What the results depend on, as the JSON begins with it. Raises PictureError."""
+    inputs = {"image": image, "mask": mask}
+    if request.structure_from:
+        inputs["structure_from"] = structures.file_of(request.structure_from)
+    fingerprints = {"model": engine.fingerprint}
+    for name, path in inputs.items():
+        try:
+            fingerprints[name] = digests.of_file(path)
+        except OSError as error:
+            raise PictureError(
+                f"{path} cannot be read ({error.strerror}); it is needed as {name}."
+            ) from None
+    return {
+        "model": engine.name,
+        "image": image,
+        "mask": mask,
+        "options": dataclasses.asdict(request),
+        "fingerprints": fingerprints,
+    }
+
+
+def _is_done(folder, name, facts):
+    """Whether results of the same request, model and files are there, all of them."""
+    try:
+        with open(os.path.join(folder, f"{name}.json"), encoding="utf-8") as file:
+            before = json.load(file)
+        return all(
+            before[key] == facts[key] for key in ("options", "fingerprints")
+        ) and all(
+            os.path.isfile(os.path.join(folder, sample["file"]))
+            for sample in before["samples"]
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _complete_one(image_path, mask_path, engine, request, output, facts, reporter):
+    start = time.monotonic()
+    image = files.load_image(image_path)
+    mask, resized = files.load_mask(mask_path, *image.shape[:2], request.invert_mask)
+    if resized:
+        reporter.note(f"note: {resized}.")
+    result = complete_picture(
+        engine, image, mask, request, reporter, image_path, mask_path
+    )
+    facts = {
+        **facts,
+        "missing": float(is_missing(mask).mean()),
+        "seconds": round(time.monotonic() - start, 3),
+    }
+    result_files.write(output, files.stem(image_path), result, facts)

@@ -1,0 +1,121 @@
+"""The engine that completes with a model in this process."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from vqinpaint.completing.engine import Completions
+from vqinpaint.completing.watching import watched
+from vqinpaint.errors import UsageError
+from vqinpaint.joined import loading
+from vqinpaint.joined.calls import sample
+from vqinpaint.joined.inpainter import look
+from vqinpaint.joined.ranking import load_score
+from vqinpaint.ops.images import to_uint8
+from vqinpaint.options.request import Request
+from vqinpaint.pictures.masks import is_missing
+from vqinpaint.reporting import Reporter
+from vqinpaint.runs import locating
+
+
+class LocalEngine:
+    """A SavedModel or a run folder of the family "vqvae"; see `engine.Engine`.
+
+    Args:
+      path: as of `joined.loading.load`.
+      sampler: name in `sampling.SAMPLERS`; None = the default, or what a SavedModel was
+        exported with.
+      side: of the pictures, for a run folder; None = that which it was trained on.
+
+    Raises:
+      ModelError: nothing usable is there.
+      UsageError: a SavedModel was exported with another sampler.
+    """
+
+    def __init__(self, path: str, sampler: str | None = None, side: int | None = None):
+        location = locating.locate(path)
+        self.name = path
+        self.fingerprint = locating.fingerprint(location)
+        self._sampler = sampler
+        self._model, options = loading.load(path, sampler=sampler, image_size=side)
+        self._score = load_score(location.path, options)
+        self.side = options.image_size
+        # A folder's pictures are often of one size, and a model takes seconds to load.
+        self._at = functools.lru_cache(maxsize=2)(
+            lambda side: LocalEngine(path, sampler, side)
+        )
+
+    def check(self, request: Request) -> None:
+        """See `engine.Engine`."""
+        if request.keep and request.keep_by == "discriminator" and not self._score:
+            raise UsageError(
+                "keep_by is 'discriminator', but a SavedModel holds none; give the run "
+                "folder as the model."
+            )
+
+    def at(self, side: int) -> LocalEngine:
+        """See `engine.Engine`."""
+        return self._at(side)
+
+    def complete(
+        self,
+        image: np.ndarray,
+        mask: np.ndarray,
+        seeds: Sequence[int],
+        request: Request,
+        reporter: Reporter,
+    ) -> Completions:
+        """See `engine.Engine`."""
+        rows, begun = self.side // 8, self._model.rows_begun
+        begun.assign(0)
+        draw = functools.partial(
+            sample,
+            self._model,
+            image,
+            mask,
+            seeds,
+            temperature=request.temperature,
+            top_k=request.top_k,
+            top_p=request.top_p,
+        )
+        reporter.progress("rows of codes", 0, rows)
+        drawn = watched(
+            draw, lambda: reporter.progress("rows of codes", int(begun.numpy()), rows)
+        )
+        reporter.progress("rows of codes", rows, rows)
+        return self._answer(
+            mask,
+            drawn["completed"],
+            drawn["structure"],
+            scores={"bits": drawn["bits"].sum(axis=(1, 2))},
+            maps={"entropy": drawn["entropy"]},
+            record={"codes": drawn["codes"], "bits_per_code": drawn["bits"]},
+        )
+
+    def encode(self, image: np.ndarray) -> np.ndarray:
+        """See `engine.Engine`."""
+        return self._model.encode(tf.constant(image[None]))["top"][0].numpy()
+
+    def render(
+        self, image: np.ndarray, mask: np.ndarray, codes: np.ndarray
+    ) -> Completions:
+        """See `engine.Engine`."""
+        pixels, hole = tf.constant(image), tf.constant(mask[..., None])
+        given = tf.constant(codes[None])
+        filled = to_uint8(self._model.fill(*look(pixels, hole), given))
+        return self._answer(
+            mask,
+            tf.where(is_missing(hole), filled, pixels).numpy(),
+            self._model.structures(given).numpy(),
+            record={"codes": codes[None]},
+        )
+
+    def _answer(self, mask, pictures, structure, scores=None, **more):
+        scores = dict(scores or {})
+        if self._score:
+            scores["discriminator"] = self._score(pictures, mask)
+        return Completions(pictures, scores, {"structure": structure}, **more)

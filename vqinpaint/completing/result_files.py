@@ -1,0 +1,108 @@
+"""The files that a completed picture leaves behind."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from vqinpaint.completing.result import SCORES, Result
+from vqinpaint.completing.windows import Window
+from vqinpaint.json_files import write_json
+from vqinpaint.pictures import files, resizing, sheets
+
+# Pixels of the picture that stand for one value of a map.
+_CELL = 8
+
+
+def write(folder: str, name: str, result: Result, facts: dict) -> None:
+    """Writes completions, contact sheet, entropy picture and JSON of one picture.
+
+    Args:
+      folder: made if needed.
+      name: how the names of all files begin.
+      result: what to write.
+      facts: entries that begin the JSON, which is written last.
+    """
+    os.makedirs(folder, exist_ok=True)
+    base = os.path.join(folder, name)
+    for i, completed in enumerate(result.completed):
+        files.save(f"{base}_{i:02d}.png", completed)
+    if result.found:
+        _write_sheets(base, result)
+    scores = {score: result.score(score) for score in SCORES}
+    samples = [
+        {
+            "seed": seed,
+            "file": f"{name}_{i:02d}.png",
+            **{
+                score: None if values is None else float(values[i])
+                for score, values in scores.items()
+            },
+            "windows": [_record(answer, i) for answer in result.found],
+        }
+        for i, seed in enumerate(result.seeds)
+    ]
+    places = [step.window._asdict() for step in result.steps]
+    write_json(f"{base}.json", {**facts, "windows": places, "samples": samples})
+
+
+def _record(answer, i):
+    """What the JSON keeps of completion i in one window."""
+    kept = {}
+    for name, values in answer.record.items():
+        value = values[i]
+        if np.issubdtype(value.dtype, np.floating):
+            value = value.round(4)
+        kept[name] = value.tolist()
+    return kept
+
+
+def _write_sheets(base, result):
+    cut, structures, entropy = _shown(result)
+    bits = result.score("bits")
+    if bits is None:
+        captions = ["given structure"] * len(result.seeds)
+    else:
+        captions = [f"seed {s}: {b:.0f} bits" for s, b in zip(result.seeds, bits)]
+    columns = list(zip(structures, map(cut, result.completed)))
+    top = cut(sheets.holed(result.image, result.mask))
+    files.save(f"{base}_grid.png", sheets.contact_sheet(top, columns, captions))
+    if entropy is not None:
+        files.save(f"{base}_entropy.png", sheets.heat_map(entropy, *top.shape[:2]))
+
+
+def _shown(result):
+    """What a contact sheet shows: the only window, or the whole picture.
+
+    Returns:
+      A function that cuts what is shown out of [H, W, 3], the structures as pictures of
+      that size uint8 [N, ...], and the entropy float [h, w] or None.
+    """
+    drawn = "entropy" in result.found[0].maps
+    if len(result.steps) == 1:
+        window, answer = result.steps[0].window, result.found[0]
+        entropy = answer.maps["entropy"].mean(axis=0) if drawn else None
+        return (
+            lambda array: window.cut(array, sheets.HOLE_GREY),
+            answer.views["structure"],
+            entropy,
+        )
+    holed = sheets.holed(result.image, result.mask)
+    structures = np.repeat(holed[None], len(result.seeds), axis=0)
+    entropy = np.zeros([-(-size // _CELL) for size in result.mask.shape], np.float32)
+    for (window, chosen), answer in zip(result.steps, result.found):
+        size = (window.width, window.height)
+        for canvas, structure in zip(structures, answer.views["structure"]):
+            window.put(canvas, resizing.enlarge(structure, size), chosen)
+        if drawn:
+            _put_map(entropy, window, answer.maps["entropy"].mean(axis=0))
+    return lambda array: array, structures, entropy if drawn else None
+
+
+def _put_map(whole, window, part):
+    """Writes a window's map into that of the picture, by nearest neighbour."""
+    small = Window(*(value // _CELL for value in window))
+    y, x = (np.arange(n) * len(part) // n for n in (small.height, small.width))
+    everywhere = np.ones([small.height, small.width], bool)
+    small.put(whole, part[y][:, x], everywhere)

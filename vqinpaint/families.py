@@ -1,0 +1,65 @@
+"""The kinds of models behind the same commands, and what each brings along.
+
+`options.json` of every run and export names its family; one without a name is of
+"vqvae". Loading, export, evaluation and serving ask this table instead of knowing the
+families themselves.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Callable
+
+from vqinpaint.completing.engine import Engine
+from vqinpaint.completing.local import LocalEngine
+from vqinpaint.errors import ModelError
+from vqinpaint.joined import loading
+from vqinpaint.runs import locating
+from vqinpaint.runs.folders import STAGES
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """A kind of model.
+
+    Attributes:
+      stages: names of its stages of training, in their order.
+      open_engine: from the path of a SavedModel or run and the name of a sampler (or
+        None) to the `Engine` that completes with it.
+      load: from such a path to (model, its options), to measure it by.
+      join_run: from a run folder, the completions per picture, the name of a sampler and
+        whether to keep kernels as float16 to (model, its options). The model has the
+        `signatures()` that an export offers.
+    """
+
+    stages: tuple[str, ...]
+    open_engine: Callable[[str, str | None], Engine]
+    load: Callable[[str], Any]
+    join_run: Callable[[str, int, str, bool], Any]
+
+
+def _join_run(run_dir, num_samples, sampler, half):
+    return loading.load_run(run_dir, num_samples, sampler, half=half)
+
+
+FAMILIES = {"vqvae": Family(STAGES, LocalEngine, loading.load, _join_run)}
+
+
+def family_of(path: str) -> Family:
+    """The family of a SavedModel or run folder.
+
+    Raises:
+      ModelError: nothing usable is there, or it is of a family that is not known.
+    """
+    location = locating.locate(path)
+    if location.family not in FAMILIES:
+        raise ModelError(
+            f"{path} is a model of the family '{location.family}'; this version knows "
+            f"{', '.join(FAMILIES)}. Install a newer vqinpaint."
+        )
+    return FAMILIES[location.family]
+
+
+def open_engine(path: str, sampler: str | None = None) -> Engine:
+    """The engine that completes with the model at `path`; see `family_of`."""
+    return family_of(path).open_engine(path, sampler)

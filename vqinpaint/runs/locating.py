@@ -1,0 +1,102 @@
+"""Finds out what a folder that somebody names as a model holds."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from vqinpaint import digests
+from vqinpaint.errors import ModelError
+from vqinpaint.json_files import read_json
+from vqinpaint.runs import checkpoints
+
+SAVED_MODEL, RUN = "SavedModel", "run folder"
+_SAVED_FILES = ("saved_model.pb", os.path.join("variables", "variables.index"))
+# What models are that were written before options.json named a family.
+DEFAULT_FAMILY = "vqvae"
+
+
+class Location(NamedTuple):
+    """A model on disk.
+
+    Attributes:
+      path: of the SavedModel itself (not of its folder of versions) or of the run.
+      kind: `SAVED_MODEL` or `RUN`.
+      family: name of the kind of model, see `families`.
+    """
+
+    path: str
+    kind: str
+    family: str
+
+
+def locate(path: str) -> Location:
+    """Looks at a folder that is to be a model.
+
+    Args:
+      path: SavedModel folder, folder with integer versions of it (the highest is taken),
+        or run folder.
+
+    Raises:
+      ModelError: nothing usable is there.
+    """
+    if not path or not os.path.isdir(path):
+        raise ModelError(
+            f"--model={path} is not a folder; name a SavedModel or a run folder."
+        )
+    versions = [name for name in os.listdir(path) if name.isdigit()]
+    if versions and not os.path.exists(os.path.join(path, "saved_model.pb")):
+        path = os.path.join(path, max(versions, key=int))
+    if os.path.exists(os.path.join(path, "saved_model.pb")):
+        return Location(path, SAVED_MODEL, _family(os.path.join(path, "options.json")))
+    for stage in _stages(path):
+        return Location(path, RUN, _family(os.path.join(path, stage, "options.json")))
+    raise ModelError(
+        f"{path} holds neither saved_model.pb nor a run's vqvae folder; name a "
+        "SavedModel (saved_models/NAME) or a --run_dir of vqinpaint.train."
+    )
+
+
+def fingerprint(location: Location) -> str:
+    """A text that changes when the model's weights or its graph do.
+
+    It is the digest of the files that hold the checksums of all tensors, and of a
+    SavedModel's graph, so that large files need not be read.
+
+    Raises:
+      ModelError: a file is missing.
+    """
+    if location.kind == SAVED_MODEL:
+        files = [os.path.join(location.path, name) for name in _SAVED_FILES]
+    else:
+        folders = [
+            os.path.join(location.path, stage, "checkpoints")
+            for stage in _stages(location.path)
+        ]
+        newest = [path for path in map(checkpoints.newest, folders) if path]
+        files = [f"{path}.index" for path in newest]
+    try:
+        told = "".join(digests.of_file(file) for file in files)
+    except OSError as error:
+        raise ModelError(
+            f"{location.path} is incomplete ({error.strerror}: {error.filename})."
+        ) from None
+    return digests.of_bytes(told.encode())
+
+
+def _stages(path):
+    """Names of a run's folders of stages, sorted, so that "vqvae" comes last."""
+    return sorted(
+        name
+        for name in os.listdir(path)
+        if os.path.isdir(os.path.join(path, name, "checkpoints"))
+    )
+
+
+def _family(options_path):
+    if not os.path.isfile(options_path):
+        return DEFAULT_FAMILY
+    options = read_json(options_path)
+    if not isinstance(options, dict):
+        raise ModelError(f"{options_path} is not an options file of vqinpaint.")
+    return options.get("family", DEFAULT_FAMILY)
