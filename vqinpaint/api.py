@@ -64,7 +64,8 @@ class Model:
         asked = Request(**request)
         self.engine.check(asked)
         pixels = arrays.image_array(image)
-        hole = arrays.mask_array(mask, *pixels.shape[:2], invert=asked.invert_mask)
+        height, width = pixels.shape[:2]
+        hole = arrays.mask_array(mask, height, width, asked.invert_mask)
         return complete_picture(self.engine, pixels, hole, asked, reporter)
 
 

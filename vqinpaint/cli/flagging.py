@@ -10,7 +10,7 @@ from absl import flags
 
 FLAGS = flags.FLAGS
 
-_KINDS = {
+_KINDS: dict[Any, Any] = {
     int: flags.DEFINE_integer,
     float: flags.DEFINE_float,
     str: flags.DEFINE_string,

@@ -33,8 +33,8 @@ class Completions:
     maps: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     record: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
-    def chosen(self, indices: Sequence[int]) -> Completions:
-        """Those completions alone, in that order."""
+    def chosen(self, indices: np.ndarray) -> Completions:
+        """Those completions alone, in that order. indices: int [n]."""
         return Completions(
             self.pictures[indices],
             *(

@@ -34,10 +34,9 @@ def sample(
       dict of `completed` and `structure` uint8 [N, S, S, 3], `codes` int32 [N, h, w],
       `bits` and `entropy` float32 [N, h, w].
     """
-    mask = tf.convert_to_tensor(mask)
     drawn = model.sample(
         tf.constant(image),
-        mask if mask.shape.rank == 3 else mask[..., None],
+        tf.reshape(mask, [*image.shape[:2], 1]),
         tf.constant(list(seeds), tf.int32),
         tf.fill([len(seeds)], float(temperature)),
         tf.constant(top_k),
