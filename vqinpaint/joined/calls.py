@@ -1,0 +1,61 @@
+"""Calling a model from Python: NumPy arrays and keywords instead of tensors in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+
+def sample(
+    model: Any,
+    image: np.ndarray,
+    mask: np.ndarray,
+    seeds: Sequence[int] | np.ndarray,
+    *,
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+) -> dict[str, np.ndarray]:
+    """Completes one picture once per seed.
+
+    The one place that knows the order and the types of what `model.sample` takes, whose
+    signature is fixed in every export.
+
+    Args:
+      model: `joined.inpainter.Inpainter`, or a SavedModel of one as `loading.load` gives.
+      image: uint8 [S, S, 3], S the model's side; missing pixels may hold anything.
+      mask: uint8 [S, S] or [S, S, 1], over 127 where the picture is missing.
+      seeds: N ints; the same seed gives the same completion, alone or among others.
+      temperature: of all completions, 0 or more; 0 always takes the likeliest code.
+      top_k: draws among the k likeliest codes alone; 0 = among all.
+      top_p: draws among the likeliest codes that together have this probability; 1 = all.
+
+    Returns:
+      dict of `completed` and `structure` uint8 [N, S, S, 3], `codes` int32 [N, h, w],
+      `bits` and `entropy` float32 [N, h, w]; see `Inpainter.sample`.
+
+    Raises:
+      ValueError: the picture or the mask has another type or shape.
+    """
+    image, mask = np.asarray(image), np.asarray(mask)
+    if mask.ndim == 2:
+        mask = mask[..., None]
+    fits = image.ndim == 3 and mask.shape == (*image.shape[:2], 1)
+    if not fits or {image.dtype, mask.dtype} != {np.dtype(np.uint8)}:
+        raise ValueError(
+            f"to complete came image {image.dtype} {list(image.shape)} and mask "
+            f"{mask.dtype} {list(mask.shape)}; give uint8 [S, S, 3] and uint8 [S, S]."
+        )
+    seeds = np.asarray(seeds, np.int32)
+    result = model.sample(
+        tf.constant(image),
+        tf.constant(mask),
+        tf.constant(seeds),
+        tf.fill([len(seeds)], float(temperature)),
+        tf.constant(top_k, tf.int32),
+        tf.constant(top_p, tf.float32),
+    )
+    return {name: value.numpy() for name, value in result.items()}
