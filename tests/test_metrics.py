@@ -219,12 +219,15 @@ def test_the_best_of_n_is_the_nearest_alone():
     )
 
 
-def test_the_best_of_n_may_be_the_highest():
+@pytest.mark.parametrize("kind", ["l1", "psnr", "ssim", "hole_l1"])
+@pytest.mark.parametrize("reduce", [np.min, np.max])
+def test_completions_are_valued_one_by_one(kind, reduce):
     truth, mask, completions = picture(number=4)
-    metric = metrics.PSNR("psnr_best", np.max)
+    metric = ALL[kind]("extreme", reduce)
     metric.add(truth, mask, completions)
-    alone = [measured("psnr", (truth, mask, one[None])) for one in completions]
-    assert metric.result() == {"psnr_best": max(alone)}
+    alone = [measured(kind, (truth, mask, one[None])) for one in completions]
+    assert len(set(alone)) == 4
+    assert metric.result() == {"extreme": reduce(alone)}
 
 
 @pytest.mark.parametrize("name", ALL)
