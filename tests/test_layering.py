@@ -21,6 +21,7 @@ LEVELS = {
     "layers": 4,
     "data": 4,
     "sampling": 4,
+    "metrics": 4,
     "models": 5,
     "authors": 6,
     "runs": 6,

@@ -21,7 +21,7 @@ import tensorflow as tf  # noqa: E402
 from PIL import Image, ImageDraw  # noqa: E402
 
 from vqinpaint.completing import structure_from  # noqa: E402
-from vqinpaint.joined import loading  # noqa: E402
+from vqinpaint.joined import calls, loading  # noqa: E402
 from vqinpaint.pictures import files, sheets  # noqa: E402
 
 flags.DEFINE_string("model", os.path.join(ROOT, "saved_models", "demo"), "To show.")
@@ -69,17 +69,9 @@ class Gallery:
         )
         return image, mask
 
-    def draw(self, image, mask, seeds, temperature=1.0, top_k=0):
-        """Completions with those seeds: dict of arrays, one row a seed."""
-        result = self._model.sample(
-            tf.constant(image),
-            tf.constant(mask[..., None]),
-            tf.constant(list(seeds), tf.int32),
-            tf.fill([len(seeds)], float(temperature)),
-            tf.constant(top_k),
-            tf.constant(1.0),
-        )
-        return {key: value.numpy() for key, value in result.items()}
+    def draw(self, image, mask, seeds, **control):
+        """Completions with those seeds, as `calls.sample` returns them."""
+        return calls.sample(self._model, image, mask, seeds, **control)
 
     def completions(self):
         rows = []

@@ -1,9 +1,12 @@
 """Figures of a model on a TFRecord split: python -m vqinpaint.evaluate --model=M --data=D"""
 
+from __future__ import annotations
+
 import dataclasses
 import math
+from typing import Any
 
-from vqinpaint.cli import FLAGS, define, flags, read, run_main
+from vqinpaint.cli import define, read, run_main
 
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
 
@@ -11,160 +14,184 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from vqinpaint import metrics
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import UsageError
-from vqinpaint.joined import loading
+from vqinpaint.joined import calls, loading
 from vqinpaint.json_files import write_json
-from vqinpaint.ops.images import to_float
 from vqinpaint.options import DataOptions
-from vqinpaint.pictures.masks import is_missing
+from vqinpaint.options.fields import option, require
 
-flags.DEFINE_string("model", None, "SavedModel folder or run folder.")
-flags.DEFINE_string("data", None, "Folder of TFRecords.")
-flags.DEFINE_string("split", "val", "Split to measure on.")
-flags.DEFINE_string("output", "metrics.json", "File for the figures.")
-flags.DEFINE_integer("pictures", 500, "Pictures for MSE and bits; 0 = all.")
-flags.DEFINE_integer("complete", 50, "Pictures to complete, from the first; 0 = none.")
-flags.DEFINE_integer("num_samples", 4, "Completions of each.")
-flags.DEFINE_list("temperature", ["1"], "Of the completions; several: 0.5,0.8,1.")
-flags.DEFINE_bool("verify_data", True, "Check every shard's sha256 first.")
+
+@dataclasses.dataclass(frozen=True)
+class EvaluateOptions:
+    """What is measured, and on what; raises `UsageError` for values that cannot be."""
+
+    model: str = option("", "SavedModel folder or run folder to measure (required).")
+    data: str = option(
+        "", "Folder of TFRecords with their manifests to measure on (required)."
+    )
+    split: str = option("val", "Name of the split to measure on.")
+    output: str = option("metrics.json", "JSON file to write the figures to.")
+    pictures: int = option(
+        500,
+        "Number of pictures, from the first of the split, on which the VQ-VAE's error "
+        "and the bits per code are measured; 0 stands for all.",
+    )
+    complete: int = option(
+        50,
+        "Number of pictures, from the first of the split, that are completed; 0 completes "
+        "none.",
+    )
+    num_samples: int = option(
+        4, "Number of completions of each picture that is completed."
+    )
+    temperature: str = option(
+        "1",
+        "Temperature of the completions, or several with commas between them, such as "
+        "0.5,0.8,1, each of which gives figures of its own.",
+    )
+    verify_data: bool = option(
+        True, "Compare each shard's SHA-256 with the manifest before measuring."
+    )
+
+    def __post_init__(self):
+        require(self.model and self.data, "give --model and --data; see --help.")
+        require(
+            self.num_samples >= 1 and self.complete >= 0,
+            "--num_samples must be at least 1, --complete at least 0.",
+        )
+        require(
+            self.pictures >= 0,
+            f"--pictures={self.pictures}: it must be at least 0, which stands for all.",
+        )
+        self.temperatures()
+
+    def temperatures(self) -> list[float]:
+        """The temperatures as numbers."""
+        try:
+            temperatures = [float(value) for value in self.temperature.split(",")]
+        except ValueError:
+            temperatures = []
+        if not temperatures or not all(0 <= t < math.inf for t in temperatures):
+            raise UsageError(
+                f"--temperature={self.temperature}: numbers, 0 or more, with commas "
+                "between them."
+            )
+        return temperatures
+
+
+define(EvaluateOptions)
 define(DataOptions)
 
 
-def measure_codes(model, batches, codes):
-    """VQ-VAE error and what the prior knows, over all pictures.
-
-    Returns:
-      dict: `vqvae_mse` on [-1, 1], of reconstructions rounded to 256 levels; `bits_per_code` of the prior given the known pixels;
-      `marginal_bits`, the entropy of code frequencies; `perplexity_top`.
-    """
-    squared, bits, count = 0.0, 0.0, 0
-    used = np.zeros(codes, np.int64)
-    for image, mask in tqdm(batches, "codes", unit="batch"):
-        rebuilt = model.reconstruct(image)["reconstruction"]
-        error = tf.math.squared_difference(to_float(rebuilt), to_float(image))
-        squared += float(tf.reduce_sum(tf.reduce_mean(error, [1, 2, 3])))
-        cost = model.bits(image, mask)
-        bits += float(tf.reduce_sum(tf.reduce_mean(cost, [1, 2])))
-        top = model.encode(image)["top"].numpy()
-        used += np.bincount(top.ravel(), minlength=codes)
-        count += image.shape[0]
-    shares = used[used > 0] / used.sum()
-    entropy = float(-(shares * np.log2(shares)).sum())
-    return {
-        "pictures": count,
-        "vqvae_mse": squared / count,
-        "bits_per_code": bits / count,
-        "marginal_bits": entropy,
-        "perplexity_top": 2**entropy,
-    }
-
-
-def compare(image, completed, structure, mask):
-    """Distances of the N completions of one picture to the truth and to one another.
+def measure_codes(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
+    """Error of the VQ-VAE and what the prior knows: see `metrics.CodeFigures`.
 
     Args:
-      image: uint8 [S, S, 3]; completed, structure: uint8 [N, S, S, 3]; mask: uint8
-        [S, S, 1].
+      model: has `reconstruct`, `bits` and `encode` of `joined.inpainter.Inpainter`.
+      batches: of (image, mask) as of `pipeline.evaluation_batches`.
 
     Returns:
-      dict of floats; L1 in grey levels of 255, of the whole picture or of the hole.
+      Figures by name, and how many `pictures` they are of.
     """
-    truth, filled = tf.cast(image[None], tf.float32), tf.cast(completed, tf.float32)
-    hole = tf.cast(is_missing(mask), tf.float32)
-    area = tf.maximum(tf.reduce_sum(hole) * 3, 1.0)
+    figures = metrics.CodeFigures()
+    for image, mask in tqdm(batches, "codes", unit="batch"):
+        figures.add(
+            image,
+            model.reconstruct(image)["reconstruction"],
+            model.bits(image, mask),
+            model.encode(image)["top"],
+        )
+    return {"pictures": len(figures), **figures.result()}
 
-    def in_hole(a, b):
-        return tf.reduce_sum(tf.abs(a - b) * hole, axis=[-3, -2, -1]) / area
 
-    number = filled.shape[0]
-    pairs = in_hole(filled[:, None], filled[None])
+def completion_metrics() -> list[tuple[str, metrics.Metric]]:
+    """The metrics in the order of the file, each with the view that it is given.
+
+    Views are outputs of `calls.sample`: the completions, or their structures alone.
+    """
+    return [
+        ("completed", metrics.L1()),
+        ("completed", metrics.PSNR()),
+        ("completed", metrics.SSIM()),
+        ("completed", metrics.HoleL1()),
+        ("completed", metrics.HoleL1("hole_l1_best", np.min)),
+        ("structure", metrics.HoleL1("hole_l1_structure_alone")),
+        ("completed", metrics.HoleDiversity()),
+    ]
+
+
+def measure_completions(
+    model: Any, batches: tf.data.Dataset, number: int, temperature: float
+) -> dict[str, float]:
+    """Figures of all pictures, each completed with the seeds 0 to `number` - 1.
+
+    Args:
+      model: as of `calls.sample`.
+      batches: of (image, mask) as of `pipeline.evaluation_batches`.
+      number: completions of each picture.
+      temperature: of all completions.
+
+    Returns:
+      The figures of `completion_metrics` by name.
+    """
+    chosen = completion_metrics()
+    for image, mask in tqdm(batches.unbatch(), "completions", unit=""):
+        image, mask = image.numpy(), mask.numpy()[..., 0]
+        result = calls.sample(
+            model, image, mask, range(number), temperature=temperature
+        )
+        for view, metric in chosen:
+            metric.add(image, mask, result[view])
     return {
-        "l1": tf.reduce_mean(tf.abs(filled - truth)),
-        "psnr": tf.reduce_mean(tf.image.psnr(filled, truth, 255)),
-        "ssim": tf.reduce_mean(tf.image.ssim(filled, truth, 255)),
-        "hole_l1": tf.reduce_mean(in_hole(filled, truth)),
-        "hole_l1_best": tf.reduce_min(in_hole(filled, truth)),
-        "hole_l1_structure_alone": tf.reduce_mean(
-            in_hole(tf.cast(structure, tf.float32), truth)
-        ),
-        "hole_diversity": tf.reduce_sum(pairs) / max(1, number * (number - 1)),
+        name: value for _, metric in chosen for name, value in metric.result().items()
     }
 
 
-def measure_completions(model, batches, number, temperature):
-    """Means of `compare` over pictures, each completed `number` times."""
-    rows = []
-    for image, mask in tqdm(batches.unbatch(), "completions", unit=""):
-        result = model.sample(
-            image,
-            mask,
-            tf.range(number),
-            tf.fill([number], float(temperature)),
-            tf.constant(0),
-            tf.constant(1.0),
-        )
-        scores = compare(image, result["completed"], result["structure"], mask)
-        rows.append({name: float(value) for name, value in scores.items()})
-    return {name: float(np.mean([r[name] for r in rows])) for name in rows[0]}
+def _show(title: str, columns: list[dict]) -> None:
+    """Prints a table: a line per figure, a column per dict."""
+    print(title)
+    for name in columns[0] if columns else ():
+        print(f"{name:>26}", *(f"{column[name]:10.5g}" for column in columns))
 
 
-def _temperatures():
-    try:
-        temperatures = [float(value) for value in FLAGS.temperature]
-    except ValueError:
-        temperatures = []
-    if not temperatures or not all(0 <= t < math.inf for t in temperatures):
-        raise UsageError(
-            f"--temperature={','.join(FLAGS.temperature)}: numbers, 0 or more, "
-            "with commas between them."
-        )
-    return temperatures
-
-
-def main():
-    if not FLAGS.model or not FLAGS.data:
-        raise UsageError("give --model and --data; see --help.")
-    if FLAGS.num_samples < 1 or FLAGS.complete < 0:
-        raise UsageError("--num_samples must be at least 1, --complete at least 0.")
-    temperatures = _temperatures()
-    split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
-    model, options = loading.load(FLAGS.model)
-    data = read(DataOptions)
+def main() -> None:
+    """Measures what the flags name, writes the JSON file and prints two tables."""
+    options, data = read(EvaluateOptions), read(DataOptions)
+    split = records.open_split(options.data, options.split, options.verify_data)
+    model, sizes = loading.load(options.model)
 
     def batches(limit):
-        return pipeline.evaluation_batches(split, options.image_size, data, limit)
+        return pipeline.evaluation_batches(split, sizes.image_size, data, limit)
 
-    figures = measure_codes(model, batches(FLAGS.pictures), options.vqvae.codes)
-    if FLAGS.complete:
-        figures["completions"] = [
-            {
-                "pictures": min(FLAGS.complete, len(split)),
-                "num_samples": FLAGS.num_samples,
-                "temperature": temperature,
-                **measure_completions(
-                    model, batches(FLAGS.complete), FLAGS.num_samples, temperature
-                ),
-            }
-            for temperature in temperatures
-        ]
+    codes = measure_codes(model, batches(options.pictures))
+    completions = []
+    for temperature in options.temperatures() if options.complete else ():
+        figures = measure_completions(
+            model, batches(options.complete), options.num_samples, temperature
+        )
+        setting = {
+            "pictures": min(options.complete, len(split)),
+            "num_samples": options.num_samples,
+            "temperature": temperature,
+        }
+        completions.append({**setting, **figures})
     facts = {
-        "model": FLAGS.model,
-        "data": FLAGS.data,
-        "split": FLAGS.split,
+        "model": options.model,
+        "data": options.data,
+        "split": options.split,
         "fingerprint": split.fingerprint,
-        "mask": dataclasses.asdict(data)["mask"],
+        "mask": data.mask,
     }
-    write_json(FLAGS.output, {**facts, **figures})
-    completions = figures.pop("completions", [])
-    for title, rows in (("codes", [figures]), ("completions", completions)):
-        print(title)
-        for name in rows[0] if rows else ():
-            print(f"{name:>26}", *(f"{row[name]:10.5g}" for row in rows))
-    print(f"-> {FLAGS.output}")
+    measured = {"completions": completions} if completions else {}
+    write_json(options.output, {**facts, **codes, **measured})
+    _show("codes", [codes])
+    _show("completions", completions)
+    print(f"-> {options.output}")
 
 
-def run():
+def run() -> None:
     """Console entry."""
     run_main(main)
 

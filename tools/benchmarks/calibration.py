@@ -9,13 +9,12 @@ import math
 import random
 
 import numpy as np
-import tensorflow as tf
 from sample_faces import HAT, HOLES, TABLES, draw_attributes, draw_hole, draw_picture
 from tqdm import tqdm
 
 from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
-from vqinpaint.joined import loading
+from vqinpaint.joined import calls, loading
 from vqinpaint.pictures.masks import is_missing
 
 flags.DEFINE_integer("faces", 100, "Faces per attribute.")
@@ -75,22 +74,20 @@ def _chance(tables, samples, trials=200):
 def _measure(model, size, attribute, temperature):
     generator = random.Random(FLAGS.first_seed)
     mask = np.asarray(draw_hole(attribute, size))
-    hole, mask = is_missing(mask), tf.constant(mask[..., None])
+    hole = is_missing(mask)
     tables, counts, impossible = [], 0, 0
     for number in tqdm(
         range(FLAGS.faces), f"{attribute} at {temperature}", leave=False
     ):
         face = draw_attributes(generator)
         image = np.asarray(draw_picture(face, size))
-        seeds = tf.range(number * FLAGS.batch, (number + 1) * FLAGS.batch)
-        completed = model.sample(
-            tf.constant(np.where(hole[..., None], np.uint8(0), image)),
+        completed = calls.sample(
+            model,
+            np.where(hole[..., None], np.uint8(0), image),
             mask,
-            seeds,
-            tf.fill([FLAGS.batch], float(temperature)),
-            tf.constant(0),
-            tf.constant(1.0),
-        )["completed"].numpy()
+            range(number * FLAGS.batch, (number + 1) * FLAGS.batch),
+            temperature=float(temperature),
+        )["completed"]
         table = list(truth(attribute, face).values())
         values, odd = read(completed, templates(attribute, face, size), hole)
         tables.append(table)

@@ -9,6 +9,8 @@ from typing import Any
 from absl import flags
 
 FLAGS = flags.FLAGS
+# Flags that `define` makes belong to the program that asks for them, in --help too.
+flags.disclaim_key_flags()
 
 _KINDS: dict[Any, Any] = {
     int: flags.DEFINE_integer,

@@ -27,8 +27,6 @@ except SetupError as _error:
 
 FLAGS = flags.FLAGS
 flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")
-# Flags that `define` makes belong to the program that asks for them, in --help too.
-flags.disclaim_key_flags()
 
 
 def _parse(argv):

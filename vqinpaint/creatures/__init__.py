@@ -1,4 +1,7 @@
-"""The sample data set: clay creatures of a known distribution, drawn by numpy.
+"""The sample data set: clay creatures drawn by NumPy from a known distribution.
+
+Hide a creature's face and the distribution of the true completions is known exactly, so
+that a model's completions can be read (`Reader`) and compared with it (`probability`).
 
 >>> from vqinpaint import creatures
 >>> creature = creatures.sample(seed=0, index=4)

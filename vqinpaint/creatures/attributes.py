@@ -1,7 +1,7 @@
-"""What a clay creature is: the table of its attributes, and drawing lots from it.
+"""The attributes of a clay creature, their probabilities, and how they are sampled.
 
 The visible attributes lie around the centred hole of half the side, the hidden ones
-wholly inside it. All probabilities are exact: nothing else decides about a creature.
+wholly inside it. The tables are the whole distribution: attributes depend on nothing else.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ class Table(NamedTuple):
     """Probabilities of an attribute's values.
 
     `rows` maps a value of the attribute named by `given` to {value: probability}; the
-    row of None is for every other value, and the only one where `given` is "".
+    row of None is for every other value, and the only row if `given` is "".
     """
 
     rows: dict
@@ -53,9 +53,9 @@ VISIBLE = {
     "skin": Table({None: dict(plain=0.6, spots=0.2, stripes=0.2)}),
 }
 
-# Parents stand before what depends on them.
+# An attribute stands after the one that it depends on.
 HIDDEN = {
-    # Tied to what can be seen.
+    # Dependent on what is visible.
     "nose": Table(
         {
             "ears": dict(button=0.8, long=0.1, none=0.1),
@@ -71,12 +71,12 @@ HIDDEN = {
         },
         given="top",
     ),
-    # Free.
+    # Independent.
     "iris": Table({None: dict(brown=0.3, blue=0.3, green=0.25, red=0.15)}),
     "gaze": Table({None: dict(left=0.25, front=0.5, right=0.25)}),
     "cheeks": Table({None: dict(none=0.6, blush=0.4)}),
     "moustache": Table({None: dict(no=0.85, yes=0.15)}),
-    # Tied to one another.
+    # Dependent on one another.
     "glasses": Table(
         {
             "two": dict(none=0.58, round=0.24, shades=0.18),
@@ -103,15 +103,19 @@ TABLES = {**VISIBLE, **HIDDEN}
 RANGES = {"hue": (-0.02, 0.02), "width": (0.95, 1.05), "height": (0.96, 1.04)}
 PATTERNS = 1 << 30  # places of spots or stripes, numbered
 
-# Numbers of the streams of chance; a stream never meets another.
+# Numbers of independent random streams.
 TRAINING, VALIDATION, ALTERNATIVES = 0, 1, 2
 
 
 @dataclasses.dataclass(frozen=True)
 class Creature:
-    """All attributes of one creature; raises `UsageError` for a value it cannot have.
+    """All attributes of one creature.
 
-    The defaults of the hidden attributes are a face of two open eyes and a smile.
+    The tables say which values an attribute may have. The defaults of the hidden ones are
+    a face with two open eyes and a smile.
+
+    Raises:
+      UsageError: an attribute has a value that is not possible.
     """
 
     body: str
@@ -149,16 +153,19 @@ class Creature:
                 )
 
     def visible(self):
-        """dict of what lies around the hole."""
+        """Attributes that lie around the hole, and their values: a dict."""
         names = (*VISIBLE, *RANGES, "pattern")
         return {name: getattr(self, name) for name in names}
 
     def hidden(self):
-        """dict of what lies in the hole."""
+        """Attributes that lie in the hole, and their values: a dict."""
         return {name: getattr(self, name) for name in HIDDEN}
 
     def bare(self):
-        """The same creature with the default face: equal for equal visible parts."""
+        """The same creature with the default face.
+
+        Creatures that look alike around the hole have equal bare creatures.
+        """
         return Creature(**self.visible())
 
 
@@ -166,7 +173,7 @@ NAMES = tuple(field.name for field in dataclasses.fields(Creature))
 
 
 def sample(seed, index, stream=TRAINING):
-    """Draws the attributes of a creature.
+    """Samples the attributes of a creature.
 
     Args:
       seed: of the data set, an int from 0.
@@ -174,7 +181,15 @@ def sample(seed, index, stream=TRAINING):
       stream: `TRAINING` or `VALIDATION`.
 
     Returns:
-      `Creature`; the same for the same arguments, whatever was drawn before.
+      `Creature`; the same for the same arguments, whatever was sampled before.
+
+    Example:
+      >>> from vqinpaint import creatures
+      >>> creature = creatures.sample(seed=0, index=4)
+      >>> creature == creatures.sample(seed=0, index=4)
+      True
+      >>> sorted(creature.hidden())[:4]
+      ['brows', 'cheeks', 'eyes', 'gaze']
     """
     generator = _generator(seed, stream, index)
     values = _pick(VISIBLE, {}, generator)
@@ -185,7 +200,7 @@ def sample(seed, index, stream=TRAINING):
 
 
 def sample_face(creature, seed, index):
-    """Draws the hidden attributes anew, given the visible ones.
+    """Samples the hidden attributes anew, given the visible ones.
 
     Args:
       creature: `Creature` whose visible part is kept.
@@ -193,17 +208,25 @@ def sample_face(creature, seed, index):
       index: number of the alternative, an int from 0.
 
     Returns:
-      `Creature`.
+      `Creature`; over all alternatives, a draw from the true distribution of the hole.
+
+    Example:
+      >>> from vqinpaint import creatures
+      >>> creature = creatures.sample(seed=0, index=4)
+      >>> other = creatures.sample_face(creature, seed=0, index=1)
+      >>> other.visible() == creature.visible()
+      True
     """
-    # Of its own for every creature, or all would be given the same faces.
+    # The pattern's number tells creatures apart: without it the n-th alternatives of all
+    # creatures would have the same face.
     generator = _generator(seed, ALTERNATIVES, index, creature.pattern)
     return Creature(**_pick(HIDDEN, creature.visible(), generator))
 
 
 def seen(creature):
-    """Names of the hidden attributes that the creature's picture shows, a tuple.
+    """Names of the hidden attributes that the creature's picture shows: a tuple.
 
-    Dark glasses cover eyes, and closed eyes have neither gaze nor iris.
+    Dark glasses cover the eyes, and closed eyes show neither gaze nor iris.
     """
     return tuple(name for name in HIDDEN if name not in covered(creature.hidden()))
 
@@ -225,11 +248,11 @@ def _generator(*numbers):
 
 
 def _pick(tables, values, generator):
-    """`values` and one value of each table. Takes one uniform number per table."""
+    """`values` with one more value from each table; takes one random number per table."""
     values = dict(values)
     for name, table in tables.items():
         row = table.row(values)
-        # Written out, as numpy does not promise that `choice` stays as it is.
+        # Not `Generator.choice`, whose numbers NumPy may change between versions.
         bounds = np.cumsum(list(row.values()))
         place = np.searchsorted(bounds / bounds[-1], generator.random(), side="right")
         values[name] = list(row)[int(place)]

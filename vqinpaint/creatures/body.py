@@ -18,12 +18,13 @@ _CROWNS = {"ball": -0.62, "egg": -0.7, "pear": -0.66, "box": -0.58, "wide": -0.5
 _INNER_EAR = palette.linear("f6b7a8")
 _HORN = palette.linear("f7efdc")
 _BULB = palette.linear("ffd84a")
-# Spots keep this far from the middle, so that the hole hides no choice but the face.
+# Spots keep this distance from the middle, so that the hole hides nothing random but
+# the face.
 _SPOTLESS = 0.55
 
 
 def build(scene, creature):
-    """Models all that is around the face, and the face's bare ground.
+    """Models everything around the face, and the bare surface that the face stands on.
 
     Args:
       scene: empty `Scene` of a whole picture.
@@ -56,7 +57,7 @@ def build(scene, creature):
 
 
 def _crown(creature):
-    """Where the top of the head is: y."""
+    """y of the top of the head."""
     return _CROWNS[creature.shape] * creature.height
 
 

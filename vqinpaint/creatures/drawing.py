@@ -1,4 +1,4 @@
-"""A creature's attributes to its picture."""
+"""Draws the picture of a creature from its attributes."""
 
 import math
 
@@ -14,10 +14,10 @@ class Body:
     """A creature drawn without its face, to which any number of faces can be added.
 
     Nothing outside the centred hole can depend on the face: the face is drawn on a copy
-    of the hole's ground, and only the hole's pixels are taken from there.
+    of the surface there, and only the hole's pixels are taken from it.
 
     Args:
-      creature: `Creature`; only what is visible counts.
+      creature: `Creature`; only its visible attributes count.
       side: of the picture in pixels, 64 to 256.
       supersampling: samples per pixel along each side.
 
@@ -42,7 +42,7 @@ class Body:
         self.picture = shading.to_bytes(colours, supersampling)
         first, last = centre_span(side)
         self.hole = slice(first, last)
-        # Smoothing reaches over the hole's rim, though it finds nothing new there.
+        # Heights and shades are smoothed, which needs some pixels around the hole.
         self._margin = math.ceil(0.02 * side) + 2
         ends = [
             supersampling * end for end in (first - self._margin, last + self._margin)
@@ -52,7 +52,7 @@ class Body:
         inner = slice(supersampling * first, supersampling * last)
         clay = shading.solid(scene)[inner, inner]
         cells = (last - first, supersampling) * 2
-        # A narrow head leaves background in the corners of the hole.
+        # With a narrow head there is background in the corners of the hole.
         self._clay = clay.reshape(cells).all(axis=(1, 3))[..., None]
 
     def face(self, creature):
@@ -88,5 +88,16 @@ def draw(creature, side=128, supersampling=2):
 
     Raises:
       UsageError: the side is not possible.
+
+    Example:
+      >>> from vqinpaint import creatures
+      >>> creature = creatures.sample(seed=0, index=4)
+      >>> picture = creatures.draw(creature, side=64)
+      >>> str(picture.dtype), picture.shape
+      ('uint8', (64, 64, 3))
+      >>> hole = creatures.holes.centre(64) > 0
+      >>> other = creatures.draw(creatures.sample_face(creature, 0, 1), side=64)
+      >>> bool((picture == other)[~hole].all()), bool((picture == other)[hole].all())
+      (True, False)
     """
     return Body(creature, side, supersampling).draw(creature)

@@ -1,7 +1,7 @@
 """The hidden part: cheeks, mouth, eyes, nose, moustache, brows and glasses.
 
-All of it lies within 0.45 of the middle; with the shade of contact that parts cast, and
-the smoothing of heights, it ends inside the hole of half the side.
+All of it lies within 0.45 of the middle. Together with the contact shadows of its parts
+and the smoothing of heights it ends inside the hole, which reaches to 0.5.
 """
 
 import math
@@ -43,7 +43,7 @@ def add(scene, creature):
       scene: `Scene` that holds the body, at least where the hole is.
       creature: `Creature`; only its hidden attributes, its colour and its light count.
     """
-    # Before anything is added: no part may tell by its height what lies beneath it.
+    # Taken before anything is added, so that no part's height depends on other parts.
     nose, moustache, brows = (scene.height_at(*place) for place in _PLACES)
     glasses = max(scene.height_at(x, -0.135) for x in (-0.2, 0, 0.2))
     _add_cheeks(scene, creature)
@@ -141,7 +141,7 @@ def _add_open_eye(scene, creature, x, y, radius):
     iris = palette.linear(palette.IRISES[creature.iris])
     scene.paint(scene.inside(distance - 0.088 * unit), iris)
     scene.paint(scene.inside(distance - 0.048 * unit), _PUPIL)
-    # The window that everybody draws into an eye, on the side of the light.
+    # A highlight on the side of the light.
     side = -1 if creature.light == "left" else 1
     glint = np.hypot(scene.x - (x + 0.036 * unit * side), scene.y - (y - 0.042 * unit))
     scene.paint(scene.inside(glint - 0.024 * unit), _WHITE)

@@ -19,7 +19,7 @@ def name_of(index):
 
 
 def drawn(job):
-    """Draws one creature; a function of one argument for pools of processes.
+    """Samples and draws one creature; takes one argument, as pools of processes want.
 
     Args:
       job: (seed, index, stream, side).
@@ -33,13 +33,13 @@ def drawn(job):
 
 
 def attributes_writer(file):
-    """Writes the first line of a table of attributes.
+    """Writes the head of a CSV table of attributes.
 
     Args:
-      file: open for writing with newline="".
+      file: text file that is open for writing with newline="".
 
     Returns:
-      Function (name of the picture's file, `Creature`) that writes a line.
+      Function of the name of a picture's file and its `Creature` that writes a line.
     """
     writer = csv.DictWriter(file, ["file", *NAMES])
     writer.writeheader()

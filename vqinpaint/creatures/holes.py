@@ -9,8 +9,9 @@ from vqinpaint.errors import UsageError
 
 SMALLEST, LARGEST = 64, 256  # sides of pictures
 
-# Left, top, right, bottom in the scene's unit, -1 to 1: all that an attribute changes,
-# to the last grey level of its shade. What leaks out of a hole would give it away.
+# Left, top, right, bottom in the scene's unit, -1 to 1: every pixel that an attribute
+# changes, even by one grey level of shade. A pixel outside the hole would give the hidden
+# value away.
 _IRISES = (-0.41, -0.32, 0.41, 0.07)
 BOXES = {
     "nose": [(-0.19, -0.13, 0.19, 0.35)],
@@ -35,7 +36,7 @@ def check_side(side):
 
 
 def centre_span(side):
-    """(first, one after the last) row of the centred hole, and column likewise."""
+    """First row of the centred hole, and one after its last; the same for columns."""
     return side // 4, side - side // 4
 
 
@@ -56,7 +57,7 @@ def centre(side):
 
 
 def for_attribute(name, side):
-    """The hole that hides one attribute; others show as far as they lie elsewhere.
+    """The hole that hides one attribute; others stay visible where they lie outside.
 
     Args:
       name: of a hidden attribute.

@@ -32,11 +32,14 @@ IRISES = {"brown": "7a4420", "blue": "2f7fe0", "green": "2f9b57", "red": "d03a2e
 
 
 def linear(code, hue=0.0):
-    """float32 [3], 0 to 1: the colour of six hexadecimal digits in sRGB.
+    """A colour in linear light from its six hexadecimal digits.
 
     Args:
-      code: such as "f0705c".
-      hue: turn of its hue; 1 is the full circle.
+      code: red, green and blue in sRGB, such as "f0705c".
+      hue: rotation of its hue; 1 is the full circle.
+
+    Returns:
+      float32 [3], 0 to 1.
     """
     red, green, blue = (int(code[i : i + 2], 16) / 255 for i in (0, 2, 4))
     if hue:
@@ -51,17 +54,17 @@ def body_colour(creature):
 
 
 def darker(colour):
-    """Feet, tufts, spots and stripes of a body of that colour."""
+    """float32 [3]: the colour of feet, tufts, spots and stripes of such a body."""
     return colour * np.float32(0.5)
 
 
 def lighter(colour):
-    """A long nose on a body of that colour."""
+    """float32 [3]: the colour of a long nose on such a body."""
     return np.clip(colour * np.float32(1.2) + np.float32(0.05), 0, 1)
 
 
 def redder(colour):
-    """A button nose on a body of that colour."""
+    """float32 [3]: the colour of a button nose on such a body."""
     return np.clip(
         colour * np.float32([1, 0.5, 0.5]) + np.float32([0.05, 0, 0]), 0, 1
     ).astype(np.float32)

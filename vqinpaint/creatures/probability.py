@@ -18,10 +18,17 @@ def probability(event, given=None):
         that have no table (hue, width, height, pattern) change nothing.
 
     Returns:
-      float.
+      float, 0 to 1.
 
     Raises:
-      UsageError: an unknown attribute, or `given` is impossible itself.
+      UsageError: an attribute is unknown, or `given` has probability 0.
+
+    Example:
+      >>> from vqinpaint.creatures.probability import probability
+      >>> round(probability({"iris": "blue"}), 6)
+      0.3
+      >>> round(probability({"nose": "long"}, given={"top": "horns"}), 6)
+      0.6
     """
     event, given = _tabled(event), _tabled(given or {})
     if any(given.get(name, value) != value for name, value in event.items()):
@@ -49,24 +56,24 @@ def log2_probability(creature):
 
 
 def entropy(given):
-    """Bits of what the hole shows.
+    """Entropy in bits of what the hole shows, given what is around it.
 
     Args:
       given: mapping that holds the visible attributes, such as `Creature.visible()`.
 
     Returns:
-      float, the mean of -log2 over all that the hole can show.
+      float, the mean of -log2 of the probability over everything the hole can show.
     """
     return _entropy(given["top"])
 
 
 def mean_entropy():
-    """`entropy` averaged over the visible attributes, in bits."""
+    """Mean of `entropy` over the visible attributes, in bits."""
     return sum(share * _entropy(top) for top, share in distribution("top").items())
 
 
 def mutual_information(first, second):
-    """Bits that two attributes tell of each other, all others being unknown."""
+    """Mutual information of two attributes in bits, all others being unknown."""
     total = 0.0
     for (a, pa), (b, pb) in itertools.product(
         distribution(first).items(), distribution(second).items()
@@ -85,9 +92,9 @@ def _tabled(values):
 
 
 def _total(assigned):
-    """Probability of an assignment: sums over the attributes that it depends on."""
+    """Probability of an assignment, summed over the attributes that it depends on."""
     needed = set(assigned)
-    for name in reversed(TABLES):  # parents stand before what depends on them
+    for name in reversed(TABLES):  # an attribute stands after what it depends on
         if name in needed and TABLES[name].given:
             needed.add(TABLES[name].given)
     order = [name for name in TABLES if name in needed]
@@ -104,7 +111,7 @@ def _total(assigned):
 
 @functools.lru_cache
 def _entropy(top):
-    """Bits of the hidden part as it can be seen; it depends on the top alone."""
+    """Entropy of what the hole shows; of the visible attributes only `top` matters."""
     shares = collections.Counter()
     for face, share in _faces({"top": top}, list(HIDDEN)):
         unseen = covered(face)

@@ -1,12 +1,12 @@
-"""A height field with colours, and the few strokes that everything is modelled with."""
+"""A height field with colours, and the few shapes that everything is modelled with."""
 
 import math
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-BACK = -0.6  # height where nothing stands
-_NOTHING = -0.55  # below it there is nothing to blend with
+BACK = -0.6  # height of the background
+_NOTHING = -0.55  # shapes do not blend with what is lower
 
 
 class Scene:
@@ -66,12 +66,12 @@ class Scene:
           centre: x, y, height.
           radii: of the three axes.
           colour: [3].
-          blend: height over which it runs into what is there; 0 = a sharp edge.
+          blend: height over which it merges with what is there; 0 = a sharp edge.
           gloss: strength of its highlights.
-          turn: angle about the line of sight, in radians.
-          power: 2 for an ellipsoid, above for one that is closer to a box.
+          turn: rotation about the line of sight, in radians.
+          power: 2 for an ellipsoid, larger for one that is closer to a box.
         """
-        # Plain floats: numpy's own would turn the arrays into float64.
+        # Plain floats: NumPy's own would turn the arrays into float64.
         centre, radii = [float(c) for c in centre], [float(r) for r in radii]
         reach = (max(radii[:2]),) * 2 if turn else radii[:2]
         window = self._window(*centre[:2], *reach)
@@ -89,7 +89,7 @@ class Scene:
         self._raise(window, free > 0, surface, colour, blend, gloss)
 
     def balls(self, centres, radii, colour, *, blend=0, gloss=0.15):
-        """Adds a chain of balls that count as one thing.
+        """Adds a chain of balls as one shape, whose parts do not blend with each other.
 
         Args:
           centres: [K, 3], x, y, height.

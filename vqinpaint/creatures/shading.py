@@ -9,7 +9,7 @@ from vqinpaint.creatures.scene import BACK
 # Lengths in the scene's unit, of which the picture measures two.
 _SMOOTHING = 0.008  # of heights, before their slopes are taken
 _SURROUNDINGS = 0.09  # that occlude a place
-_CONTACT = 0.025  # reach of the occlusion by parts of the face, twice of it in all
+_CONTACT = 0.025  # half of the reach of the occlusion by parts of the face
 _SHADOW_SHIFT, _SHADOW_BLUR = (0.2, 0.18), 0.11  # cast on the background: y, x
 _STEEPEST = 6.0  # slope
 _SOLID = BACK + 0.05  # higher places are clay
@@ -21,14 +21,17 @@ def solid(scene):
 
 
 def blurred(field, pixel, reach):
-    """Mean of a field [n, n] around each place, by two boxes: nothing from further on.
+    """Mean of a field around each place, by two box filters.
 
-    Running sums make it quick and, unlike a Gaussian, of exactly limited reach.
+    Running sums make it fast, and unlike a Gaussian its reach is exactly limited.
 
     Args:
       field: float32 [n, n].
       pixel: distance between samples.
-      reach: half of a box's side; twice that is looked at.
+      reach: half of a box's side; the mean reaches twice as far.
+
+    Returns:
+      float32 [n, n].
     """
     size = 2 * round(reach / pixel) + 1
     return uniform_filter(uniform_filter(field, size), size)
@@ -53,7 +56,7 @@ def contact(change, pixel):
       pixel: distance between samples.
     """
     around = blurred(np.clip(change, -0.12, 0.12), pixel, _CONTACT)
-    # Running sums leave crumbs of 1e-9 behind them, all the way to the hole's rim.
+    # Running sums carry rounding errors of some 1e-9 along, out to the hole's edge.
     around[np.abs(around) < 1e-5] = 0
     return np.clip(1 - 5 * np.clip(around - change, 0, 1), 0.45, 1)
 
@@ -137,7 +140,7 @@ def _unit(*vector):
 
 
 def _dot(normal, vector):
-    # Written out: a matrix product's order of additions depends on the machine's BLAS.
+    # Not a matrix product, whose order of additions depends on the machine's BLAS.
     return normal[0] * vector[0] + normal[1] * vector[1] + normal[2] * vector[2]
 
 

@@ -1,45 +1,61 @@
-"""The one place that spells out a call of a joined model's `sample`."""
+"""Calling a model from Python: NumPy arrays and keywords instead of tensors in order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 
 def sample(
-    model,
+    model: Any,
     image: np.ndarray,
     mask: np.ndarray,
-    seeds: Sequence[int],
+    seeds: Sequence[int] | np.ndarray,
     *,
     temperature: float = 1.0,
     top_k: int = 0,
     top_p: float = 1.0,
 ) -> dict[str, np.ndarray]:
-    """Completes one picture, once for each seed.
+    """Completes one picture once per seed.
+
+    The one place that knows the order and the types of what `model.sample` takes, whose
+    signature is fixed in every export.
 
     Args:
-      model: `joined.signatures.ServedInpainter`, `joined.inpainter.Inpainter`, or a
-        SavedModel of either, of side S.
-      image: uint8 [S, S, 3].
-      mask: uint8 [S, S] or [S, S, 1], over 127 where missing.
-      seeds: N ints of 32 bits.
-      temperature: 0 or more, of all completions.
-      top_k: draw among so many likeliest codes alone; 0 = all.
-      top_p: draw among the likeliest codes alone that have this share; 1 = all.
+      model: `joined.inpainter.Inpainter`, or a SavedModel of one as `loading.load` gives.
+      image: uint8 [S, S, 3], S the model's side; missing pixels may hold anything.
+      mask: uint8 [S, S] or [S, S, 1], over 127 where the picture is missing.
+      seeds: N ints; the same seed gives the same completion, alone or among others.
+      temperature: of all completions, 0 or more; 0 always takes the likeliest code.
+      top_k: draws among the k likeliest codes alone; 0 = among all.
+      top_p: draws among the likeliest codes that together have this probability; 1 = all.
 
     Returns:
       dict of `completed` and `structure` uint8 [N, S, S, 3], `codes` int32 [N, h, w],
-      `bits` and `entropy` float32 [N, h, w].
+      `bits` and `entropy` float32 [N, h, w]; see `Inpainter.sample`.
+
+    Raises:
+      ValueError: the picture or the mask has another type or shape.
     """
-    drawn = model.sample(
+    image, mask = np.asarray(image), np.asarray(mask)
+    if mask.ndim == 2:
+        mask = mask[..., None]
+    fits = image.ndim == 3 and mask.shape == (*image.shape[:2], 1)
+    if not fits or {image.dtype, mask.dtype} != {np.dtype(np.uint8)}:
+        raise ValueError(
+            f"to complete came image {image.dtype} {list(image.shape)} and mask "
+            f"{mask.dtype} {list(mask.shape)}; give uint8 [S, S, 3] and uint8 [S, S]."
+        )
+    seeds = np.asarray(seeds, np.int32)
+    result = model.sample(
         tf.constant(image),
-        tf.reshape(mask, [*image.shape[:2], 1]),
-        tf.constant(list(seeds), tf.int32),
+        tf.constant(mask),
+        tf.constant(seeds),
         tf.fill([len(seeds)], float(temperature)),
-        tf.constant(top_k),
+        tf.constant(top_k, tf.int32),
         tf.constant(top_p, tf.float32),
     )
-    return {name: value.numpy() for name, value in drawn.items()}
+    return {name: value.numpy() for name, value in result.items()}

@@ -1,29 +1,35 @@
 """Structural attention of the texture generator and causal attention of the prior."""
 
+from __future__ import annotations
+
 import tensorflow as tf
 
 from vqinpaint.ops import vq
 from vqinpaint.ops.precision import to_full
 from vqinpaint.ops.shapes import sizes
 
-# Below any score.
+# The score of a place that must not be attended to; lower than any other.
 _FAR_AWAY = -1e10
 
 
-def structural_attention(structure, scale):
+def structural_attention(structure: tf.Tensor, scale: float) -> tf.Tensor:
     """How much every place of a structure map resembles every other (section 3.4).
 
-    3x3 patches of the map are compared by squared distance, each row is standardised
-    and squashed, neighbours that agree along a row and along a column support one
-    another ("fuse", twice), and a softmax over the candidates ends it. As in the
-    authors' code no mask takes part: places inside the hole are candidates too.
+    1. 3x3 patches of the map are compared by squared distance.
+    2. Each row of distances is standardised and squashed (`vq.squashed_similarity`).
+    3. Scores are summed over neighbouring pairs of places, along rows and then along
+       columns, so that coherent patches win (attention propagation, Yu et al. 2018).
+    4. A softmax over the candidates makes weights of them.
+
+    As in the authors' code no mask takes part: places inside the hole are candidates too.
 
     Args:
       structure: [B, h, w, D] quantised structure.
-      scale: softmax scale; 50 in the paper.
+      scale: factor of the scores before the softmax; 50 in the paper.
 
     Returns:
-      [B, h*w, h*w]; row i holds the weights of the candidates for place i.
+      [B, h*w, h*w]; row i holds the weights of the candidates for place i, in row-major
+      order, and sums to 1.
     """
     batch, height, width, depth = sizes(structure)
     places = height * width
@@ -50,29 +56,33 @@ def structural_attention(structure, scale):
     return tf.nn.softmax(scores * scale, axis=-1)
 
 
-def _sum_diagonal(scores):
-    """Adds to each score those one step back and one step on along the diagonal."""
+def _sum_diagonal(scores: tf.Tensor) -> tf.Tensor:
+    """Adds to each score both its neighbours along the diagonal: [B, n, n] -> [B, n, n].
+
+    Entry (i, j) gains (i - 1, j - 1) and (i + 1, j + 1): whether the next place resembles
+    the next candidate.
+    """
     padded = tf.pad(scores, [[0, 0], [1, 1], [1, 1]])
     return padded[:, :-2, :-2] + scores + padded[:, 2:, 2:]
 
 
-def _swap_order(scores, height, width):
+def _swap_order(scores: tf.Tensor, height: int, width: int) -> tf.Tensor:
     """Turns row-major numbering of both axes into column-major. [B, h*w, h*w]"""
     grid = tf.reshape(scores, [-1, height, width, height, width])
     grid = tf.transpose(grid, [0, 2, 1, 4, 3])
     return tf.reshape(grid, tf.shape(scores))
 
 
-def reassemble(weights, features, ratio):
+def reassemble(weights: tf.Tensor, features: tf.Tensor, ratio: int) -> tf.Tensor:
     """Replaces each patch of a feature map by the weighted sum of all its patches.
 
     Args:
       weights: [B, h*w, h*w] from `structural_attention` of an [h, w] structure.
       features: [B, r*h, r*w, C].
-      ratio: r, the side of a patch.
+      ratio: r, the side of a patch. Patches do not overlap, so nothing is averaged.
 
     Returns:
-      [B, r*h, r*w, C]; patches do not overlap, so nothing is averaged.
+      [B, r*h, r*w, C].
     """
     batch, height, width, channels = sizes(features)
     rows, columns = height // ratio, width // ratio
@@ -85,16 +95,21 @@ def reassemble(weights, features, ratio):
     return tf.reshape(grid, [batch, height, width, channels])
 
 
-def causal_attention(queries, keys, values, heads):
+def causal_attention(
+    queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, heads: int
+) -> tf.Tensor:
     """Multi-head attention to strictly earlier places in raster order.
+
+    As in PixelSNAIL (Chen et al. 2018), with several heads (Vaswani et al. 2017, section
+    3.2). Scores and softmax are float32 whatever the inputs are.
 
     Args:
       queries, keys: [B, h, w, heads * k]; head after head along the channels.
       values: [B, h, w, heads * v].
-      heads: how many.
+      heads: number of heads.
 
     Returns:
-      [B, h, w, heads * v]; zero at the first place, which has nothing before it.
+      [B, h, w, heads * v]; zero at the first place, which has no earlier one.
     """
     batch, height, width, depth = tf.unstack(tf.shape(values))
     places = height * width
@@ -118,22 +133,29 @@ def causal_attention(queries, keys, values, heads):
     return tf.reshape(mixed, [batch, height, width, depth])
 
 
-def attend_to_earlier(queries, above, here, any_above):
-    """The same for some places alone, from keys and values that were kept.
+def attend_to_earlier(
+    queries: tf.Tensor,
+    above: tuple[tf.Tensor, tf.Tensor],
+    here: tuple[tf.Tensor, tf.Tensor],
+    any_above: tf.Tensor,
+) -> tf.Tensor:
+    """`causal_attention` at n places of a row, from cached keys and values.
 
-    TFLite cannot compute with lists of no places at all, so nobody stands in: a place of
-    zeros that no query sees.
+    TFLite cannot compute with tensors of zero places. A cache therefore always holds at
+    least one place: where it would be empty, a sentinel position whose key and value are
+    zero, and which no query attends to.
 
     Args:
       queries: [N, heads, n, k].
-      above: keys [N, heads, P, k] and values [N, 1, P, v], the same for all heads, of
-        places all of which are earlier; of nobody alone if there is none.
-      here: keys [N, heads, 1 + m + n, k] and values [N, 1, 1 + m + n, v] of nobody, m
-        earlier places and the queries' own, in order; a query sees those before its own.
-      any_above: bool [], False if `above` is nobody.
+      above: keys [N, heads, P, k] and values [N, 1, P, v], the values shared by all heads,
+        of the P places in the rows above; of a sentinel position alone in the first row.
+      here: keys [N, heads, 1 + m + n, k] and values [N, 1, 1 + m + n, v] of a sentinel
+        position, the m places of the row before the queries, and the queries' own
+        places, in this order. A query attends to the places before its own.
+      any_above: bool [], whether there are rows above.
 
     Returns:
-      [N, heads, n, v], zero where nothing is earlier.
+      [N, heads, n, v], zero at a place that has no earlier one.
     """
     queries /= tf.sqrt(float(queries.shape[-1]))
     far = tf.matmul(queries, above[0], transpose_b=True)
@@ -142,8 +164,8 @@ def attend_to_earlier(queries, above, here, any_above):
     index = tf.range(size)[None, :]
     earlier = (index > 0) & (index < tf.range(size - places, size)[:, None])
     near = tf.where(earlier, near, _FAR_AWAY)
-    # A softmax over both parts without joining them. Nobody's value is zero, so only the
-    # sums over weights must leave it out.
+    # A softmax over both parts without joining them. A sentinel's value is zero, so only
+    # the sums over weights must leave it out.
     largest = tf.where(any_above, tf.reduce_max(far, -1), _FAR_AWAY)
     largest = tf.maximum(largest, tf.reduce_max(near, -1))[..., None]
     far = tf.exp(far - largest)
@@ -153,7 +175,7 @@ def attend_to_earlier(queries, above, here, any_above):
     return tf.math.divide_no_nan(mixed, total[..., None])
 
 
-def _weighted_sum(weights, values):
+def _weighted_sum(weights: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     """[N, heads, n, P] weights of [N, 1, P, v] values, as one product per sample."""
     batch, heads, number, places = tf.unstack(tf.shape(weights))
     flat = tf.reshape(weights, [batch, heads * number, places])

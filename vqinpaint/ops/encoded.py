@@ -1,14 +1,26 @@
 """Encoded pictures inside a graph: decoding, fitting to a model's size, encoding."""
 
+from __future__ import annotations
+
 import tensorflow as tf
 
 from vqinpaint.pictures.masks import is_missing
 
 
-def decode(data, channels):
-    """PNG, JPEG, BMP or the first picture of a GIF -> uint8 [H, W, channels].
+def decode(data: tf.Tensor, channels: int) -> tf.Tensor:
+    """Decodes a PNG, a JPEG, a BMP, or the first picture of a GIF.
 
-    JPEG is decoded exactly as by Pillow. EXIF orientation is not looked at.
+    JPEG is decoded exactly as by Pillow. EXIF orientation is ignored.
+
+    Args:
+      data: string [], the file's bytes.
+      channels: 1 or 3.
+
+    Returns:
+      uint8 [H, W, channels].
+
+    Raises:
+      tf.errors.InvalidArgumentError: the bytes are no such picture.
     """
 
     def jpeg():
@@ -21,18 +33,25 @@ def decode(data, channels):
     return tf.ensure_shape(picture, [None, None, channels])
 
 
-def encode(pictures):
-    """uint8 [N, H, W, 3] -> string [N], PNG."""
+def encode(pictures: tf.Tensor) -> tf.Tensor:
+    """Encodes pictures as PNG, without loss.
+
+    Args:
+      pictures: uint8 [N, H, W, 3].
+
+    Returns:
+      string [N].
+    """
     return tf.map_fn(
         tf.io.encode_png, pictures, fn_output_signature=tf.TensorSpec([], tf.string)
     )
 
 
-def _resize(picture, size, method):
+def _resize(picture: tf.Tensor, size: tf.Tensor | list[int], method: str) -> tf.Tensor:
     return tf.image.resize(picture[None], size, method)[0]
 
 
-def _box(picture, side):
+def _box(picture: tf.Tensor, side: int) -> tf.Tensor:
     """Averages of boxes of pixels, [H, W, C] -> [side, side, C], as Pillow's BOX filter.
 
     Pillow gives each pixel to the box that holds its centre, where TensorFlow's "area"
@@ -44,7 +63,7 @@ def _box(picture, side):
     return tf.einsum("ih,jw,hwc->ijc", rows, columns, picture, optimize="greedy")
 
 
-def _box_weights(size, side):
+def _box_weights(size: tf.Tensor, side: int) -> tf.Tensor:
     """float32 [side, size], each row's sum 1: which of `size` pixels each box averages."""
     scale = tf.cast(size, tf.float64) / side
     middles = (tf.range(side, dtype=tf.float64) + 0.5) * scale
@@ -54,8 +73,16 @@ def _box_weights(size, side):
     return inside / tf.reduce_sum(inside, axis=1, keepdims=True)
 
 
-def mask_like(mask, image):
-    """A mask at a picture's size, by nearest neighbour. uint8 [h, w, 1], [H, W, 3]"""
+def mask_like(mask: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
+    """Brings a mask to a picture's size by nearest neighbour.
+
+    Args:
+      mask: uint8 [h, w, 1].
+      image: uint8 [H, W, 3].
+
+    Returns:
+      uint8 [H, W, 1].
+    """
     size = tf.shape(image)[:2]
 
     def resized():
@@ -64,18 +91,22 @@ def mask_like(mask, image):
     return tf.cond(tf.reduce_all(tf.shape(mask)[:2] == size), lambda: mask, resized)
 
 
-def fit(image, mask, side):
-    """Brings a picture to the model's size without a look at its missing pixels.
+def fit(image: tf.Tensor, mask: tf.Tensor, side: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Brings a picture to the model's size without using its missing pixels.
 
-    Averages known pixels alone; a place is missing as soon as one pixel under it is.
+    Each pixel of the result is an average over known pixels alone, and is missing as
+    soon as one of the pixels under it is. Pictures are reduced by area where neither
+    side is shorter than `side`, and else resized bilinearly with antialiasing; their
+    proportions are not kept.
 
     Args:
       image: uint8 [H, W, 3].
       mask: uint8 [H, W, 1], missing where over 127.
-      side: of the result.
+      side: side of the result in pixels.
 
     Returns:
-      (uint8 [side, side, 3], uint8 [side, side, 1]).
+      (uint8 [side, side, 3], uint8 [side, side, 1]): picture and mask; the arguments
+      themselves if they have that size.
     """
 
     def resized():
@@ -100,8 +131,10 @@ def fit(image, mask, side):
     )
 
 
-def paste(image, mask, completed):
-    """Puts completions of any size into the hole; known pixels stay as they are.
+def paste(image: tf.Tensor, mask: tf.Tensor, completed: tf.Tensor) -> tf.Tensor:
+    """Puts completions into the hole; known pixels stay as they are, bit for bit.
+
+    Completions of another size than the picture's are resized bicubically.
 
     Args:
       image: uint8 [H, W, 3].

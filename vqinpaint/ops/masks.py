@@ -1,22 +1,23 @@
-"""Holes for training, drawn inside the graph, a batch at a time: true where missing.
+"""Random holes for training, drawn inside the graph, a batch at a time.
 
 The recipes are the authors', stated for 256x256 pictures and scaled to other sizes. All
-that chance decides about a picture's hole is one row of `draws`, so that a hole does not
-depend on the batch it is drawn in.
+random numbers of a picture's hole are one row of `draws`, so that a hole does not depend
+on the batch that it is drawn in. Masks are True where the picture is missing.
 """
+
+from __future__ import annotations
 
 import math
 
 import tensorflow as tf
 
 _STROKES = (1, 3)  # strokes in a mask
-_VERTICES = (4, 11)  # corners of a stroke, first point not counted
-_WIDTH = (12, 39)  # in pixels of a 256x256 picture
-_TURN = 2 * math.pi / 5  # mean angle between segments
-_TURN_RANGE = 2 * math.pi / 15
+_VERTICES = (4, 11)  # corners of a stroke without its first point
+_WIDTH = (12, 39)  # of a stroke in pixels of a 256x256 picture
+_TURN = 2 * math.pi / 5  # mean angle between segments, in radians
+_TURN_RANGE = 2 * math.pi / 15  # largest deviation of a stroke's angles from it
 
-
-# How many numbers each choice takes, in their order in a row of `draws`.
+# Shape of the numbers that each choice takes, in their order in a row of `draws`.
 _CHOICES = {
     "coin": [],
     "corner": [2],
@@ -30,14 +31,21 @@ _CHOICES = {
 }
 
 
-def draws(seed):
-    """All that is random about one hole. seed: int [2]. float32 [n], from 0 up to 1."""
+def draws(seed: tf.Tensor) -> tf.Tensor:
+    """All random numbers of one hole.
+
+    Args:
+      seed: int [2]; the same seed gives the same numbers.
+
+    Returns:
+      float32 [n], evenly distributed from 0 up to, but without, 1.
+    """
     count = sum(math.prod(shape) for shape in _CHOICES.values())
     return tf.random.stateless_uniform([count], seed)
 
 
-def _choices(draws):
-    """float32 [B, n] -> dict of [B, ...] by choice."""
+def _choices(draws: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Parts of `draws` [B, n] by name, [B, ...] each."""
     sizes = [math.prod(shape) for shape in _CHOICES.values()]
     parts = tf.split(draws, sizes, axis=1)
     return {
@@ -46,23 +54,37 @@ def _choices(draws):
     }
 
 
-def _integers(draws, low, high):
-    """Whole numbers from `low` to `high`, as float32."""
+def _integers(draws: tf.Tensor, low: float, high: float) -> tf.Tensor:
+    """Whole numbers from `low` to `high`, both included, as float32."""
     return tf.minimum(low + tf.floor(draws * (high - low + 1)), high)
 
 
-def center(size):
-    """The middle half of both sides, a quarter of the area: bool [size, size, 1]."""
+def center(size: int) -> tf.Tensor:
+    """The centred hole: the middle half of both sides, a quarter of the area.
+
+    Args:
+      size: side of the mask in pixels.
+
+    Returns:
+      bool [size, size, 1].
+    """
     quarter = size // 4
     inner = tf.ones([size - 2 * quarter, size - 2 * quarter, 1], tf.bool)
     return tf.pad(inner, [[quarter, quarter], [quarter, quarter], [0, 0]])
 
 
-def box(size, draws):
-    """Squares of half the side at random places: bool [B, size, size, 1].
+def box(size: int, draws: tf.Tensor) -> tf.Tensor:
+    """Squares of half the side at random places.
 
     As in the authors' code, whose upper bound is exclusive, a square never touches the
     last row or the last column.
+
+    Args:
+      size: side of the masks in pixels.
+      draws: float32 [B, n], rows from the function `draws`.
+
+    Returns:
+      bool [B, size, size, 1].
     """
     half = size // 2
     corner = _integers(_choices(draws)["corner"], 0, size - half - 1)[..., None]
@@ -71,11 +93,18 @@ def box(size, draws):
     return (inside[:, 0, :, None] & inside[:, 1, None])[..., None]
 
 
-def strokes(size, draws):
-    """Free-form brush strokes (Yu et al. 2019, algorithm 1): bool [B, size, size, 1].
+def strokes(size: int, draws: tf.Tensor) -> tf.Tensor:
+    """Free-form brush strokes (Yu et al. 2019, algorithm 1).
 
-    One to three chains of round-ended segments. The authors' code then means to mirror
-    the mask at random, but throws the mirrored copy away; so no mirroring here either.
+    One to three chains of segments with round ends. The authors' code goes on to mirror
+    the mask at random but discards the mirrored copy, so nothing is mirrored here either.
+
+    Args:
+      size: side of the masks in pixels, a multiple of 16.
+      draws: float32 [B, n], rows from the function `draws`.
+
+    Returns:
+      bool [B, size, size, 1].
     """
     batch = tf.shape(draws)[0]
     *parts, used = segments(size, draws)
@@ -84,8 +113,8 @@ def strokes(size, draws):
     left, right = _spans(size, starts, ends, widths / 2)
     first = tf.cast(tf.clip_by_value(tf.math.ceil(left), 0, size), tf.int32)
     last = tf.cast(tf.clip_by_value(tf.floor(right) + 1, 0, size), tf.int32)
-    # One up where a span begins and one down after it; the sums along a row say how many
-    # spans cover a pixel. Much cheaper than to ask every pixel for its distance.
+    # Plus 1 where a span begins and minus 1 behind its end: running sums along a row say
+    # how many spans cover a pixel, much faster than distances of all pixels would.
     rows = (tf.cast(picture, tf.int32) * size + tf.range(size)) * size
     after = tf.where(last < size, rows + last, -1)  # -1 is left out of the sum
     places = tf.boolean_mask(tf.stack([rows + first, after]), first < last, axis=1)
@@ -95,10 +124,17 @@ def strokes(size, draws):
     return tf.reshape(cover, [batch, size, size, 1]) > 0.5
 
 
-def _running_sums(x, part=16):
-    """tf.cumsum of small whole numbers along [..., size], five times as fast.
+def _running_sums(x: tf.Tensor, part: int = 16) -> tf.Tensor:
+    """`tf.cumsum` of small whole numbers along the last axis, five times as fast.
 
-    First within parts, by a product with a triangle of ones, then over the parts.
+    First within parts, by a product with a triangular matrix of ones, then over parts.
+
+    Args:
+      x: float32 [n, size].
+      part: length of a part, a divisor of size.
+
+    Returns:
+      float32 [n, size / part, part].
     """
     parts = x.shape[1] // part
     upto = tf.linalg.band_part(tf.ones([part, part]), 0, -1)
@@ -108,19 +144,21 @@ def _running_sums(x, part=16):
     return within + tf.matmul(within[..., -1], before)[..., None]
 
 
-def _spans(size, starts, ends, radius):
+def _spans(
+    size: int, starts: tf.Tensor, ends: tf.Tensor, radius: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Where each row of pixels lies within `radius` of a segment.
 
-    The points near a segment are a disc at each end and a strip between them. They are
-    convex, so that what they share with a row is one span.
+    The points near a segment are a disc at each end and a strip between them. Together
+    they are convex, so that their intersection with a row is a single span.
 
     Args:
       size: number of rows.
-      starts, ends: [N, 2] x and y.
-      radius: [N].
+      starts, ends: [N, 2] x and y in pixels.
+      radius: [N] in pixels.
 
     Returns:
-      (left, right) [N, size]; left > right where a row is out of reach.
+      (left, right) [N, size], x in pixels; left > right where a row is out of reach.
     """
     y = tf.range(size, dtype=tf.float32)[None]
     radius = radius[:, None]
@@ -146,26 +184,32 @@ def _spans(size, starts, ends, radius):
 
     length = tf.sqrt(along_x**2 + along_y**2)
     below = y - y_a
-    # Across: no further than the radius from the line; along: between its ends.
+    # Across: no further than the radius from the line. Along: between its ends.
     across = between(
         below * along_x - radius * length, below * along_x + radius * length, along_y
     )
     along = between(-below * along_y, length**2 - below * along_y, along_x)
     strip = x_a + tf.maximum(across[0], along[0]), x_a + tf.minimum(across[1], along[1])
-    empty = (strip[0] > strip[1]) | (length < 1e-3)  # then its discs are all
+    empty = (strip[0] > strip[1]) | (length < 1e-3)  # only the discs are left
     strip = tf.where(empty, far, strip[0]), tf.where(empty, -far, strip[1])
     parts = [disc(x_a, y_a), disc(ends[:, :1], ends[:, 1:]), strip]
-    # Rounding must not cost a pixel on the very edge.
+    # Rounding errors must not lose a pixel that lies exactly on the edge.
     left = tf.reduce_min(tf.stack([part[0] for part in parts]), axis=0) - 1e-3
     return left, tf.reduce_max(tf.stack([part[1] for part in parts]), axis=0) + 1e-3
 
 
-def segments(size, draws):
-    """All strokes' segments, N a picture.
+def segments(
+    size: int, draws: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+    """The segments of all strokes, the same number N in every picture.
+
+    Args:
+      size: side of the masks in pixels.
+      draws: float32 [B, n], rows from the function `draws`.
 
     Returns:
-      (starts [B, N, 2], ends [B, N, 2] as x and y; widths [B, N]; bool [B, N], which to
-      draw).
+      (starts, ends, widths, used): float32 [B, N, 2] x and y in pixels, twice; float32
+      [B, N] in pixels; bool [B, N], whether the segment is drawn.
     """
     chosen, scale = _choices(draws), size / 256
     number = _integers(chosen["number"], *_STROKES)[:, None, None]
@@ -177,7 +221,7 @@ def segments(size, draws):
     many, corners = angle.shape[1:]
     angle = tf.where(tf.range(corners) % 2 == 0, 2 * math.pi - angle, angle)
     mean_radius = math.sqrt(2 * size**2) / 8
-    # The inverse of the normal distribution, which has no value at 0.
+    # The quantile function of the normal distribution is infinite at 0.
     normal = tf.math.ndtri(tf.maximum(chosen["radius"], 1e-7))
     radius = mean_radius + mean_radius // 2 * normal
     radius = tf.clip_by_value(radius, 0, 2 * mean_radius)
@@ -198,8 +242,16 @@ def segments(size, draws):
     )
 
 
-def random(size, draws):
-    """A coin between `box` and `strokes`, as the authors train for random holes."""
+def random(size: int, draws: tf.Tensor) -> tf.Tensor:
+    """`box` or `strokes`, each with probability 1/2: the authors' random holes.
+
+    Args:
+      size: side of the masks in pixels, a multiple of 16.
+      draws: float32 [B, n], rows from the function `draws`.
+
+    Returns:
+      bool [B, size, size, 1].
+    """
     tails = _choices(draws)["coin"] >= 0.5
     drawn = strokes(size, tf.boolean_mask(draws, tails))
     return tf.tensor_scatter_nd_update(box(size, draws), tf.where(tails), drawn)

@@ -1,12 +1,17 @@
-"""Drawing structure codes. Samplers know no network.
+"""Drawing structure codes from an autoregressive prior. Samplers know no network.
 
-All share one contract: Gumbel noise in, codes and what they cost in bits out, and equal
-noise gives equal codes. They differ in what they ask of the prior:
+All share one contract: Gumbel noise in, codes and their bits out, and equal noise gives
+equal codes whatever the sampler. They differ in what they ask of the prior:
 
-- `naive`, `fixed_point.sample_grid`: a function from codes int32 [N, h, w] to logits
-  [N, h, w, K], where the logits at a place depend on codes strictly before it;
-- `incremental`, `fixed_point`: steps through rows (start, open_row, no_places, logits,
-  close_row) as `models.structure_steps.StructureSteps` has them.
+- `naive` and `fixed_point.sample_grid` ask for a function from codes int32 [N, h, w] to
+  logits [N, h, w, K], where the logits at a place depend on codes strictly before it in
+  raster order;
+- `incremental` and `fixed_point` ask for the step interface, which keeps what earlier codes
+  have settled: the methods `start`, `open_row`, `no_places`, `logits`, `keep` and
+  `close_row` of `models.structure_steps.StructureSteps`.
+
+`fixed_point` is the default. `naive` samples as the authors do; the tests hold the others
+to it.
 """
 
 from vqinpaint.sampling import fixed_point, incremental, naive

@@ -1,14 +1,29 @@
-"""One code at a time, with everything kept that earlier codes have settled."""
+"""One code at a time, with everything cached that earlier codes have settled."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import tensorflow as tf
 
 from vqinpaint.sampling import rows
+from vqinpaint.sampling.choice import Control, Draw
 
 
-def sample(make_steps, noise, control, on_row=None):
-    """As `naive.sample`, from the step interface.
+def sample(
+    make_steps: Callable[[int], Any],
+    noise: tf.Tensor,
+    control: Control,
+    on_row: Callable[[tf.Tensor], Any] | None = None,
+) -> Draw:
+    """Draws a grid of codes place by place in raster order, from the step interface.
 
     Args:
       make_steps: function from the number of columns asked for at once to the step
-        interface, see `rows.sample`.
+        interface; see `rows.sample`.
       noise, control, on_row: as of `naive.sample`.
+
+    Returns:
+      `sampling.choice.Draw`.
     """
     return rows.sample(make_steps(1), noise, control, on_row)

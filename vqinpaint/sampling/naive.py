@@ -1,22 +1,43 @@
 """The reference sampler: the whole prior once per code, as the authors sample."""
 
+from __future__ import annotations
+
+from typing import Any, Callable
+
 import tensorflow as tf
 
-from vqinpaint.sampling.choice import Draw, choose, cost
+from vqinpaint.sampling.choice import Control, Draw, choose, cost
 
 
-def sample(logits_of, noise, control, on_row=None):
+def sample(
+    logits_of: Callable[[tf.Tensor], tf.Tensor],
+    noise: tf.Tensor,
+    control: Control,
+    on_row: Callable[[tf.Tensor], Any] | None = None,
+) -> Draw:
     """Draws a grid of codes place by place in raster order.
 
     Args:
       logits_of: function from codes int32 [N, h, w] to logits [N, h, w, K]; the logits
         at a place must depend on codes strictly before it.
-      noise: float32 [N, h, w, K] Gumbel noise.
+      noise: float32 [N, h, w, K] standard Gumbel noise, as of `noise.gumbel`.
       control: `sampling.choice.Control`.
-      on_row: called with the index of each row as it begins.
+      on_row: function that is called with the index of a row, int32 [], before its codes
+        are drawn; None = no call. Inside a graph it is traced like the rest. Here it is
+        called before every code.
 
     Returns:
-      `sampling.choice.Draw`.
+      `sampling.choice.Draw`, with h * w passes.
+
+    Example:
+      >>> import tensorflow as tf
+      >>> from vqinpaint.sampling import naive
+      >>> from vqinpaint.sampling.choice import Control
+      >>> def sure_of_three(codes):  # whatever the codes before
+      ...     return tf.one_hot(tf.fill(tf.shape(codes), 3), 5) * 9
+      >>> control = Control(tf.zeros([1]), tf.constant(0), tf.constant(1.0))
+      >>> naive.sample(sure_of_three, tf.zeros([1, 2, 2, 5]), control).codes.numpy().tolist()
+      [[[3, 3], [3, 3]]]
     """
     batch, height, width = tf.unstack(tf.shape(noise)[:3])
     size = noise.shape[-1]

@@ -1,27 +1,39 @@
 """The loop over rows, and over windows of a row, that the fast samplers share."""
 
+from __future__ import annotations
+
+from typing import Any, Callable
+
 import tensorflow as tf
 
 from vqinpaint.ops.shapes import known, sizes
-from vqinpaint.sampling.choice import Draw, choose, cost
+from vqinpaint.sampling.choice import Control, Draw, choose, cost
 
 
-def sample(steps, noise, control, on_row=None):
+def sample(
+    steps: Any,
+    noise: tf.Tensor,
+    control: Control,
+    on_row: Callable[[tf.Tensor], Any] | None = None,
+) -> Draw:
     """Draws a grid row by row, each row by a window that moves to the right.
 
-    A round draws all codes of the window from guesses for the codes before them. The
-    codes up to and including the first wrong guess are final; the window moves past
-    them, and what was drawn beyond becomes the next guess. A window of one code makes
-    no guesses.
+    A round draws all codes of the window from guesses for the codes before them. A drawn
+    code is final if all guesses before it were right, so the codes up to and including
+    the first that differs from its guess are final. The window moves past them, and what
+    was drawn beyond becomes the next guess. A batch moves on together: a code counts as
+    rightly guessed if it is so in all its rows. A window of one code makes no guesses.
 
     Args:
-      steps: `models.structure_steps.StructureSteps`, or anything with its methods.
-      noise: float32 [N, h, w, K] Gumbel noise.
+      steps: `models.structure_steps.StructureSteps`, or anything with its methods; its
+        attribute `window` is the number of codes drawn in a round.
+      noise: float32 [N, h, w, K] standard Gumbel noise, as of `noise.gumbel`.
       control: `sampling.choice.Control`.
-      on_row: called with the index of each row as it begins.
+      on_row: function that is called once with the index of each row, int32 [], before
+        its codes are drawn; None = no call. Inside a graph it is traced like the rest.
 
     Returns:
-      `sampling.choice.Draw`.
+      `sampling.choice.Draw`, whose passes are the rounds of all rows.
     """
     batch, height, width, _ = sizes(noise)
 
@@ -51,11 +63,24 @@ def sample(steps, noise, control, on_row=None):
     )
 
 
-def _fill(steps, row, noise, control):
-    """Draws one row: (codes [N, w], logits [N, w, K], `Places`, rounds)."""
+def _fill(
+    steps: Any, row: Any, noise: tf.Tensor, control: Control
+) -> tuple[tf.Tensor, tf.Tensor, Any, tf.Tensor]:
+    """Draws one row.
+
+    Args:
+      steps: as of `sample`.
+      row: the row as `steps.open_row` gives it.
+      noise: float32 [N, w, K].
+      control: `sampling.choice.Control`.
+
+    Returns:
+      (codes int32 [N, w], logits float32 [N, w, K], the row's places as `steps.close_row`
+      takes them, number of rounds int32 []).
+    """
     batch, width, size = sizes(noise)
     window = steps.window
-    # Windows keep their size at the row's end, as kernels are compiled for each size.
+    # A window keeps its size at the row's end: other sizes would be compiled anew.
     padded = tf.pad(noise, [[0, 0], [0, window - 1], [0, 0]])
     # The first guess is what the noise alone would draw.
     guess = tf.argmax(padded, axis=-1, output_type=tf.int32)
@@ -93,8 +118,16 @@ def _fill(steps, row, noise, control):
     return codes[:, 1:], tf.reshape(logits, tf.shape(noise)), places, rounds
 
 
-def _loop(condition, body, state):
-    """`tf.while_loop` whose tensors may grow in all dimensions but their channels."""
+def _loop(condition: Callable, body: Callable, state: tuple) -> tuple:
+    """`tf.while_loop` whose tensors may grow in all dimensions but their channels.
+
+    Args:
+      condition, body: functions of the state's entries, as of `tf.while_loop`.
+      state: nested tensors; of int32 tensors all dimensions may grow.
+
+    Returns:
+      The state after the last round.
+    """
 
     def growing(x):
         if not tf.is_tensor(x) or not x.shape.rank:

@@ -1,0 +1,266 @@
+"""The values that the command writes, for a model whose every answer is known."""
+
+import concurrent.futures
+import json
+import math
+import os
+import subprocess
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from tests import tiny
+from tests.commands import ROOT, command, run
+from vqinpaint import metrics
+
+SIDE, NUMBER = 64, 5
+ROWS, COLUMNS = slice(8, 24), slice(16, 64)  # the hole, not symmetric
+SHARE = 16 * 48 / SIDE**2  # of the picture that is missing
+
+
+def _function(*signature):
+    specs = [tf.TensorSpec(shape, dtype) for dtype, *shape in signature]
+    return tf.function(input_signature=specs, autograph=False)
+
+
+class _Known(tf.Module):
+    """Answers by arithmetic; the red of a picture's first pixel is its number i.
+
+    Completions are off by 2 (seed + 1) + 10 temperature + i in the hole, structures by
+    20 (seed + 1), reconstructions by i. A code costs i bits more than its place in
+    the grid, and the missing share. Picture i has code i // 2 everywhere.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.rows_begun = tf.Variable(0)
+
+    @_function(
+        (tf.uint8, SIDE, SIDE, 3),
+        (tf.uint8, SIDE, SIDE, 1),
+        (tf.int32, None),
+        (tf.float32, None),
+        (tf.int32,),
+        (tf.float32,),
+    )
+    def sample(self, image, mask, seeds, temperatures, top_k, top_p):
+        seen = tf.cast(image, tf.float32)
+        steps = tf.cast(seeds + 1, tf.float32)
+        off = 2 * steps + 10 * temperatures + seen[0, 0, 0]
+        # Nobody asked for other limits.
+        off += 100 * (tf.cast(top_k, tf.float32) + 1 - top_p)
+        hole = tf.cast(mask > 127, tf.float32)
+        completed = seen + hole * off[:, None, None, None]
+        structure = seen + 20 * steps[:, None, None, None]
+        return {
+            "completed": tf.cast(completed, tf.uint8),
+            "structure": tf.cast(structure, tf.uint8),
+        }
+
+    @_function((tf.uint8, None, SIDE, SIDE, 3))
+    def reconstruct(self, images):
+        return {"reconstruction": images + images[:, :1, :1, :1]}
+
+    @_function((tf.uint8, None, SIDE, SIDE, 3), (tf.uint8, None, SIDE, SIDE, 1))
+    def bits(self, images, masks):
+        number = tf.cast(images[:, 0, 0, 0], tf.float32)[:, None, None]
+        missing = tf.reduce_mean(tf.cast(masks > 127, tf.float32), axis=[1, 2])
+        places = tf.reshape(tf.range(64.0), [1, 8, 8])
+        return number + places + missing[..., None]
+
+    @_function((tf.uint8, None, SIDE, SIDE, 3))
+    def encode(self, images):
+        codes = tf.cast(images[:, 0, 0, 0] // 2, tf.int32)
+        return {"top": codes[:, None, None] + tf.zeros([1, 8, 8], tf.int32)}
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """uint8 [NUMBER, SIDE, SIDE, 3]; i at the first pixel, and no answer exceeds 255."""
+    shape = NUMBER, SIDE, SIDE, 3
+    pictures = np.random.default_rng(0).integers(20, 150, shape).astype(np.uint8)
+    pictures[:, 0, 0, 0] = np.arange(NUMBER)
+    return pictures
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, pictures):
+    """A folder with `records`, `masks` and the SavedModel `known`."""
+    world = tmp_path_factory.mktemp("evaluate")
+    for name in ("pictures", "masks"):
+        (world / name).mkdir()
+    for number, picture in enumerate(pictures):
+        Image.fromarray(picture).save(world / "pictures" / f"{number}.png")
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    mask[ROWS, COLUMNS] = 255
+    Image.fromarray(mask).save(world / "masks" / "hole.png")
+    run(
+        "tools/make_tfrecords.py",
+        f"--input={world / 'pictures'}",
+        f"--output={world / 'records'}",
+        "--split=val",
+    )
+    tf.saved_model.save(_Known(), str(world / "known"))
+    facts = {"model": tiny.OPTIONS.to_dict(), "sampler": "naive"}
+    (world / "known" / "options.json").write_text(json.dumps(facts))
+    return world
+
+
+def _arguments(world, **changes):
+    flags = {
+        "model": world / "known",
+        "data": world / "records",
+        "output": world / "metrics.json",
+        "mask": "folder",
+        "mask_dir": world / "masks",
+        "batch_size": 2,  # the last batch has one picture
+        "num_samples": 3,
+        **changes,
+    }
+    given = [f"--{name}={value}" for name, value in flags.items() if value is not None]
+    return ["-m", "vqinpaint.evaluate", *given]
+
+
+@pytest.fixture(scope="module")
+def written(world):
+    """(figures in the file, what was printed) at two temperatures."""
+    done = run(*_arguments(world, temperature="0,0.5"))
+    return json.loads((world / "metrics.json").read_text()), done.stdout
+
+
+def _wanted(pictures, temperature, seeds=(0, 1, 2)):
+    """The figures of completions, from the numbers in `_Known`."""
+    numbers = range(len(pictures))
+    off = [[2 * (s + 1) + 10 * temperature + i for s in seeds] for i in numbers]
+    errors = SHARE * np.square(off)
+    ssim = metrics.SSIM()
+    for picture, row in zip(pictures, off):
+        completed = np.stack([picture] * len(seeds))
+        for i, change in enumerate(row):
+            completed[i, ROWS, COLUMNS] += np.uint8(change)
+        ssim.add(picture, np.zeros((SIDE, SIDE), np.uint8), completed)
+    return {
+        "l1": SHARE * np.mean(off),
+        "psnr": np.mean(10 * np.log10(255**2 / errors)),
+        **ssim.result(),
+        "hole_l1": np.mean(off),
+        "hole_l1_best": np.mean(np.min(off, axis=1)),
+        "hole_l1_structure_alone": 20 * np.mean([s + 1 for s in seeds]),
+        "hole_diversity": 8 / 3 if len(seeds) == 3 else 0,  # of 2, 2 and 4
+    }
+
+
+def test_figures_of_codes_are_the_known_ones(written):
+    figures, _ = written
+    numbers = np.arange(NUMBER)
+    wanted = {
+        "pictures": NUMBER,
+        "vqvae_mse": np.mean((numbers / 127.5) ** 2),
+        "bits_per_code": np.mean(numbers) + np.mean(range(64)) + SHARE,
+        # Codes 0, 0, 1, 1, 2.
+        "marginal_bits": 0.8 * math.log2(5 / 2) + 0.2 * math.log2(5),
+    }
+    wanted["perplexity_top"] = 2 ** wanted["marginal_bits"]
+    # The stand-in computes bits in float32.
+    assert {name: figures[name] for name in wanted} == pytest.approx(wanted, rel=1e-6)
+
+
+@pytest.mark.parametrize("column, temperature", [(0, 0), (1, 0.5)])
+def test_figures_of_completions_are_the_known_ones(
+    written, pictures, column, temperature
+):
+    found = dict(written[0]["completions"][column])
+    setting = {name: found.pop(name) for name in ("pictures", "num_samples")}
+    assert setting == {"pictures": NUMBER, "num_samples": 3}
+    assert found.pop("temperature") == temperature
+    assert found == pytest.approx(_wanted(pictures, temperature), rel=1e-9)
+
+
+def test_names_and_their_order_stay(written, world):
+    figures, _ = written
+    *facts, last = figures
+    assert facts == [
+        *("model", "data", "split", "fingerprint", "mask", "pictures"),
+        *("vqvae_mse", "bits_per_code", "marginal_bits", "perplexity_top"),
+    ]
+    assert last == "completions"
+    for column in figures["completions"]:
+        assert list(column) == [
+            *("pictures", "num_samples", "temperature", "l1", "psnr", "ssim"),
+            *("hole_l1", "hole_l1_best", "hole_l1_structure_alone", "hole_diversity"),
+        ]
+    named = {name: figures[name] for name in ("model", "data", "split", "mask")}
+    assert named == {
+        "model": str(world / "known"),
+        "data": str(world / "records"),
+        "split": "val",
+        "mask": "folder",
+    }
+
+
+def test_the_printed_tables_are_the_file(written):
+    figures, printed = written
+    lines = printed.splitlines()
+    middle = lines.index("completions")
+    assert lines[0] == "codes" and lines[-1].startswith("-> ")
+    codes = {name: [value] for name, value in figures.items() if name in printed}
+    codes = dict(list(codes.items())[list(codes).index("pictures") :])
+    codes.pop("completions")
+    columns = figures["completions"]
+    completions = {name: [c[name] for c in columns] for name in columns[0]}
+    for table, rows in (
+        (lines[1:middle], codes),
+        (lines[middle + 1 : -1], completions),
+    ):
+        assert [line.split()[0] for line in table] == list(rows)
+        for line, values in zip(table, rows.values()):
+            found = [float(word) for word in line.split()[1:]]
+            assert found == pytest.approx(values, rel=1e-4)  # five digits are printed
+
+
+def test_limits_take_the_first_pictures(world, pictures):
+    output = world / "limited.json"
+    changes = {"pictures": 3, "complete": 2, "num_samples": 1, "output": output}
+    run(*_arguments(world, **changes))
+    figures = json.loads(output.read_text())
+    assert figures["pictures"] == 3
+    assert figures["vqvae_mse"] == pytest.approx(5 / 3 / 127.5**2, rel=1e-9)
+    (column,) = figures["completions"]
+    assert (column["pictures"], column["num_samples"]) == (2, 1)
+    wanted = _wanted(pictures[:2], 1, seeds=[0])
+    assert {name: column[name] for name in wanted} == pytest.approx(wanted, rel=1e-9)
+
+
+def test_nothing_is_completed_where_none_is_asked_for(world):
+    output = world / "none.json"
+    done = run(*_arguments(world, complete=0, output=output))
+    figures = json.loads(output.read_text())
+    assert "completions" not in figures and figures["pictures"] == NUMBER
+    assert "hole_l1" not in done.stdout
+
+
+def test_mistakes_are_one_line(world):
+    cases = [
+        ({"data": None}, "give --model and --data"),
+        ({"temperature": "1,x"}, "--temperature=1,x: numbers, 0 or more"),
+        ({"num_samples": 0}, "--num_samples must be at least 1"),
+        ({"complete": -1}, "--complete at least 0"),
+        ({"pictures": -1}, "--pictures=-1"),
+    ]
+    never = world / "never.json"
+
+    def tried(case):
+        arguments = command(*_arguments(world, output=never, **case[0]))
+        return subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(tried, cases))
+    for (changes, words), done in zip(cases, results):
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        message = f"{changes}: {done.returncode}\n{done.stderr}"
+        assert done.returncode == 2, message
+        assert len(lines) == 1 and lines[0].startswith("vqinpaint: error: "), message
+        assert words in lines[0], message
+    assert not never.exists()

@@ -1,0 +1,24 @@
+"""Figures of completions against the truth: NumPy arrays in, floats by name out.
+
+A metric knows no model, no data set and no file; see `base.Metric` for the contract and
+for how to add one.
+"""
+
+from vqinpaint.metrics.base import Metric, PerCompletion, PerPicture, Rows
+from vqinpaint.metrics.codes import CodeFigures
+from vqinpaint.metrics.diversity import HoleDiversity
+from vqinpaint.metrics.pixels import L1, PSNR, HoleL1
+from vqinpaint.metrics.similarity import SSIM
+
+__all__ = [
+    "L1",
+    "PSNR",
+    "SSIM",
+    "CodeFigures",
+    "HoleDiversity",
+    "HoleL1",
+    "Metric",
+    "PerCompletion",
+    "PerPicture",
+    "Rows",
+]
