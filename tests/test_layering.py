@@ -8,6 +8,7 @@ import pytest
 PACKAGE = pathlib.Path(__file__).parent.parent / "vqinpaint"
 LEVELS = {
     "errors": 0,
+    "digests": 1,
     "environment": 1,
     "json_files": 1,
     "options": 1,

@@ -7,7 +7,6 @@ A data set is a folder with, for each split, `SPLIT-00000-of-00004.tfrecord` and
 
 import contextlib
 import dataclasses
-import hashlib
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from vqinpaint import digests
 from vqinpaint.errors import DataError
 from vqinpaint.json_files import write_json
 
@@ -136,7 +136,7 @@ class ShardWriter:
             "name": os.path.basename(self._path),
             "bytes": os.path.getsize(self._path),
             "records": len(self._starts),
-            "sha256": sha256(self._path),
+            "sha256": digests.of_file(self._path),
         }
         return entry, self._starts
 
@@ -169,7 +169,7 @@ def finish(folder, temporary, split, described, extra):
         "records": len(starts),
         "offsets": {
             "name": offsets_name,
-            "sha256": sha256(os.path.join(temporary, offsets_name)),
+            "sha256": digests.of_file(os.path.join(temporary, offsets_name)),
         },
         "shards": shards,
         **extra,
@@ -184,15 +184,6 @@ def finish(folder, temporary, split, described, extra):
     write_json(os.path.join(folder, f"{split}.json"), manifest)
 
 
-def sha256(path):
-    """Hex digest of a file."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
 @dataclasses.dataclass(frozen=True, eq=False)
 class Split:
     """A split found and checked on disk."""
@@ -205,8 +196,8 @@ class Split:
     @property
     def fingerprint(self):
         """sha256 over the shards' digests: the same data give the same text."""
-        digests = "".join(shard["sha256"] for shard in self.manifest["shards"])
-        return hashlib.sha256(digests.encode()).hexdigest()
+        of_shards = "".join(shard["sha256"] for shard in self.manifest["shards"])
+        return digests.of_bytes(of_shards.encode())
 
     def __len__(self):
         return len(self.shard)
@@ -247,7 +238,7 @@ def open_split(folder, split, verify=True):
     for path, digest in tqdm(
         checks, f"checking {split}", leave=False, disable=size < 1 << 30
     ):
-        if not os.path.isfile(path) or sha256(path) != digest:
+        if not os.path.isfile(path) or digests.of_file(path) != digest:
             raise DataError(
                 f"{path} is not the file that {split}.json describes (its sha256 "
                 "differs); restore it or write the data set again."
