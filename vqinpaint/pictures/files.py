@@ -58,9 +58,26 @@ def load_image(path):
       PictureError: not a readable picture.
     """
     picture = _open(path, "image")
-    if picture.mode.startswith("I"):  # 16-bit grey, which convert() would clip
-        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
-    return np.asarray(picture.convert("RGB"))
+    return np.asarray(to_eight_bits(picture).convert("RGB"))
+
+
+def to_eight_bits(picture: Image.Image) -> Image.Image:
+    """Turns 16-bit grey, which Pillow's `convert` would clip, into 8-bit grey.
+
+    A value v becomes v * 255 / 65535, rounded to the nearest whole number, as the PNG
+    specification (section 13.12, sample depth rescaling) recommends.
+
+    Args:
+      picture: of any mode.
+
+    Returns:
+      Mode "L" for 16-bit grey; pictures of other modes as they are.
+    """
+    if not picture.mode.startswith("I"):
+        return picture
+    # 65535 / 255 is 257, which is odd, so that no value lies halfway.
+    values = np.clip(np.asarray(picture).astype(np.int64), 0, 65535)
+    return Image.fromarray(((values + 128) // 257).astype(np.uint8))
 
 
 def load_mask(path, height, width, invert=False):
@@ -75,9 +92,7 @@ def load_mask(path, height, width, invert=False):
       PictureError: not a readable picture.
     """
     picture = _open(path, "mask")
-    if picture.mode.startswith("I"):
-        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
-    picture = picture.convert("L")
+    picture = to_eight_bits(picture).convert("L")
     note = ""
     if picture.size != (width, height):
         note = (
