@@ -12,6 +12,7 @@ LEVELS = {
     "environment": 1,
     "json_files": 1,
     "options": 1,
+    "shipped": 1,
     "pictures": 2,
     "creatures": 2,
     "cli": 2,
@@ -20,11 +21,11 @@ LEVELS = {
     "data": 4,
     "sampling": 4,
     "models": 5,
-    "authors": 6,
     "runs": 6,
     "joined": 7,
     "stages": 7,
     "training": 8,
+    "authors": 8,
     "completing": 8,
     "exporting": 8,
     "train": 9,
@@ -32,7 +33,9 @@ LEVELS = {
     "evaluate": 9,
     "client": 9,
     "inpaint": 9,
+    "import_tf1": 9,
     "make_sample_data": 9,
+    "make_tfrecords": 9,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 
