@@ -5,6 +5,8 @@ import dataclasses
 from absl import flags
 
 FLAGS = flags.FLAGS
+# Flags that `define` makes belong to the program that asks for them, in --help too.
+flags.disclaim_key_flags()
 
 _KINDS = {
     int: flags.DEFINE_integer,
