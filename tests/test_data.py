@@ -13,6 +13,7 @@ from vqinpaint.data import decoding, pipeline, records
 from vqinpaint.data.masks import make_masks
 from vqinpaint.data.writing import SplitWriter
 from vqinpaint.errors import DataError
+from vqinpaint.ops import masks
 from vqinpaint.options import DataOptions
 
 
@@ -301,6 +302,31 @@ def test_evaluation_reads_each_record_once_in_order(folder):
     data = pipeline.evaluation_batches(split, 64, _options(batch_size=4))
     sizes = [image.shape[0] for image, _ in data]
     assert sizes == [4, 4, 2]
+
+
+@pytest.mark.parametrize("kind", ["center", "box", "strokes", "random"])
+def test_masks_are_the_recipe_in_bytes(kind):
+    """255 where missing, whether made for a batch or one by one."""
+    made = make_masks(64, _options(mask=kind))
+    seeds = [tf.constant([7, i], tf.int64) for i in range(5)]
+    drawn = tf.stack([made.draw(seed) for seed in seeds])
+    if kind == "center":
+        wanted = [masks.center(64)] * 5
+    else:
+        wanted = getattr(masks, kind)(64, tf.stack([masks.draws(s) for s in seeds]))
+    found = made.finish(drawn)
+    assert found.dtype == tf.uint8 and found.shape == (5, 64, 64, 1)
+    np.testing.assert_array_equal(found, 255 * np.asarray(wanted, int))
+    alone = [made.finish(drawn[i : i + 1])[0] for i in range(5)]
+    np.testing.assert_array_equal(found, alone)
+
+
+def test_grey_values_over_127_are_missing_in_mask_files(tmp_path):
+    values = np.array([[0, 127], [128, 255]], np.uint8)
+    Image.fromarray(values).save(tmp_path / "mask.png")
+    made = make_masks(4, _options(mask="folder", mask_dir=str(tmp_path)))
+    mask = made.finish(made.draw(tf.constant([0, 1], tf.int64))[None])
+    assert mask.numpy()[0, ..., 0].tolist() == [[0] * 4] * 2 + [[255] * 4] * 2
 
 
 def test_masks_come_from_a_folder(tmp_path):
