@@ -60,15 +60,7 @@ def training_batches(
         image = decode(read(_record_of(number, split, options)))
         seed = _seed_of(number, options)
         side = _side_before_crop(image, options, load_size, image_size)
-        image = tf.image.stateless_random_crop(
-            resize_short_side(image, side),
-            [image_size, image_size, 3],
-            _fold_in(seed, _CROP),
-        )
-        if options.flip:
-            image = tf.image.stateless_random_flip_left_right(
-                image, _fold_in(seed, _FLIP)
-            )
+        image = _crop(resize_short_side(image, side), seed, image_size, options.flip)
         return image, masks.draw(_fold_in(seed, _TRAINING_MASK))
 
     rows, number_of = _numbering(options.batch_size, context)
@@ -175,6 +167,14 @@ def _side_before_crop(image, options, load_size, image_size):
     if options.resize:
         return tf.constant(load_size)
     return tf.maximum(tf.reduce_min(tf.shape(image)[:2]), image_size)
+
+
+def _crop(image, seed, side, flip):
+    """A random crop, uint8 [side, side, 3], mirrored in half of the cases if `flip`."""
+    crop = tf.image.stateless_random_crop(image, [side, side, 3], _fold_in(seed, _CROP))
+    if flip:
+        crop = tf.image.stateless_random_flip_left_right(crop, _fold_in(seed, _FLIP))
+    return crop
 
 
 def _finish(masks):
