@@ -4,6 +4,7 @@ import pathlib
 import re
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 HERE = pathlib.Path(__file__).parent
 VERSION = re.search(
@@ -18,6 +19,46 @@ SERVING = [
 ]
 BEAM = ["apache-beam>=2.61,<3"]
 
+# Folders and files of the repository that a wheel holds inside the package, where
+# vqinpaint/shipped.py finds them.
+SHIPPED = {
+    "flags": "flags",
+    "saved_models/demo": "demo",
+    "saved_models/LICENSE-fluentui-emoji.txt": "demo/LICENSE-fluentui-emoji.txt",
+    "examples": "demo/examples",
+}
+
+
+class BuildWithShippedFiles(build_py):
+    """Copies shipped files into what is built; an editable installation has its own."""
+
+    def run(self):
+        super().run()
+        if not self.editable_mode:
+            for source, target in self._shipped().items():
+                self.mkpath(str(pathlib.Path(target).parent))
+                self.copy_file(source, target)
+
+    def get_outputs(self, include_bytecode=1):
+        shipped = [] if self.editable_mode else self._shipped().values()
+        return [*super().get_outputs(include_bytecode), *shipped]
+
+    def get_source_files(self):
+        """What a source distribution has to hold, so that a wheel can be built of it."""
+        return [*super().get_source_files(), *self._shipped()]
+
+    def _shipped(self):
+        """{path in the repository: path in the build}"""
+        files = {}
+        for source, target in SHIPPED.items():
+            for path in [HERE / source, *sorted((HERE / source).rglob("*"))]:
+                if path.is_file():
+                    inside = path.relative_to(HERE / source)
+                    built = pathlib.Path(self.build_lib, "vqinpaint", target, inside)
+                    files[path.relative_to(HERE).as_posix()] = str(built)
+        return files
+
+
 setup(
     name="vqinpaint",
     version=VERSION,
@@ -26,6 +67,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["vqinpaint", "vqinpaint.*"]),
+    cmdclass={"build_py": BuildWithShippedFiles},
     python_requires=">=3.9,<3.14",
     install_requires=[
         # Two tiers. The reference: what the authors' numbers were first reproduced on.
@@ -52,7 +94,7 @@ setup(
     ],
     extras_require={
         "serving": SERVING,
-        # tools/make_tfrecords.py --beam.
+        # vqinpaint.make_tfrecords --beam.
         "beam": BEAM,
         "dev": [
             *SERVING,
@@ -77,6 +119,8 @@ setup(
             "vqinpaint-export = vqinpaint.export:run",
             "vqinpaint-client = vqinpaint.client:run",
             "vqinpaint-make-sample-data = vqinpaint.make_sample_data:run",
+            "vqinpaint-make-tfrecords = vqinpaint.make_tfrecords:run",
+            "vqinpaint-import-tf1 = vqinpaint.import_tf1:run",
         ]
     },
 )

@@ -99,7 +99,8 @@ def attempts(tmp_path_factory):
         output = world / f"{make.__name__}_model" / "1"
         done = subprocess.run(
             command(
-                "tools/import_tf1_checkpoint.py",
+                "-m",
+                "vqinpaint.import_tf1",
                 f"--checkpoint={folder}",
                 f"--output={output}",
                 f"--run_dir={world / make.__name__}_run",

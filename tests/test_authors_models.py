@@ -44,7 +44,8 @@ def _stages():
 
 def _import(folder, *flags):
     return run(
-        "tools/import_tf1_checkpoint.py",
+        "-m",
+        "vqinpaint.import_tf1",
         f"--image_size={SIDE}",
         f"--output={folder}",
         *flags,
@@ -218,7 +219,7 @@ def test_training_goes_on_from_an_importedrun(world, tmp_path):
     )
     records = tmp_path / "records"
     source = f"--input={pictures / 'train'}"
-    run("tools/make_tfrecords.py", source, f"--output={records}")
+    run("-m", "vqinpaint.make_tfrecords", source, f"--output={records}")
     for stage in ("structure", "texture"):
         done = run(
             "-m",

@@ -53,7 +53,8 @@ def test_full_size_import_stays_under_four_gigabytes(tmp_path):
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
     imported = command(
-        "tools/import_tf1_checkpoint.py",
+        "-m",
+        "vqinpaint.import_tf1",
         f"--checkpoint={tmp_path}",
         f"--output={tmp_path / 'model/1'}",
         "--num_samples=1",

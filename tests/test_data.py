@@ -9,8 +9,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from vqinpaint.data import pipeline, records
+from vqinpaint.data import decoding, pipeline, records
+from vqinpaint.data.masks import make_masks
+from vqinpaint.data.writing import SplitWriter
 from vqinpaint.errors import DataError
+from vqinpaint.ops import masks
 from vqinpaint.options import DataOptions
 
 
@@ -23,10 +26,9 @@ def _picture(i, size=(64, 64)):
 @pytest.fixture
 def folder(tmp_path):
     """Ten pictures in three shards."""
-    with records.split_writer(str(tmp_path), "train", 3) as (write, extra):
+    with SplitWriter(str(tmp_path), "train", 3, {"source": "test"}) as writer:
         for i in range(10):
-            write(records.to_example(_picture(i)[0]))
-        extra["source"] = "test"
+            writer.write(_picture(i)[0])
     return str(tmp_path)
 
 
@@ -36,7 +38,7 @@ def _options(**changes):
 
 def test_every_record_is_found_at_its_offset(folder):
     split = records.open_split(folder, "train")
-    found = [pipeline._reader(split)(i).numpy() for i in range(len(split))]
+    found = [decoding.record_reader(split)(i).numpy() for i in range(len(split))]
     order = [i for shard in range(3) for i in range(shard, 10, 3)]
     assert found == [records.to_example(_picture(i)[0]) for i in order]
 
@@ -120,11 +122,62 @@ def _cut(path):
 
 def test_an_interrupted_writer_leaves_the_old_data(folder):
     with pytest.raises(KeyboardInterrupt):
-        with records.split_writer(folder, "train", 1) as (write, _):
-            write(records.to_example(_picture(0)[0]))
+        with SplitWriter(folder, "train", 1) as writer:
+            writer.write(_picture(0)[0])
             raise KeyboardInterrupt
     assert len(records.open_split(folder, "train")) == 10
     assert not [name for name in os.listdir(folder) if "tmp" in name]
+
+
+def test_the_manifest_holds_what_the_writer_is_told(tmp_path):
+    entries = {"source": "somewhere", "short_side": 48}
+    with SplitWriter(str(tmp_path), "train", 2, entries) as writer:
+        writer.write(_picture(0)[0])
+        writer.skip("a.png: broken")
+        writer.skip("b.png: too small")
+    manifest = records.open_split(str(tmp_path), "train").manifest
+    assert manifest["skipped"] == ["a.png: broken", "b.png: too small"]
+    assert {name: manifest[name] for name in entries} == entries
+    assert writer.written == manifest["records"] == 1
+    assert "skipped" not in entries
+
+
+def test_a_split_without_pictures_is_refused_and_the_old_one_stays(folder):
+    with pytest.raises(DataError, match="no picture was found"):
+        with SplitWriter(folder, "train", 1) as writer:
+            writer.skip("a.png: broken")
+    assert len(records.open_split(folder, "train")) == 10
+    assert not [name for name in os.listdir(folder) if "tmp" in name]
+
+
+def test_a_new_split_replaces_the_old_one_and_no_other(folder):
+    """Also none whose name begins alike."""
+    for split, shards in (("train-hard", 2), ("train", 1)):
+        with SplitWriter(folder, split, shards) as writer:
+            for i in range(2):
+                writer.write(_picture(i)[0])
+    assert len(records.open_split(folder, "train-hard")) == 2
+    assert len(records.open_split(folder, "train")) == 2
+    shards = [name for name in os.listdir(folder) if name.endswith(".tfrecord")]
+    assert len(shards) == 3
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"records": 11}, "11 records, but 10 in its shards"),
+        ({"format": "other"}, "format 'other', not"),
+        ({"shards": None}, "TypeError"),
+    ],
+)
+def test_a_manifest_that_contradicts_itself_is_refused(folder, change, words):
+    path = f"{folder}/train.json"
+    with open(path, encoding="utf-8") as file:
+        manifest = json.load(file)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({**manifest, **change}, file)
+    with pytest.raises(DataError, match=f"not a manifest of this project.*{words}"):
+        records.open_split(folder, "train")
 
 
 def test_the_same_data_have_the_same_fingerprint(folder):
@@ -195,14 +248,15 @@ def test_an_epoch_shows_every_picture_once_in_changing_order(folder):
 
 @pytest.mark.parametrize("batches", ["training", "evaluation"])
 def test_without_resizing_every_crop_is_a_piece_of_the_picture(tmp_path, batches):
-    with records.split_writer(str(tmp_path), "train", 1) as (write, _):
+    with SplitWriter(str(tmp_path), "train", 1) as writer:
         for i in range(5):
-            write(records.to_example(_picture(i, size=(70 + i, 90))[0]))
+            writer.write(_picture(i, size=(70 + i, 90))[0])
     split = records.open_split(str(tmp_path), "train")
     options = _options(resize=False, load_size=0, batch_size=1)
     make = getattr(pipeline, f"{batches}_batches")
     originals = [
-        pipeline.decode(pipeline._reader(split)(i)).numpy() for i in range(len(split))
+        decoding.decode(decoding.record_reader(split)(i)).numpy()
+        for i in range(len(split))
     ]
     for image, _ in make(split, 64, options).take(5):
         assert any(_holds(original, image[0].numpy()) for original in originals)
@@ -215,8 +269,8 @@ def _holds(picture, piece):
 
 
 def test_without_resizing_small_pictures_are_enlarged_to_the_crop(tmp_path):
-    with records.split_writer(str(tmp_path), "train", 1) as (write, _):
-        write(records.to_example(_picture(0, size=(50, 40))[0]))
+    with SplitWriter(str(tmp_path), "train", 1) as writer:
+        writer.write(_picture(0, size=(50, 40))[0])
     split = records.open_split(str(tmp_path), "train")
     options = _options(resize=False, load_size=0, batch_size=1)
     image, _ = next(iter(pipeline.training_batches(split, 64, options)))
@@ -226,10 +280,10 @@ def test_without_resizing_small_pictures_are_enlarged_to_the_crop(tmp_path):
 def test_pictures_keep_their_values_and_aspect():
     array = _picture(0)[1]
     record = records.to_example(_picture(0)[0])
-    image = pipeline.decode(tf.constant(record))
+    image = decoding.decode(tf.constant(record))
     np.testing.assert_array_equal(image, array)
-    np.testing.assert_array_equal(pipeline.resize_short_side(image, 64), array)
-    wide = pipeline.resize_short_side(tf.zeros([50, 100, 3], tf.uint8), 64)
+    np.testing.assert_array_equal(decoding.resize_short_side(image, 64), array)
+    wide = decoding.resize_short_side(tf.zeros([50, 100, 3], tf.uint8), 64)
     assert wide.shape == (64, 128, 3)
 
 
@@ -239,7 +293,7 @@ def test_pictures_are_resized_without_aliases(size):
     image = tf.constant(_picture(0)[1])
     wanted = tf.image.resize(image, [size, size], antialias=True)
     # Of 255, rounded to whole ones.
-    found = pipeline.resize_short_side(image, size)
+    found = decoding.resize_short_side(image, size)
     np.testing.assert_allclose(found, wanted, atol=0.501)
 
 
@@ -250,12 +304,37 @@ def test_evaluation_reads_each_record_once_in_order(folder):
     assert sizes == [4, 4, 2]
 
 
+@pytest.mark.parametrize("kind", ["center", "box", "strokes", "random"])
+def test_masks_are_the_recipe_in_bytes(kind):
+    """255 where missing, whether made for a batch or one by one."""
+    made = make_masks(64, _options(mask=kind))
+    seeds = [tf.constant([7, i], tf.int64) for i in range(5)]
+    drawn = tf.stack([made.draw(seed) for seed in seeds])
+    if kind == "center":
+        wanted = [masks.center(64)] * 5
+    else:
+        wanted = getattr(masks, kind)(64, tf.stack([masks.draws(s) for s in seeds]))
+    found = made.finish(drawn)
+    assert found.dtype == tf.uint8 and found.shape == (5, 64, 64, 1)
+    np.testing.assert_array_equal(found, 255 * np.asarray(wanted, int))
+    alone = [made.finish(drawn[i : i + 1])[0] for i in range(5)]
+    np.testing.assert_array_equal(found, alone)
+
+
+def test_grey_values_over_127_are_missing_in_mask_files(tmp_path):
+    values = np.array([[0, 127], [128, 255]], np.uint8)
+    Image.fromarray(values).save(tmp_path / "mask.png")
+    made = make_masks(4, _options(mask="folder", mask_dir=str(tmp_path)))
+    mask = made.finish(made.draw(tf.constant([0, 1], tf.int64))[None])
+    assert mask.numpy()[0, ..., 0].tolist() == [[0] * 4] * 2 + [[255] * 4] * 2
+
+
 def test_masks_come_from_a_folder(tmp_path):
     Image.fromarray(np.full((8, 8), 255, np.uint8)).save(tmp_path / "all.png")
     options = _options(mask="folder", mask_dir=str(tmp_path))
-    draw, finish = pipeline.mask_maker(64, options)
-    mask = draw(tf.constant([0, 1], tf.int64))
-    assert finish("images", mask) == ("images", mask)
+    made = make_masks(64, options)
+    mask = made.draw(tf.constant([0, 1], tf.int64))
+    assert made.finish(mask) is mask
     assert mask.shape == (64, 64, 1) and mask.numpy().all()
     with pytest.raises(DataError, match="no PNG or JPEG"):
-        pipeline.mask_maker(64, _options(mask="folder", mask_dir=str(tmp_path / "no")))
+        make_masks(64, _options(mask="folder", mask_dir=str(tmp_path / "no")))

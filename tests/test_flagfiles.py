@@ -1,11 +1,21 @@
-"""Every flagfile parses into valid options for every stage."""
+"""Flagfiles: all parse into valid options, and all are found by name from anywhere."""
 
 import json
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import threading
 
-ROOT = pathlib.Path(__file__).parent.parent
+import pytest
+from absl import flags
+
+from tests.commands import ROOT, run
+from vqinpaint import shipped
+from vqinpaint.cli.flagfiles import expanded
+from vqinpaint.errors import UsageError
+
 FLAGFILES = sorted((ROOT / "flags").glob("*.flags"))
 
 READ_ALL = """
@@ -53,3 +63,98 @@ def test_flagfiles_hold_valid_options():
             assert options["steps"]["vqvae"] == 1_000_000
     for name in ("sample", "faces64", "emoji128", "emoji64"):
         assert f"{name}.flags" in found
+
+
+def _by_absl(*arguments):
+    """What absl makes of a command line, which knows flagfiles by path only."""
+    return flags.FlagValues().read_flags_from_files(list(arguments), force_gnu=True)
+
+
+@pytest.mark.parametrize("path", FLAGFILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("form", ["flags/{}.flags", "{}", "{}.flags", "flags/{}"])
+def test_names_and_paths_give_what_absl_reads(path, form, monkeypatch, tmp_path):
+    monkeypatch.chdir(ROOT)
+    wanted = _by_absl("--seed=1", f"--flagfile={path}", "--seed=2")
+    assert len(wanted) > 3
+    for folder in (ROOT, tmp_path):
+        monkeypatch.chdir(folder)
+        name = form.format(path.stem)
+        assert expanded(["--seed=1", f"--flagfile={name}", "--seed=2"]) == wanted
+
+
+def test_names_are_those_of_the_files():
+    assert shipped.flagfile_names() == [path.stem for path in FLAGFILES]
+    for path in FLAGFILES:
+        assert os.path.samefile(shipped.flagfile(path.stem), path)
+    assert shipped.flagfile("nonesuch") is None
+    assert shipped.flagfile("../setup") is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--flagfile", "a.flags"],
+        ["-flagfile=a.flags"],
+        ["-flagfile", "a.flags", "--flagfile=b.flags"],
+        ["--flagfile=b.flags", "--", "--flagfile=a.flags"],
+        ["--flagfile="],
+        ["--noflagfile=a.flags", "--x", "1"],
+        ["--flagfile=~/a.flags"],
+    ],
+)
+def test_every_form_is_read_as_absl_reads_it(arguments, monkeypatch, tmp_path):
+    """Comments, empty lines, spaces and included files among them."""
+    (tmp_path / "a.flags").write_text("# first\n--a=1\n\n// second\n  --b=2  \n")
+    (tmp_path / "b.flags").write_text("--c=3\n--flagfile=a.flags\n-flagfile=a.flags\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert expanded(arguments) == _by_absl(*arguments)
+
+
+def test_a_path_goes_before_a_name(monkeypatch, tmp_path):
+    (tmp_path / "celebahq_center").write_text("--mine=1\n")
+    monkeypatch.chdir(tmp_path)
+    assert expanded(["--flagfile=celebahq_center"]) == ["--mine=1"]
+
+
+def test_flagfiles_include_those_that_lie_with_them(monkeypatch, tmp_path):
+    """calibration.flags includes flags/sample.flags; here is another of that path."""
+    (tmp_path / "flags").mkdir()
+    (tmp_path / "flags" / "sample.flags").write_text("--mine=1\n")
+    shutil.copy(ROOT / "flags/calibration.flags", tmp_path / "flags")
+    monkeypatch.chdir(tmp_path)
+    assert "--mine=1" in expanded(["--flagfile=flags/calibration.flags"])
+    assert "--mine=1" not in expanded(["--flagfile=calibration"])
+
+
+def test_flags_come_through_a_pipe(tmp_path):
+    """As a shell passes them: --flagfile=<(command)"""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    threading.Thread(target=path.write_text, args=("--a=1\n",), daemon=True).start()
+    assert expanded([f"--flagfile={path}"]) == ["--a=1"]
+
+
+def test_files_that_cannot_be_used_are_named(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "circle.flags").write_text("--flagfile=circle.flags\n")
+    (tmp_path / "picture.flags").write_bytes(b"\x89PNG\xff\xfe")
+    (tmp_path / "folder").mkdir()
+    for name, words in {
+        "circle.flags": "circle.flags includes itself",
+        "picture.flags": "picture.flags cannot be read",
+        "folder": "neither a file",
+        "flags/nonesuch.flags": "neither a file",
+    }.items():
+        with pytest.raises(UsageError, match=words):
+            expanded([f"--flagfile={name}"])
+    with pytest.raises(UsageError, match="needs a value"):
+        expanded(["--flagfile"])
+
+
+def test_an_unknown_name_is_one_line_that_lists_the_known(tmp_path):
+    command = "-m", "vqinpaint.make_sample_data", f"--output={tmp_path / 'never'}"
+    done = run(*command, "--flagfile=celebahq_centre", code=2)
+    assert done.stderr.startswith("vqinpaint: error: --flagfile=celebahq_centre is")
+    assert ", ".join(path.stem for path in FLAGFILES) in done.stderr
+    assert done.stderr.count("\n") == 1 and not (tmp_path / "never").exists()

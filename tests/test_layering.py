@@ -9,6 +9,7 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "vqinpaint"
 LEVELS = {
     "errors": 0,
     "digests": 0,
+    "shipped": 0,
     "reporting": 0,
     "environment": 1,
     "json_files": 1,
@@ -23,13 +24,13 @@ LEVELS = {
     "sampling": 4,
     "metrics": 4,
     "models": 5,
-    "authors": 6,
     "runs": 6,
     "joined": 7,
     "stages": 7,
     "training": 8,
     "completing": 8,
     "exporting": 8,
+    "authors": 9,
     "families": 9,
     "api": 10,
     "train": 10,
@@ -38,6 +39,8 @@ LEVELS = {
     "client": 10,
     "inpaint": 10,
     "make_sample_data": 10,
+    "make_tfrecords": 10,
+    "import_tf1": 10,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.commands import ROOT, run
 from vqinpaint import creatures
 from vqinpaint.creatures.attributes import NAMES, VALIDATION
-from vqinpaint.data import pipeline, records
+from vqinpaint.data import decoding, pipeline, records
 from vqinpaint.options import DataOptions
 
 COMMAND = ("-m", "vqinpaint.make_sample_data")
@@ -95,7 +95,7 @@ def test_records_hold_the_same_pictures(pictures, written):
                 file.seek(opened.offset[number])
                 length = int.from_bytes(file.read(8), "little")
                 file.seek(opened.offset[number] + 12)
-                image = pipeline.decode(file.read(length)).numpy()
+                image = decoding.decode(file.read(length)).numpy()
             np.testing.assert_array_equal(
                 image, np.asarray(Image.open(pictures / name))
             )
@@ -111,7 +111,8 @@ def test_records_can_be_trained_on(written):
 
 def test_the_manifest_is_that_of_make_tfrecords(pictures, written, tmp_path):
     run(
-        "tools/make_tfrecords.py",
+        "-m",
+        "vqinpaint.make_tfrecords",
         f"--input={pictures / 'val'}",
         f"--output={tmp_path}",
         "--split=val",

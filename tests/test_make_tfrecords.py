@@ -1,4 +1,4 @@
-"""tools/make_tfrecords.py on every kind of source."""
+"""vqinpaint.make_tfrecords on every kind of source."""
 
 import io
 import json
@@ -13,7 +13,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from vqinpaint.data import pipeline, records
+from vqinpaint.data import decoding, records
 from vqinpaint.data.tfds_builder import PictureFolder
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -27,7 +27,8 @@ def _make(output, *flags):
     done = subprocess.run(
         [
             sys.executable,
-            "tools/make_tfrecords.py",
+            "-m",
+            "vqinpaint.make_tfrecords",
             f"--output={output}",
             *map(str, flags),
         ],
@@ -45,7 +46,7 @@ def _pictures(split):
     for record in tf.data.TFRecordDataset(split.paths):
         example = tf.io.parse_single_example(record, records.FEATURES)
         name = example["image/filename"].numpy().decode()
-        image = pipeline.decode(record).numpy()
+        image = decoding.decode(record).numpy()
         height, width = int(example["image/height"]), int(example["image/width"])
         assert image.shape == (height, width, 3)
         result[pathlib.Path(name).stem] = image
@@ -173,7 +174,7 @@ def test_large_pictures_can_be_shrunk_once(tmp_path):
     small = (tmp_path / "in" / "small.png").read_bytes()
     assert examples["small"]["image/encoded"].numpy() == small
     pictures = _pictures(split)
-    wanted = pipeline.resize_short_side(tf.constant(np.asarray(large)), 50).numpy()
+    wanted = decoding.resize_short_side(tf.constant(np.asarray(large)), 50).numpy()
     for name in ("drawing", "photo", "turned"):
         # Another filter, and two of them JPEG: seen 1.6 and 3.6, where waves are 100 high.
         difference = pictures[name].astype(int) - wanted

@@ -1,9 +1,11 @@
 """Every option explains itself, and wrong values are refused when they are made."""
 
+import ast
 import dataclasses
 
 import pytest
 
+from tests.commands import ROOT
 from vqinpaint import options
 from vqinpaint.errors import UsageError
 from vqinpaint.options import LoopOptions
@@ -25,11 +27,42 @@ FIELDS = [
 ]
 
 
+# Commands whose own flags are explained in the same way.
+COMMANDS = ("make_sample_data", "make_tfrecords", "import_tf1")
+
+
+def _is_whole_sentence(text):
+    return text[0].isupper() and text.endswith(".") and len(text.split()) >= 5
+
+
 @pytest.mark.parametrize("made, field", FIELDS, ids=lambda x: getattr(x, "name", None))
 def test_every_option_is_explained_by_a_whole_sentence(made, field):
     text = field.metadata["help"]
-    assert text[0].isupper() and text.endswith("."), text
-    assert len(text.split()) >= 5, text
+    assert _is_whole_sentence(text), text
+
+
+def _helps(command):
+    """(flag, help) of the flags that a command defines itself, read from its source."""
+    source = (ROOT / "vqinpaint" / f"{command}.py").read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(
+            "flags.DEFINE_"
+        ):
+            text = node.args[3 if node.func.attr == "DEFINE_enum" else 2]
+            if isinstance(text, ast.JoinedStr):
+                parts = [getattr(part, "value", "") for part in text.values]
+                text = "".join(p if isinstance(p, str) else "name" for p in parts)
+            else:
+                text = ast.literal_eval(text)
+            yield ast.unparse(node.args[0]), text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_flag_of_a_command_is_explained_by_a_whole_sentence(command):
+    helps = dict(_helps(command))
+    assert len(helps) >= 8
+    for flag, text in helps.items():
+        assert _is_whole_sentence(text), f"{flag}: {text}"
 
 
 @pytest.mark.parametrize(

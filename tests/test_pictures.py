@@ -1,11 +1,15 @@
 """Picture files in every mode, and what reaches the model from them."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from vqinpaint.data import checking
+from vqinpaint.data.sources import Item
 from vqinpaint.errors import PictureError
-from vqinpaint.pictures import files, resizing, sheets
+from vqinpaint.pictures import arrays, files, resizing, sheets
 
 
 def _noise(height, width, channels=3, seed=0):
@@ -26,6 +30,41 @@ def test_sixteen_bit_grey_keeps_its_brightness(tmp_path):
     Image.fromarray(array).save(tmp_path / "a.png")
     loaded = files.load_image(str(tmp_path / "a.png"))[..., 0]
     assert np.abs(loaded - array / 257).max() <= 1
+
+
+EVERY_VALUE = np.arange(65536, dtype=np.uint16).reshape(256, 256)
+# v * 255 / 65535 is v / 257, and 257 is odd: no value lies halfway between two.
+IN_EIGHT_BITS = np.round(EVERY_VALUE * (255 / 65535)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.dtype(">u2"), np.int32])
+def test_every_sixteen_bit_value_becomes_the_nearest_of_eight_bits(kind):
+    picture = Image.fromarray(EVERY_VALUE.astype(kind))
+    assert picture.mode in ("I;16", "I;16B", "I")
+    found = arrays.to_eight_bits(picture)
+    assert found.mode == "L"
+    values = np.asarray(found)
+    np.testing.assert_array_equal(values, IN_EIGHT_BITS)
+    assert values[0, 0] == 0 and values[-1, -1] == 255
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "CMYK"])
+def test_pictures_of_eight_bits_stay_as_they_are(mode):
+    picture = Image.fromarray(_noise(8, 6)).convert(mode)
+    assert arrays.to_eight_bits(picture) is picture
+
+
+def test_sixteen_bit_grey_is_rounded_alike_wherever_it_is_read(tmp_path):
+    path = str(tmp_path / "a.png")
+    Image.fromarray(EVERY_VALUE).save(path)
+    wanted = np.repeat(IN_EIGHT_BITS[..., None], 3, axis=-1)
+    np.testing.assert_array_equal(files.load_image(path), wanted)
+    mask, _ = files.load_mask(path, 256, 256)
+    np.testing.assert_array_equal(mask, 255 * (IN_EIGHT_BITS > 127))
+    stored, reason = checking.check(Item(path), min_size=32)
+    assert reason is None
+    image = Image.open(io.BytesIO(stored.encoded))
+    np.testing.assert_array_equal(np.asarray(image), wanted)
 
 
 def test_exif_orientation_is_applied(tmp_path):

@@ -1,21 +1,30 @@
-"""Digests that tell whether two files or texts are the same."""
+"""SHA-256 of files and of bytes, as hexadecimal text."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 
-_BLOCK = 1 << 20
 
+def of_file(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of a file's content, read in pieces of one MiB.
 
-def of_file(path: str) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
+    Args:
+      path: file to read.
+
+    Returns:
+      64 lower-case hexadecimal digits, as `sha256sum` prints them.
+
+    Raises:
+      OSError: the file cannot be read.
+    """
     digest = hashlib.sha256()
     with open(path, "rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
     return digest.hexdigest()
 
 
 def of_bytes(data: bytes) -> str:
-    """SHA-256 of bytes, in hexadecimal."""
+    """SHA-256 of bytes in memory; see `of_file` for the form of the result."""
     return hashlib.sha256(data).hexdigest()

@@ -10,24 +10,41 @@ follows from the flags, whatever the number of processes.
 """
 
 import contextlib
-import multiprocessing
+import functools
 import os
-import signal
 
 from tqdm import tqdm
 
 from vqinpaint.cli import FLAGS, flags, run_main
 from vqinpaint.creatures import files, holes
+from vqinpaint.creatures.parallel import mapper
 from vqinpaint.errors import UsageError
 
-flags.DEFINE_string("output", "", "Folder to write.")
-flags.DEFINE_integer("train", 2000, "Training pictures.")
-flags.DEFINE_integer("val", 200, "Validation pictures; never among those to train on.")
-flags.DEFINE_integer("size", 128, "Side in pixels, 64 to 256.")
-flags.DEFINE_integer("seed", 0, "Same seed, same pictures.")
-flags.DEFINE_integer("first", 0, "Number of the first creature of both splits.")
-flags.DEFINE_integer("processes", 0, "Pictures drawn at a time; 0 = one per core.")
-flags.DEFINE_bool("records", False, "Write TFRecords instead of pictures.")
+flags.DEFINE_string(
+    "output", "", "Folder to write the data set to; it is made if needed."
+)
+flags.DEFINE_integer("train", 2000, "Number of pictures in the training split.")
+flags.DEFINE_integer(
+    "val",
+    200,
+    "Number of pictures in the validation split, which are never among those of the "
+    "training split.",
+)
+flags.DEFINE_integer("size", 128, "Side of the pictures in pixels, from 64 to 256.")
+flags.DEFINE_integer(
+    "seed", 0, "Seed of all attributes; the same seed gives the same pictures."
+)
+flags.DEFINE_integer(
+    "first",
+    0,
+    "Number of the first creature of both splits, to continue an earlier data set.",
+)
+flags.DEFINE_integer(
+    "processes", 0, "Number of processes that draw at the same time; 0 = one per core."
+)
+flags.DEFINE_bool(
+    "records", False, "Write TFRecords, as make_tfrecords does, instead of PNG files."
+)
 
 
 def check_flags():
@@ -48,7 +65,7 @@ def main():
     check_flags()
     os.makedirs(FLAGS.output, exist_ok=True)
     counts = {"train": FLAGS.train, "val": FLAGS.val}
-    with _mapper(max(counts.values())) as map_:
+    with mapper(FLAGS.processes, max(counts.values())) as map_:
         for split, count in counts.items():
             if count:
                 _write_split(split, count, map_)
@@ -58,68 +75,36 @@ def main():
 
 
 def _write_split(split, count, map_):
-    jobs = [
-        (FLAGS.seed, FLAGS.first + number, files.SPLITS[split], FLAGS.size)
-        for number in range(count)
-    ]
-    path = os.path.join(FLAGS.output, f"{split}_attributes.csv")
-    opened = _records(split, count) if FLAGS.records else _folder(split)
-    with open(path, "w", newline="", encoding="utf-8") as table, opened as write:
-        describe = files.attributes_writer(table)
-        results = tqdm(map_(files.drawn, jobs), split, count, unit="")
-        for (_, index, *_), (creature, png) in zip(jobs, results):
-            name = f"{split}/{files.name_of(index)}"
-            write(name, png)
-            describe(name, creature)
+    numbers = range(FLAGS.first, FLAGS.first + count)
+    stream = files.SPLITS[split]
+    jobs = [files.Job(FLAGS.seed, number, stream, FLAGS.size) for number in numbers]
+    results = tqdm(map_(files.drawn, jobs), split, count, unit="")
+    with _records(split, count) if FLAGS.records else _pictures() as write:
+        files.write_split(FLAGS.output, split, jobs, results, write)
 
 
-@contextlib.contextmanager
-def _mapper(count):
-    """`map` in order, in this process or over several."""
-    processes = min(FLAGS.processes or os.cpu_count(), count)
-    if processes == 1:
-        yield map
-        return
-    # New interpreters: copies of this one would hold TensorFlow, which forbids them.
-    # An interrupt is this process's to tell of, once.
-    context = multiprocessing.get_context("spawn")
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    with context.Pool(processes, signal.signal, ignore) as pool:
-        yield lambda function, jobs: pool.imap(function, jobs, chunksize=8)
-
-
-@contextlib.contextmanager
-def _folder(split):
-    """Function (name, PNG bytes) that writes a file."""
-    os.makedirs(os.path.join(FLAGS.output, split), exist_ok=True)
-
-    def write(name, png):
-        with open(os.path.join(FLAGS.output, name), "wb") as file:
-            file.write(png)
-
-    yield write
+def _pictures():
+    """Gives a function (name, PNG bytes) that writes a file."""
+    return contextlib.nullcontext(functools.partial(files.write_picture, FLAGS.output))
 
 
 @contextlib.contextmanager
 def _records(split, count):
-    """Function (name, PNG bytes) that adds a record, as make_tfrecords.py does."""
+    """Gives a function (name, PNG bytes) that adds a record to the split."""
     # TensorFlow, which pictures do not need.
     from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip
-    from vqinpaint.data import records
+    from vqinpaint.data import records, writing
 
-    shards = max(1, min(1024, count // 1000))
-    with records.split_writer(FLAGS.output, split, shards) as (write, extra):
-        extra.update(
-            source="clay creatures",
-            seed=FLAGS.seed,
-            first=FLAGS.first,
-            short_side=0,
-            skipped=[],
-        )
-        yield lambda name, png: write(
-            records.to_example(
-                records.Picture(png, "png", FLAGS.size, FLAGS.size, name)
-            )
+    entries = {
+        "source": "clay creatures",
+        "seed": FLAGS.seed,
+        "first": FLAGS.first,
+        "short_side": 0,
+    }
+    shards = writing.default_shards(count)
+    with writing.SplitWriter(FLAGS.output, split, shards, entries) as writer:
+        yield lambda name, png: writer.write(
+            records.Picture(png, "png", FLAGS.size, FLAGS.size, name)
         )
 
 

@@ -40,7 +40,7 @@ from vqinpaint.training import (
 )
 
 flags.DEFINE_string("stage", None, "vqvae, structure or texture.")
-flags.DEFINE_string("data", None, "Folder of TFRecords, from tools/make_tfrecords.py.")
+flags.DEFINE_string("data", None, "Folder of TFRecords, from vqinpaint.make_tfrecords.")
 flags.DEFINE_string("split", "train", "Split to train on.")
 flags.DEFINE_string("eval_split", "val", "Split to evaluate on; '' for none.")
 flags.DEFINE_integer("eval_pictures", 500, "Pictures per evaluation; 0 = all.")

@@ -1,10 +1,10 @@
 """Reads TensorFlow 1 checkpoints: variables by name, without a graph."""
 
-import hashlib
 import os
 
 import tensorflow as tf
 
+from vqinpaint import digests
 from vqinpaint.errors import ModelError, first_line
 
 # What TensorFlow's checkpoint reader raises on damaged files.
@@ -57,7 +57,9 @@ class TF1Checkpoint:
         """sha256 of the checkpoint's files, by folder and name."""
         folder, name = os.path.split(os.path.abspath(self.prefix))
         return {
-            f"{os.path.basename(folder)}/{file}": _sha256(os.path.join(folder, file))
+            f"{os.path.basename(folder)}/{file}": digests.of_file(
+                os.path.join(folder, file)
+            )
             for file in sorted(os.listdir(folder))
             if file == f"{name}.index" or file.startswith(f"{name}.data-")
         }
@@ -109,11 +111,3 @@ def _follow(pointer, folder, prefixes):
             "download it again."
         )
     return inside
-
-
-def _sha256(path):
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()

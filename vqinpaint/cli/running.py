@@ -9,6 +9,7 @@ import sys
 
 from absl import app, flags, logging
 
+from vqinpaint.cli import flagfiles, helping
 from vqinpaint.environment import machine
 from vqinpaint.errors import DISK, USAGE, SetupError, UserError, first_line
 
@@ -31,7 +32,7 @@ flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")
 
 def _parse(argv):
     try:
-        rest = FLAGS(argv)
+        rest = FLAGS([argv[0], *flagfiles.expanded(argv[1:])])
         if len(rest) > 1:
             raise flags.Error(
                 f"'{rest[1]}' is no flag; values are written --name=value"
@@ -40,6 +41,9 @@ def _parse(argv):
     except flags.Error as error:
         _say(f"{error}. Fix: see --help")
         sys.exit(USAGE)
+    except UserError as error:
+        _say(error)
+        sys.exit(error.exit_code)
 
 
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
@@ -83,4 +87,5 @@ def run_main(main):
     # All that matters is on disk by then. Without this Python takes TensorFlow's graphs
     # apart piece by piece, some seconds in which nobody knows what it is waiting for.
     atexit.register(gc.freeze)
+    helping.show_module(main.__module__)
     app.run(guarded, flags_parser=_parse)

@@ -1,60 +1,104 @@
 """Creatures on disk: pictures as PNG, attributes as CSV, holes as PNG."""
 
+from __future__ import annotations
+
 import csv
 import io
 import os
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from PIL import Image
 
 from vqinpaint.creatures import holes
-from vqinpaint.creatures.attributes import HIDDEN, NAMES, TRAINING, VALIDATION, sample
+from vqinpaint.creatures.attributes import (
+    HIDDEN,
+    NAMES,
+    TRAINING,
+    VALIDATION,
+    Creature,
+    sample,
+)
 from vqinpaint.creatures.drawing import draw
 
+# Which stream of random numbers each split takes its creatures from.
 SPLITS = {"train": TRAINING, "val": VALIDATION}
 
 
-def name_of(index):
+class Job(NamedTuple):
+    """One creature to draw; it can be sent to another process."""
+
+    seed: int
+    index: int  # number of the creature within its stream
+    stream: int  # a value of `SPLITS`
+    side: int  # of the picture, in pixels
+
+
+class Drawn(NamedTuple):
+    """A creature and its picture."""
+
+    creature: Creature
+    png: bytes  # the picture as a PNG file
+
+
+def name_of(index: int) -> str:
     """File name of a creature's picture."""
     return f"{index:08d}.png"
 
 
-def drawn(job):
-    """Samples and draws one creature; takes one argument, as pools of processes want.
+def drawn(job: Job) -> Drawn:
+    """Draws one creature; a function of one argument, for pools of processes."""
+    creature = sample(job.seed, job.index, job.stream)
+    return Drawn(creature, _png(draw(creature, job.side)))
+
+
+def write_split(
+    folder: str,
+    split: str,
+    jobs: list[Job],
+    results: Iterable[Drawn],
+    write: Callable[[str, bytes], None],
+) -> None:
+    """Writes the pictures of a split, and the table of what they show.
+
+    The table is SPLIT_attributes.csv: a line for each picture with its name, relative to
+    `folder`, and all attributes of its creature.
 
     Args:
-      job: (seed, index, stream, side).
-
-    Returns:
-      (`Creature`, bytes of its picture as PNG).
+      folder: folder of the data set, which exists.
+      split: a name in `SPLITS`.
+      jobs: what was drawn.
+      results: results of `drawn` for these jobs, in their order.
+      write: function of a picture's name, such as "train/00000003.png", and its bytes.
     """
-    seed, index, stream, side = job
-    creature = sample(seed, index, stream)
-    return creature, _png(draw(creature, side))
+    path = os.path.join(folder, f"{split}_attributes.csv")
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, ["file", *NAMES])
+        table.writeheader()
+        for job, (creature, png) in zip(jobs, results):
+            name = f"{split}/{name_of(job.index)}"
+            write(name, png)
+            table.writerow({"file": name, **creature.visible(), **creature.hidden()})
 
 
-def attributes_writer(file):
-    """Writes the head of a CSV table of attributes.
+def write_picture(folder: str, name: str, png: bytes) -> None:
+    """Writes a picture as folder/name; its folder is made if needed."""
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(png)
+
+
+def write_holes(folder: str, side: int) -> None:
+    """Writes the masks centre.png and one per hidden attribute, white where missing.
 
     Args:
-      file: text file that is open for writing with newline="".
-
-    Returns:
-      Function of the name of a picture's file and its `Creature` that writes a line.
+      folder: where to; it is made if needed.
+      side: of the masks, in pixels.
     """
-    writer = csv.DictWriter(file, ["file", *NAMES])
-    writer.writeheader()
-    return lambda name, creature: writer.writerow(
-        {"file": name, **creature.visible(), **creature.hidden()}
-    )
-
-
-def write_holes(folder, side):
-    """Writes the masks centre.png and one per hidden attribute into a folder."""
-    os.makedirs(folder, exist_ok=True)
     masks = {name: holes.for_attribute(name, side) for name in HIDDEN}
     for name, mask in {"centre": holes.centre(side), **masks}.items():
-        with open(os.path.join(folder, f"{name}.png"), "wb") as file:
-            file.write(_png(mask))
+        write_picture(folder, f"{name}.png", _png(mask))
 
 
 def _png(array):

@@ -1,86 +1,95 @@
 """Writing a split as an Apache Beam pipeline, for data sets past one machine.
 
-Every worker needs this package and sees the pictures' and the data set's folders under
-the same names.
+Every worker needs this package and must see the folders of the pictures and of the data
+set under the same paths.
 """
+
+from __future__ import annotations
 
 import json
 import os
 import shutil
+from collections.abc import Sequence
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from vqinpaint.data import records, sources
+from vqinpaint.data import checking, records, writing
+from vqinpaint.data.conversion import Converted, SplitPlan
+from vqinpaint.data.sources import Item
 
 
-def write_split(names, folder, split, shards, min_size, short_side, extra, options=()):
-    """Checks pictures and writes those that are good; see `records.split_writer`.
+def write_split(
+    names: Sequence[str], plan: SplitPlan, options: Sequence[str] = ()
+) -> Converted:
+    """Checks pictures and writes those that are good, as `conversion.write_split` does.
 
     Args:
-      names: paths of pictures.
-      folder, split, shards: as in `records.split_writer`. Picture i goes to shard
-        i % shards, whether or not those before it were good.
-      min_size, short_side: see `sources.check`.
-      extra: dict of further entries for the manifest.
-      options: of the pipeline, as on a command line; the default runs it here.
-
-    Returns:
-      Number of pictures written and list of reasons why others were skipped.
+      names: paths of pictures. Picture i goes to shard i % shards, whether or not those
+        before it were good; so shards differ from those of `conversion.write_split`
+        when pictures are left out.
+      plan: what to write, and where.
+      options: of the pipeline, as on a command line; by default it runs in this process.
 
     Raises:
-      DataError: nothing was written.
+      DataError: no picture was good; the data set stays as it was.
     """
-    os.makedirs(folder, exist_ok=True)
-    temporary = records.temporary_folder(folder, split)
+    temporary = writing.temporary_folder(plan.folder, plan.split)
     try:
         with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
             (
                 pipeline
                 | "name" >> beam.Create(list(enumerate(names)))
                 | "spread" >> beam.Reshuffle()
-                | "check" >> beam.Map(_check, min_size, short_side, shards)
+                | "check" >> beam.Map(_check, plan)
                 | "gather" >> beam.GroupByKey()
-                | "write" >> beam.Map(_write_shard, temporary, split, shards)
+                | "write" >> beam.Map(_write_shard, temporary, plan)
             )
-        described, skipped = [], []
-        for index in range(shards):
-            told = _told(temporary, split, index, shards)
-            described.append((told["entry"], told["starts"]))
-            skipped += told["skipped"]
-        extra = {**extra, "skipped": [text for _, text in sorted(skipped)]}
-        records.finish(folder, temporary, split, described, extra)
+        shards, skipped = [], []
+        for index in range(plan.shards):
+            shard, own = _read_back(index, temporary, plan)
+            shards.append(shard)
+            skipped += own
+        reasons = [reason for _, reason in sorted(skipped)]
+        entries = {**plan.entries(), "skipped": reasons}
+        writing.finish(plan.folder, temporary, plan.split, shards, entries)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return sum(entry["records"] for entry, _ in described), extra["skipped"]
+    return Converted(sum(shard.entry["records"] for shard in shards), reasons)
 
 
-def _check(item, min_size, short_side, shards):
-    """(number, name) -> (shard, (number, serialised example or None, reason or None))"""
+def _check(item, plan):
+    """(number, name) -> (shard, (number, serialised example or None, reason or None))."""
     number, name = item
-    picture, reason = sources.check((name, None), min_size, short_side)
-    example = records.to_example(picture) if picture else None
-    return number % shards, (number, example, reason)
+    result = checking.check(Item(name), plan.min_size, plan.short_side)
+    example = records.to_example(result.picture) if result.picture else None
+    return number % plan.shards, (number, example, result.reason)
 
 
-def _write_shard(group, temporary, split, shards):
-    """Writes one shard and, beside it, what the manifest needs to know of it."""
+def _write_shard(group, temporary, plan):
+    """Writes a shard and, in a JSON file beside it, what the manifest needs of it."""
     index, items = group
-    path = os.path.join(temporary, records.shard_name(split, index, shards))
-    writer, skipped = records.ShardWriter(path), []
+    path = _path(index, temporary, plan)
+    writer, skipped = writing.ShardWriter(path), []
     for number, example, reason in sorted(items, key=lambda item: item[0]):
         if example is None:
             skipped.append((number, reason))
         else:
             writer.write(example)
-    entry, starts = writer.described()
+    shard = writer.finish()
     with open(f"{path}.json", "w", encoding="utf-8") as file:
-        json.dump({"entry": entry, "starts": starts, "skipped": skipped}, file)
+        json.dump({**shard._asdict(), "skipped": skipped}, file)
 
 
-def _told(temporary, split, index, shards):
-    path = os.path.join(temporary, records.shard_name(split, index, shards))
+def _read_back(index, temporary, plan):
+    """(`WrittenShard`, list of (number, reason)) of a shard that a worker wrote."""
+    path = _path(index, temporary, plan)
     if not os.path.exists(f"{path}.json"):  # fewer pictures than shards
-        _write_shard((index, []), temporary, split, shards)
+        _write_shard((index, []), temporary, plan)
     with open(f"{path}.json", encoding="utf-8") as file:
-        return json.load(file)
+        told = json.load(file)
+    return writing.WrittenShard(told["entry"], told["starts"]), told["skipped"]
+
+
+def _path(index, temporary, plan):
+    return os.path.join(temporary, writing.shard_name(plan.split, index, plan.shards))

@@ -1,30 +1,35 @@
 """A folder of pictures as a TensorFlow Datasets builder, for tools that want one."""
 
+from __future__ import annotations
+
 import io
 import os
 
 import tensorflow_datasets as tfds
 
-from vqinpaint.data import sources
+from vqinpaint.data import checking, sources
 from vqinpaint.errors import DataError
 
 
 class PictureFolder(tfds.core.GeneratorBasedBuilder):
     """Pictures below FOLDER/SPLIT as (image, file_name), one TFDS split per subfolder.
 
-    PictureFolder(folder="my_pictures", data_dir="tfds").download_and_prepare(); then
-    tfds.load("picture_folder", data_dir="tfds") and tools/make_tfrecords.py
-    --tfds=picture_folder --tfds_dir=tfds read it without this package.
+      PictureFolder(folder="my_pictures", data_dir="tfds").download_and_prepare()
+
+    After that, `tfds.load("picture_folder", data_dir="tfds")` reads the data set without
+    this package, and `python -m vqinpaint.make_tfrecords --tfds=picture_folder
+    --tfds_dir=tfds` writes it as records.
 
     Args:
-      folder: with subfolders such as train and val; needed to prepare, not to read.
-      min_size: see `sources.check`.
+      folder: folder with subfolders such as train and val. It is needed to prepare the
+        data set, not to read it.
+      min_size: smallest short side in pixels; smaller pictures are left out.
     """
 
     name = "picture_folder"
     VERSION = tfds.core.Version("1.0.0")
 
-    def __init__(self, folder=None, min_size=32, **kwargs):
+    def __init__(self, folder: str | None = None, min_size: int = 32, **kwargs):
         self._folder = folder
         self._min_size = min_size
         super().__init__(**kwargs)
@@ -49,8 +54,8 @@ class PictureFolder(tfds.core.GeneratorBasedBuilder):
 
     def _generate_examples(self, split):
         folder = os.path.join(self._folder, split)
-        for name, _ in sources.from_folder(folder):
-            picture, _ = sources.check((name, None), self._min_size)
+        for item in sources.from_folder(folder):
+            picture, _ = checking.check(item, self._min_size)
             if picture is not None:
-                key = os.path.relpath(name, folder)
+                key = os.path.relpath(item.name, folder)
                 yield key, {"image": io.BytesIO(picture.encoded), "file_name": key}

@@ -9,11 +9,28 @@ from vqinpaint.errors import PictureError
 from vqinpaint.pictures.masks import is_missing
 
 
+def to_eight_bits(picture: Image.Image) -> Image.Image:
+    """Turns 16-bit grey, which Pillow's `convert` would clip, into 8-bit grey.
+
+    A value v becomes v * 255 / 65535, rounded to the nearest whole number, as the PNG
+    specification (section 13.12, sample depth rescaling) recommends.
+
+    Args:
+      picture: of any mode.
+
+    Returns:
+      Mode "L" for 16-bit grey; pictures of other modes as they are.
+    """
+    if not picture.mode.startswith("I"):
+        return picture
+    # 65535 / 255 is 257, which is odd, so that no value lies halfway.
+    values = np.clip(np.asarray(picture).astype(np.int64), 0, 65535)
+    return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+
+
 def rgb_array(picture: Image.Image) -> np.ndarray:
     """A Pillow image of any mode as uint8 [H, W, 3], upright by its EXIF orientation."""
-    picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith("I"):  # 16-bit grey, which convert() would clip
-        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
+    picture = to_eight_bits(ImageOps.exif_transpose(picture))
     return np.asarray(picture.convert("RGB"))
 
 
@@ -28,10 +45,7 @@ def hole_array(
       height, width: of the picture that has the hole.
       invert: take what is black as missing instead.
     """
-    picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith("I"):
-        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
-    picture = picture.convert("L")
+    picture = to_eight_bits(ImageOps.exif_transpose(picture)).convert("L")
     if picture.size != (width, height):
         picture = picture.resize((width, height), Image.Resampling.NEAREST)
     return _as_bytes(is_missing(np.asarray(picture)) != invert)

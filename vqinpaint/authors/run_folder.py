@@ -1,0 +1,55 @@
+"""Imported networks as a run folder, so that their training can go on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from vqinpaint.authors.networks import Networks
+from vqinpaint.options import (
+    DataOptions,
+    LoopOptions,
+    ModelOptions,
+    OptimizerOptions,
+)
+from vqinpaint.runs import folders
+from vqinpaint.runs.checkpoints import Checkpoints
+from vqinpaint.stages.structure import StructureStage
+from vqinpaint.stages.texture import TextureStage
+from vqinpaint.stages.vqvae import VQVAEStage
+
+
+def write_run_folder(networks: Networks, options: ModelOptions, run_dir: str) -> None:
+    """Writes a run folder with every stage at step 0, completely or not at all.
+
+    Args:
+      networks: filled from the authors' checkpoints.
+      options: their sizes.
+      run_dir: folder to make; it must not exist.
+
+    Raises:
+      DiskError: the disk is full.
+      OSError: the folder exists, or cannot be made.
+    """
+    temporary = f"{run_dir.rstrip('/')}.tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    optimizer = OptimizerOptions()
+    vqvae, structure, texture = networks
+    stages = {
+        "vqvae": lambda: VQVAEStage(options, optimizer, vqvae),
+        "structure": lambda: StructureStage(options, optimizer, vqvae, structure),
+        "texture": lambda: TextureStage(options, optimizer, vqvae, texture),
+    }
+    for name, make in stages.items():
+        items = make().checkpoint_items()
+        Checkpoints(folders.checkpoints_folder(temporary, name), items).save(0)
+        folders.write_options(
+            temporary,
+            name,
+            model=options,
+            data=DataOptions(),
+            optimizer=optimizer,
+            loop=LoopOptions(),
+            records={"split": None, "fingerprint": None},
+        )
+    os.rename(temporary, run_dir)

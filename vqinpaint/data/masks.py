@@ -1,0 +1,137 @@
+"""Masks for the pictures of a batch: which kind the options ask for, and how it is made.
+
+A mask is made in two steps. Rasterising brush strokes for a whole batch takes hardly
+longer than for one picture, so each example only carries what decides about its mask,
+and the masks are made when the batch is complete. `ops/masks.py` has the shapes.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from typing import Protocol
+
+import tensorflow as tf
+
+from vqinpaint.errors import DataError
+from vqinpaint.ops import masks
+from vqinpaint.options import DataOptions
+from vqinpaint.pictures.masks import is_missing
+
+_SUFFIXES = (".png", ".jpg", ".jpeg")
+
+
+class Masks(Protocol):
+    """A kind of masks, made in two steps."""
+
+    def draw(self, seed: tf.Tensor) -> tf.Tensor:
+        """What decides about one mask. seed: int64 [2]."""
+
+    def finish(self, drawn: tf.Tensor) -> tf.Tensor:
+        """The masks of a batch of results of `draw`.
+
+        Returns:
+          uint8 [B, S, S, 1], 255 where the picture is missing and 0 elsewhere.
+        """
+
+
+def make_masks(image_size: int, options: DataOptions) -> Masks:
+    """The masks that the options ask for.
+
+    Args:
+      image_size: side of the masks in pixels.
+      options: `mask` is "center", "folder", or the name of a function in `ops.masks`
+        that makes masks of `draws`: "box", "strokes" or "random".
+
+    Raises:
+      DataError: the folder of masks holds no picture.
+    """
+    if options.mask == "center":
+        return CenterMasks(image_size)
+    if options.mask == "folder":
+        return FolderMasks(image_size, options.mask_dir)
+    return DrawnMasks(image_size, options.mask)
+
+
+class CenterMasks:
+    """The same square hole in the middle of every picture, with half its side.
+
+    Args:
+      size: side of the masks in pixels.
+    """
+
+    def __init__(self, size: int):
+        self._size = size
+
+    def draw(self, seed: tf.Tensor) -> tf.Tensor:
+        """Nothing has to be decided: float32 [0]."""
+        del seed
+        return tf.zeros([0])
+
+    def finish(self, drawn: tf.Tensor) -> tf.Tensor:
+        """See `Masks.finish`."""
+        one = masks.center(self._size)[None]
+        return _as_bytes(tf.repeat(one, tf.shape(drawn)[0], axis=0), drawn)
+
+
+class DrawnMasks:
+    """Random boxes, brush strokes, or a coin between them, as the authors draw them.
+
+    Args:
+      size: side of the masks in pixels.
+      kind: name of the function in `ops.masks`: "box", "strokes" or "random".
+    """
+
+    def __init__(self, size: int, kind: str):
+        self._size, self._make = size, getattr(masks, kind)
+
+    def draw(self, seed: tf.Tensor) -> tf.Tensor:
+        """All random numbers of one mask, float32 [n]; see `ops.masks.draws`."""
+        return masks.draws(seed)
+
+    def finish(self, drawn: tf.Tensor) -> tf.Tensor:
+        """See `Masks.finish`."""
+        return _as_bytes(self._make(self._size, drawn), drawn)
+
+
+class FolderMasks:
+    """Masks from picture files, chosen at random; white means missing.
+
+    Args:
+      size: side in pixels to which the masks are resized by nearest neighbour.
+      folder: folder with PNG or JPEG files.
+
+    Raises:
+      DataError: the folder holds none.
+    """
+
+    def __init__(self, size: int, folder: str):
+        self._size = size
+        paths = sorted(glob.glob(os.path.join(glob.escape(folder), "*")))
+        paths = [path for path in paths if path.lower().endswith(_SUFFIXES)]
+        if not paths:
+            raise DataError(
+                f"the mask folder {folder} holds no PNG or JPEG file; masks are white "
+                "where the picture is missing."
+            )
+        self._count, self._paths = len(paths), tf.constant(paths)
+
+    def draw(self, seed: tf.Tensor) -> tf.Tensor:
+        """The mask itself: uint8 [S, S, 1]."""
+        index = tf.random.stateless_uniform([], seed, 0, self._count, tf.int64)
+        encoded = tf.io.read_file(self._paths[index])
+        mask = tf.io.decode_image(encoded, channels=1, expand_animations=False)
+        mask = tf.image.resize(
+            tf.ensure_shape(mask, [None, None, 1]), [self._size] * 2, "nearest"
+        )
+        return tf.cast(is_missing(mask), tf.uint8) * 255
+
+    def finish(self, drawn: tf.Tensor) -> tf.Tensor:
+        """See `Masks.finish`."""
+        return drawn
+
+
+def _as_bytes(missing, drawn):
+    """bool [B, S, S, 1] -> uint8, 255 where true, with the static batch of `drawn`."""
+    shape = [drawn.shape[0], *missing.shape[1:]]
+    return tf.ensure_shape(tf.cast(missing, tf.uint8) * 255, shape)
