@@ -26,12 +26,12 @@ from vqinpaint.errors import UsageError  # noqa: E402
 from vqinpaint.exporting import check_output, write_saved_model  # noqa: E402
 from vqinpaint.joined.signatures import ServedInpainter  # noqa: E402
 from vqinpaint.options import (  # noqa: E402
-    NONLINEARITIES,
     DataOptions,
-    LoopOptions,  # noqa: E402
+    LoopOptions,
     OptimizerOptions,
 )
-from vqinpaint.runs import folders
+from vqinpaint.options.networks import NONLINEARITIES  # noqa: E402
+from vqinpaint.runs import folders  # noqa: E402
 from vqinpaint.runs.checkpoints import Checkpoints  # noqa: E402
 from vqinpaint.stages.structure import StructureStage  # noqa: E402
 from vqinpaint.stages.texture import TextureStage  # noqa: E402
