@@ -25,13 +25,13 @@ LAYERS = {
     "codebook": (Codebook(8, decay=0.9, epsilon=1e-3), (2, 4, 4, 3)),
     "gated": (GatedConvolution(6, 3, dilation_rate=2), (2, 8, 8, 3)),
     "gated_up": (GatedUpConvolution(6, 3), (2, 4, 4, 3)),
-    "residual": (ResidualBlock(3, 5, ("a", "b")), (2, 4, 4, 3)),
+    "residual": (ResidualBlock(3, 5), (2, 4, 4, 3)),
     "spectral": (SpectralConvolution(6), (2, 8, 8, 3)),
     "weight_norm": (
         WeightNormConvolution(6, (2, 3), padding="down", dilation=1),
         (2, 4, 4, 3),
     ),
-    "weight_norm_dense": (WeightNormDense(6, heads=2), (2, 4, 4, 3)),
+    "weight_norm_dense": (WeightNormDense(6), (2, 4, 4, 3)),
 }
 
 

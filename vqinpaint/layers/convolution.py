@@ -92,16 +92,14 @@ class ResidualBlock(keras.layers.Layer):
     Args:
       channels: C.
       inner_channels: output channels of the 3x3 convolution.
-      names: names of the two convolutions.
     """
 
-    def __init__(self, channels, inner_channels, names=(None, None), **kwargs):
+    def __init__(self, channels, inner_channels, **kwargs):
         super().__init__(**kwargs)
         self.channels = channels
         self.inner_channels = inner_channels
-        self.names = tuple(names)
-        self.inner = convolution(inner_channels, 3, name=self.names[0])
-        self.outer = convolution(channels, 1, name=self.names[1])
+        self.inner = convolution(inner_channels, 3, name="inner")
+        self.outer = convolution(channels, 1, name="outer")
 
     def call(self, x):
         return x + self.outer(tf.nn.elu(self.inner(tf.nn.elu(x))))
@@ -111,5 +109,4 @@ class ResidualBlock(keras.layers.Layer):
             **super().get_config(),
             "channels": self.channels,
             "inner_channels": self.inner_channels,
-            "names": self.names,
         }

@@ -81,14 +81,11 @@ class WeightNormDense(keras.layers.Layer):
 
     Args:
       units: output channels.
-      heads: in how many equal parts the authors' checkpoint stores the units; they
-        keep one layer per attention head, this one holds all heads in one product.
     """
 
-    def __init__(self, units, heads=1, **kwargs):
+    def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.heads = heads
 
     def build(self, input_shape):
         _add_weights(self, (input_shape[-1], self.units))
@@ -108,7 +105,7 @@ class WeightNormDense(keras.layers.Layer):
         return tf.reshape(flat, tf.concat([tf.shape(x)[:-1], [self.units]], axis=0))
 
     def get_config(self):
-        return {**super().get_config(), "units": self.units, "heads": self.heads}
+        return {**super().get_config(), "units": self.units}
 
 
 def _add_weights(layer, shape):
