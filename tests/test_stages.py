@@ -14,7 +14,6 @@ from tests import tiny
 from vqinpaint import training
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.errors import Interrupted, ModelError
-from vqinpaint.models.averages import PolyakAverages
 from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import OptimizerOptions
 from vqinpaint.runs import folders
@@ -243,18 +242,6 @@ def test_schedule_rises_to_its_published_peak():
     rates = StructureSchedule(128)(tf.range(0, 200_000, 100)).numpy()
     assert abs(rates.max() - 3.69e-4) < 1e-6
     assert abs(int(rates.argmax()) * 100 - 46_900) <= 200
-
-
-def test_warm_averages_forget_the_start():
-    variable = tf.Variable(0.0)
-    slow = PolyakAverages([variable], 0.9997)
-    warm = PolyakAverages([variable], 0.9997, warmup=True)
-    variable.assign(1.0)
-    for step in range(200):
-        slow.update(tf.constant(step, tf.int64))
-        warm.update(tf.constant(step, tf.int64))
-    assert float(slow.shadows[0]) < 0.1
-    assert float(warm.shadows[0]) > 0.99
 
 
 def test_a_prior_to_look_at_changes_no_initial_weight(tmp_path):
