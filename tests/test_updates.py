@@ -101,8 +101,7 @@ def test_a_shard_that_changes_under_way_is_named(tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_batch_in_parts_steps_as_a_whole_one(name):
     batch = Batch(tiny.images(4), tiny.center_masks(4))
-    stages = [make_stage(name, dropout=0.0) for _ in range(2)]
-    stages[1].parts = 2
+    stages = [make_stage(name, dropout=0.0, accumulate=parts) for parts in (1, 2)]
     for step in range(3):
         whole, parts = (
             s.train_step(batch, tf.constant(step, tf.int64)) for s in stages
