@@ -120,7 +120,7 @@ def test_a_failed_write_is_one_line_and_leaves_the_one_before(tmp_path, monkeypa
     def full(*arguments, **options):
         raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
 
-    monkeypatch.setattr(checkpoints._checkpoint, "write", full)
+    monkeypatch.setattr(checkpoints, "write", full)
     with pytest.raises(DiskError, match=r"No space left.*MB.*intact"):
         checkpoints.save(4)
     assert _restored(tmp_path) == 3
@@ -132,3 +132,16 @@ def test_another_networks_checkpoint_is_refused(tmp_path):
     with pytest.raises(ModelError, match="another network"):
         other.restore()
     assert not list(tmp_path.glob("*.bad"))
+
+
+def test_a_checkpoint_that_lacks_a_variable_is_refused(tmp_path):
+    _written(tmp_path)
+    items = {"value": _value(), "another": _value()}
+    with pytest.raises(ModelError, match="another network"):
+        Checkpoints(str(tmp_path), items).restore_step(3)
+
+
+def test_a_checkpoint_may_hold_more_than_is_asked_for(tmp_path):
+    items = {"value": _value(), "another": _value()}
+    Checkpoints(str(tmp_path), items).save(0)
+    assert _restored(tmp_path) == 0

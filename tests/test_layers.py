@@ -1,37 +1,64 @@
 """Layers against algebra, NumPy, and the parts of TensorFlow Addons that are right."""
 
+import importlib
+import inspect
+import json
+import pkgutil
 import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from vqinpaint import layers
 from vqinpaint.environment.keras2 import keras
+from vqinpaint.layers.causal_attention import CausalAttention
 from vqinpaint.layers.codebook import Codebook
 from vqinpaint.layers.convolution import (
     GatedConvolution,
     GatedUpConvolution,
     ResidualBlock,
 )
+from vqinpaint.layers.gated_residual import GatedResidual
 from vqinpaint.layers.initializers import FanInNormal
 from vqinpaint.layers.spectral import SpectralConvolution
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
-from vqinpaint.models.averages import PolyakAverages
 from vqinpaint.ops.dilated import dilated_convolution
 
 pytestmark = pytest.mark.numerical
 
+X = (2, 4, 4, 8)
+# Every layer with arguments other than its defaults, and the shapes of its inputs.
 LAYERS = {
-    "codebook": (Codebook(8, decay=0.9, epsilon=1e-3), (2, 4, 4, 3)),
-    "gated": (GatedConvolution(6, 3, dilation_rate=2), (2, 8, 8, 3)),
-    "gated_up": (GatedUpConvolution(6, 3), (2, 4, 4, 3)),
-    "residual": (ResidualBlock(3, 5, ("a", "b")), (2, 4, 4, 3)),
-    "spectral": (SpectralConvolution(6), (2, 8, 8, 3)),
-    "weight_norm": (
-        WeightNormConvolution(6, (2, 3), padding="down", dilation=1),
-        (2, 4, 4, 3),
+    "attention": (CausalAttention(8, 3), {"x": X}),
+    "codebook": (Codebook(8, decay=0.9, epsilon=1e-3), {"x": X}),
+    "gated": (GatedConvolution(6, 3, strides=1, dilation_rate=2), {"x": X}),
+    "gated_strides": (GatedConvolution(6, 5, strides=2), {"x": X}),
+    "gated_up": (GatedUpConvolution(6, 3), {"x": X}),
+    "gated_residual": (
+        GatedResidual(8, 6, (3, 3), dilation=2, nonlinearity="relu"),
+        {"x": X},
     ),
-    "weight_norm_dense": (WeightNormDense(6, heads=2), (2, 4, 4, 3)),
+    "gated_residual_with_all": (
+        GatedResidual(
+            8,
+            6,
+            (2, 2),
+            padding="down_right",
+            has_side=True,
+            has_condition=True,
+            attend=CausalAttention(8, 2, name="attend"),
+            dropout=0.5,
+            salt=7,
+        ),
+        {"x": X, "side": X, "condition": (2, 4, 4, 5), "dropout_seed": (2,)},
+    ),
+    "residual": (ResidualBlock(8, 5), {"x": X}),
+    "spectral": (SpectralConvolution(6, 3, 1, product_dtype="bfloat16"), {"x": X}),
+    "weight_norm": (WeightNormConvolution(6, (2, 3), padding="down"), {"x": X}),
+    "weight_norm_strides": (WeightNormConvolution(6, (3, 3), strides=2), {"x": X}),
+    "weight_norm_dilated": (WeightNormConvolution(6, (3, 3), dilation=2), {"x": X}),
+    "weight_norm_dense": (WeightNormDense(6), {"x": X}),
 }
 
 
@@ -39,16 +66,55 @@ def _noise(shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
 
 
+def _own_classes():
+    """The layer classes that `vqinpaint.layers` defines."""
+    found = set()
+    for module in pkgutil.iter_modules(layers.__path__):
+        name = f"{layers.__name__}.{module.name}"
+        members = vars(importlib.import_module(name)).values()
+        found |= {m for m in members if getattr(m, "__module__", "") == name}
+    return {
+        c for c in found if isinstance(c, type) and issubclass(c, keras.layers.Layer)
+    }
+
+
+def _call(layer, shapes):
+    inputs = {
+        key: tf.constant([1, 2]) if key == "dropout_seed" else _noise(shape)
+        for key, shape in shapes.items()
+    }
+    return tf.nest.flatten(layer(inputs.pop("x"), **inputs))
+
+
+def check_layer(layer, shapes):
+    """A layer keeps every argument by its name and is rebuilt from them alike.
+
+    Args:
+      layer: not yet built.
+      shapes: of its inputs, by the names of the call's arguments.
+    """
+    config = layer.get_config()
+    for name, parameter in inspect.signature(type(layer)).parameters.items():
+        if parameter.kind is not parameter.VAR_KEYWORD:
+            assert name in config and hasattr(layer, name), name
+    json.dumps(config)
+    wanted = _call(layer, shapes)
+    assert layer.get_config() == config
+    again = type(layer).from_config(config)
+    assert again.get_config() == config
+    _call(again, shapes)
+    again.set_weights(layer.get_weights())
+    for a, b in zip(wanted, _call(again, shapes)):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_every_layer_is_checked():
+    assert _own_classes() == {type(layer) for layer, _ in LAYERS.values()}
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_config_rebuilds_the_same_layer(name):
-    layer, shape = LAYERS[name]
-    again = type(layer).from_config(layer.get_config())
-    assert again.get_config() == layer.get_config()
-    first = tf.nest.flatten(layer(_noise(shape)))
-    tf.nest.flatten(again(_noise(shape)))
-    again.set_weights(layer.get_weights())
-    for a, b in zip(first, tf.nest.flatten(again(_noise(shape)))):
-        np.testing.assert_array_equal(a, b)
+    check_layer(*LAYERS[name])
 
 
 def test_weight_norm_equals_numpy():
@@ -66,24 +132,6 @@ def test_weight_norm_equals_numpy():
     np.testing.assert_allclose(
         layer(x), np.einsum("bhwcij,ijcf->bhwf", windows, kernel), atol=1e-5
     )
-
-
-def _averaged_by_recurrence(values, start, decay):
-    average = start
-    for value in values:
-        average = decay * average + (1 - decay) * value
-    return average
-
-
-def test_polyak_average_equals_numpy():
-    variable, start = tf.Variable([1.0, -2.0]), np.array([1.0, -2.0])
-    ours = PolyakAverages([variable], decay=0.9)
-    values = [start - 0.1 * step for step in range(1, 6)]
-    for step, value in enumerate(values):
-        variable.assign(value.astype(np.float32))
-        ours.update(tf.constant(step, tf.int64))
-    expected = _averaged_by_recurrence(values, start, 0.9)
-    np.testing.assert_allclose(ours.shadows[0], expected, rtol=1e-6)  # float32
 
 
 @pytest.mark.parametrize("rate", [1, 2, 8])
@@ -147,50 +195,6 @@ def test_spectral_vectors_move_only_when_told():
     assert np.abs(layer.left - before).max() > 1e-3
 
 
-def test_codebook_chooses_the_nearest_code():
-    layer = Codebook(8)
-    x = _noise((2, 3, 3, 4))
-    result = layer(x)
-    codes = layer.codes.numpy().T
-    distances = ((x[..., None, :] - codes) ** 2).sum(-1)
-    np.testing.assert_array_equal(result.indices, distances.argmin(-1))
-    np.testing.assert_allclose(
-        result.commitment, distances.min(-1).sum((1, 2)) / 36, rtol=1e-4
-    )
-
-
-def test_codebook_gradient_passes_straight_through():
-    layer, x = Codebook(8), tf.Variable(_noise((1, 2, 2, 4)))
-    weights = _noise((1, 2, 2, 4), 1)
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(layer(x).vectors * weights)
-    np.testing.assert_array_equal(tape.gradient(loss, x), weights)
-
-
-def test_first_codebook_step_replaces_the_initial_codes_by_means():
-    layer = Codebook(4)
-    x = _noise((1, 8, 8, 3))
-    indices = layer(x).indices.numpy()
-    layer.follow(layer.usage(x, indices))
-    indices = indices.ravel()
-    flat = x.reshape(-1, 3)
-    for code in range(4):
-        members = flat[indices == code]
-        mean = members.mean(0) if len(members) else np.zeros(3)
-        # Laplace smoothing of the counts moves a mean by about 1e-5 of itself.
-        np.testing.assert_allclose(layer.codes.numpy()[:, code], mean, atol=1e-4)
-
-
-def test_a_codebook_moves_only_when_told():
-    layer = Codebook(4)
-    layer(_noise((1, 4, 4, 3)))
-    before = layer.get_weights()
-    x = _noise((1, 4, 4, 3), 1)
-    layer.follow(layer.usage(x, layer(x).indices), applied=False)
-    for a, b in zip(before, layer.get_weights()):
-        np.testing.assert_array_equal(a, b)
-
-
 def test_initial_weights_know_their_fan_in():
     plain = FanInNormal()((3, 3, 64, 128)).numpy()
     turned = FanInNormal(transposed=True)((3, 3, 128, 64)).numpy()
@@ -219,21 +223,3 @@ if sys.version_info < (3, 12):
         theirs.g.assign(ours.gain)  # addons start it at |direction|, the authors at 1
         # One convolution in float32.
         np.testing.assert_allclose(ours(x), theirs(x), atol=1e-6)
-
-    def test_polyak_average_equals_addons():
-        import tensorflow_addons as tfa
-
-        variable = tf.Variable([1.0, -2.0])
-        ours = PolyakAverages([variable], decay=0.9)
-        twin = tf.Variable([1.0, -2.0])
-        optimizer = tfa.optimizers.MovingAverage(
-            keras.optimizers.legacy.SGD(0.1), average_decay=0.9
-        )
-        for step in range(5):
-            gradient = tf.constant([0.3 * step, 1.0])
-            variable.assign_sub(0.1 * gradient)
-            ours.update(tf.constant(step, tf.int64))
-            optimizer.apply_gradients([(gradient, twin)])
-        optimizer.assign_average_vars([twin])
-        # Both start at the variable; five steps of float32.
-        np.testing.assert_allclose(ours.shadows[0], twin, rtol=1e-6)

@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
+from vqinpaint.authors.names import authors_variables
 from vqinpaint.environment.keras2 import keras
-from vqinpaint.layers.naming import authors_variables
 from vqinpaint.models.structure import ConditionNetwork, StructurePrior
 from vqinpaint.models.texture import TextureDiscriminator, TextureGenerator
 from vqinpaint.models.vqvae import VQDecoder, VQEncoder
@@ -20,10 +20,10 @@ pytestmark = pytest.mark.numerical
 
 # The authors' networks at the paper's sizes; spectral vectors are not parameters.
 PARAMETERS = {
-    "vq_encoder": 1_472_512,
-    "vq_decoder": 511_619,
+    "vqvae_encoder": 1_472_512,
+    "vqvae_decoder": 511_619,
     "structure_condition": 36_959_392,
-    "structure_pixelcnn": 26_769_536,
+    "structure_prior": 26_769_536,
     "texture_generator": 4_602_467,
     "texture_discriminator": 5_946_816,
 }
@@ -72,7 +72,7 @@ def networks():
 
 @pytest.mark.parametrize("place", [(0, 0), (0, 3), (2, 0), (3, 5)])
 def test_prior_sees_strictly_earlier_codes(networks, place):
-    prior = networks["structure_pixelcnn"]
+    prior = networks["structure_prior"]
     generator = np.random.default_rng(0)
     codes = generator.normal(size=(1, 4, 6, 4)).astype(np.float32)
     condition = generator.normal(size=(1, 4, 6, 16)).astype(np.float32)
@@ -154,10 +154,10 @@ def test_nonlinearities_make_different_priors():
 @pytest.mark.parametrize("batch", [1, 2])
 def test_networks_take_any_multiple_of_64(networks, size, batch):
     image, mask = tf.zeros([batch, *size, 3]), tf.ones([batch, *size, 1])
-    encoded = networks["vq_encoder"](image)
-    recon = networks["vq_decoder"](encoded.top.vectors, encoded.bottom.vectors)
+    encoded = networks["vqvae_encoder"](image)
+    recon = networks["vqvae_decoder"](encoded.top.vectors, encoded.bottom.vectors)
     condition = networks["structure_condition"](image, mask)
-    logits = networks["structure_pixelcnn"](encoded.top.vectors, condition)
+    logits = networks["structure_prior"](encoded.top.vectors, condition)
     filled = networks["texture_generator"](image, mask, encoded.top.vectors)
     scores = networks["texture_discriminator"](filled, mask)
     assert recon.shape == filled.shape == image.shape

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from tests.test_stages import NAMES, _stage, _variables
+from tests.stage_world import NAMES, make_stage, variables_of
 from vqinpaint.layers.codebook import Codebook
 from vqinpaint.layers.spectral import SpectralConvolution
 from vqinpaint.layers.weight_norm import WeightNormConvolution
@@ -16,9 +16,9 @@ from vqinpaint.stages.base import Batch
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_step_in_bfloat16_is_close_to_one_in_float32(name):
-    full = _stage(name, dropout=0.0)
+    full = make_stage(name, dropout=0.0)
     with computing_in("bfloat16"):
-        mixed = _stage(name, dropout=0.0)
+        mixed = make_stage(name, dropout=0.0)
     batch = Batch(tiny.images(4), tiny.center_masks(4))
     step = tf.constant(0, tf.int64)
     wanted, found = full.train_step(batch, step), mixed.train_step(batch, step)
@@ -26,7 +26,7 @@ def test_a_step_in_bfloat16_is_close_to_one_in_float32(name):
     for key in wanted:
         np.testing.assert_allclose(found[key], wanted[key], rtol=0.02, atol=0.01)
     assert any(float(wanted[key]) != float(found[key]) for key in wanted)
-    assert {v.dtype for v in _variables(mixed)} <= {tf.float32, tf.int64}
+    assert {v.dtype for v in variables_of(mixed)} <= {tf.float32, tf.int64}
     moments = [
         np.concatenate([v.numpy().ravel() for v in s.optimizer.variables[2:]])
         for s in (full, mixed)

@@ -3,8 +3,9 @@
 import tensorflow as tf
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
-from tests.test_stages import _batches, _stage
+from tests.stage_world import batches, make_stage
 from vqinpaint import training
+from vqinpaint.options import LoopOptions
 from vqinpaint.training.profiler import FIRST
 
 
@@ -28,10 +29,10 @@ def test_a_profile_holds_the_steps_asked_for_each_marked(tmp_path):
     """TensorBoard tells steps, and the share of their input, by these marks alone."""
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     with strategy.scope():
-        stage = _stage("vqvae")
-    options = training.LoopOptions(log_every=100, profile=2)
+        stage = make_stage("vqvae")
+    options = LoopOptions(log_every=100, profile=2)
     loop = training.Loop(stage, strategy, str(tmp_path), options)
-    loop.run(_batches, FIRST + 4)
+    loop.run(batches, FIRST + 4)
     (path,) = tmp_path.glob("plugins/profile/*/*.xplane.pb")
     space = xplane_pb2.XSpace.FromString(path.read_bytes())
     assert _marked_steps(space) == {FIRST + 1, FIRST + 2}

@@ -7,13 +7,13 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from tests.test_stages import (
+from tests.stage_world import (
     NAMES,
-    _batches,
-    _loop,
-    _require_same_moments,
-    _stage,
-    _variables,
+    batches,
+    make_loop,
+    make_stage,
+    require_same_moments,
+    variables_of,
 )
 from vqinpaint import training
 from vqinpaint.errors import DataError, DivergedError
@@ -26,7 +26,7 @@ from vqinpaint.stages.updates import minimise
 def test_numbers_that_are_not_finite_move_nothing_on_any_replica(name, two_replicas):
     """One replica's pictures are spoilt; weights, averages and statistics stay."""
     with two_replicas.scope():
-        stage = _stage(name)
+        stage = make_stage(name)
     fault = training.Faults(nan=(2,))
 
     @tf.function
@@ -38,7 +38,7 @@ def test_numbers_that_are_not_finite_move_nothing_on_any_replica(name, two_repli
 
     def everywhere():
         local = two_replicas.experimental_local_results
-        return [copy.numpy() for v in _variables(stage) for copy in local(v)]
+        return [copy.numpy() for v in variables_of(stage) for copy in local(v)]
 
     batch = tiny.images(2), tiny.center_masks(2)
     states, skipped = [everywhere()], []
@@ -67,8 +67,8 @@ def test_gradients_whose_squares_overflow_move_nothing(size, applied):
 
 def test_single_faults_pass_and_many_end_the_run(tmp_path):
     def run(steps, *faults):
-        loop = _loop("vqvae", tmp_path, training.Faults(nan=faults))
-        return loop.run(_batches, steps, lambda step: f"records of {step}")
+        loop = make_loop("vqvae", tmp_path, training.Faults(nan=faults))
+        return loop.run(batches, steps, lambda step: f"records of {step}")
 
     run(6, 2, 3, 5)  # three of a hundred
     lines = [json.loads(x) for x in (tmp_path / "log.jsonl").read_text().splitlines()]
@@ -83,24 +83,25 @@ def test_single_faults_pass_and_many_end_the_run(tmp_path):
 
 
 def test_a_shard_that_changes_under_way_is_named(tmp_path):
-    def batches(context, step):
+    def broken_batches(context, step):
         broken = tf.data.Dataset.from_tensors("no picture").map(tf.io.decode_png)
         broken = broken.map(lambda x: (tf.ensure_shape(x, [64, 64, 3])[None],) * 2)
         return (
-            _batches(context, step)
+            batches(context, step)
             .take(2)
             .concatenate(broken.map(lambda x, _: (x, x[..., :1])))
         )
 
     with pytest.raises(DataError, match="input of step 3 .* records of 3"):
-        _loop("vqvae", tmp_path).run(batches, 5, lambda step: f"records of {step}")
+        make_loop("vqvae", tmp_path).run(
+            broken_batches, 5, lambda step: f"records of {step}"
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_batch_in_parts_steps_as_a_whole_one(name):
     batch = Batch(tiny.images(4), tiny.center_masks(4))
-    stages = [_stage(name, dropout=0.0) for _ in range(2)]
-    stages[1].parts = 2
+    stages = [make_stage(name, dropout=0.0, accumulate=parts) for parts in (1, 2)]
     for step in range(3):
         whole, parts = (
             s.train_step(batch, tf.constant(step, tf.int64)) for s in stages
@@ -108,4 +109,4 @@ def test_a_batch_in_parts_steps_as_a_whole_one(name):
         for key, value in whole.items():
             # Sums in another order, three steps deep.
             np.testing.assert_allclose(parts[key], value, rtol=2e-4, atol=1e-5)
-    _require_same_moments(*stages)
+    require_same_moments(*stages)

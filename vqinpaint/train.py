@@ -30,6 +30,7 @@ from vqinpaint.options import (
 from vqinpaint.options.fields import difference, fixed_values
 from vqinpaint.runs import folders
 from vqinpaint.stages import making
+from vqinpaint.stages.base import Stage
 from vqinpaint.training import (
     Faults,
     Loop,
@@ -186,10 +187,20 @@ class _Plan:
         _tell_of_enlarging(split, data.load_size_for(options.image_size))
         return cls(stage, options, data, optimizer, read(LoopOptions), split, faults)
 
-    def make_stage(self, strategy):
+    def make_stage(self, strategy: tf.distribute.Strategy) -> Stage:
         made = self.stage, self.options, self.optimizer, FLAGS.run_dir, self.data.seed
         with strategy.scope():
             return making.make_stage(*made)
+
+    def dry_run(self, strategy: tf.distribute.Strategy, path: str) -> None:
+        """Prints what training would need; `path` is the PNG of the first batch."""
+        parts = self.optimizer.accumulate
+        rows = self.data.batch_size // strategy.num_replicas_in_sync // parts
+        # What one part needs, told by a stage that takes its batch whole.
+        optimizer = dataclasses.replace(self.optimizer, accumulate=1)
+        stage = dataclasses.replace(self, optimizer=optimizer).make_stage(strategy)
+        first = next(iter(self.batches(None, 0)))
+        dry_run(stage, self.flat(), rows, first, path)
 
     def batches(self, context, step):
         """Training batches from `step` on."""
@@ -261,10 +272,7 @@ def main():
     if known and known != plan.split.fingerprint:
         print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
     if FLAGS.dry_run:
-        stage = plan.make_stage(strategy)
-        rows = plan.data.batch_size // replicas
-        first = next(iter(plan.batches(None, 0)))
-        dry_run(stage, plan.flat(), rows, first, f"{folder}_first_batch.png")
+        plan.dry_run(strategy, f"{folder}_first_batch.png")
         return
     steps, result = _train(plan, folder, strategy)
     figures = ", ".join(f"{name} {value:.4g}" for name, value in result.items())

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from vqinpaint.authors.contents import DEBIASING, listed
+from vqinpaint.authors.names import authors_variables
 from vqinpaint.errors import ModelError
-from vqinpaint.layers.naming import authors_variables
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE

@@ -1,5 +1,7 @@
 """Plain and gated convolutions of the VQ-VAE and the texture generator."""
 
+from __future__ import annotations
+
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
@@ -7,8 +9,13 @@ from vqinpaint.layers.initializers import FanInNormal
 from vqinpaint.ops.dilated import dilated_convolution
 
 
-def convolution(filters, kernel_size, strides=1, name=None):
-    """Keras convolution with SAME padding and the authors' initial weights."""
+def convolution(
+    filters: int, kernel_size: int, strides: int = 1, name: str | None = None
+) -> keras.layers.Conv2D:
+    """Keras's convolution with SAME padding and the authors' initial weights.
+
+    [B, h, w, C] -> [B, ceil(h / strides), ceil(w / strides), filters]
+    """
     return keras.layers.Conv2D(
         filters,
         kernel_size,
@@ -19,8 +26,13 @@ def convolution(filters, kernel_size, strides=1, name=None):
     )
 
 
-def transposed_convolution(filters, name=None):
-    """Keras 4x4 transposed convolution of stride 2: [B, h, w, C] -> [B, 2h, 2w, filters]."""
+def transposed_convolution(
+    filters: int, name: str | None = None
+) -> keras.layers.Conv2DTranspose:
+    """Keras's 4x4 transposed convolution with a stride of 2.
+
+    [B, h, w, C] -> [B, 2h, 2w, filters], with the authors' initial weights.
+    """
     return keras.layers.Conv2DTranspose(
         filters,
         4,
@@ -34,18 +46,27 @@ def transposed_convolution(filters, name=None):
 class GatedConvolution(keras.layers.Conv2D):
     """ELU features scaled by learned gates (Yu et al. 2019, section 3.1).
 
-    [B, h, w, C] -> [B, h / strides, w / strides, filters / 2]
+    Call with x [B, h, w, C]
+    -> [B, ceil(h / strides), ceil(w / strides), filters / 2].
 
     Args:
       filters: output channels of the convolution, features and gates together.
-      kernel_size, strides, dilation_rate, name: as of `keras.layers.Conv2D`; one dilation
-        for both sides, over 1 only with a stride of 1 and padding "same".
+      kernel_size, strides, dilation_rate: as of `keras.layers.Conv2D`. The dilation is
+        the same in both directions, and over 1 only with a stride of 1, padding "same"
+        and channels last.
 
     Raises:
       ValueError: a dilation of another kind.
     """
 
-    def __init__(self, filters, kernel_size, strides=1, dilation_rate=1, **kwargs):
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | tuple[int, int],
+        strides: int | tuple[int, int] = 1,
+        dilation_rate: int | tuple[int, int] = 1,
+        **kwargs,
+    ):
         kwargs.setdefault("padding", "same")
         kwargs.setdefault("kernel_initializer", FanInNormal())
         super().__init__(
@@ -64,52 +85,52 @@ class GatedConvolution(keras.layers.Conv2D):
                 "a stride of 1, padding 'same' and channels last."
             )
 
-    def convolution_op(self, inputs, kernel):
-        """What Keras calls for the convolution itself."""
+    def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """The convolution without its bias, which Keras's layer calls."""
         rate = self.dilation_rate[0]
         if rate == 1:
             return super().convolution_op(inputs, kernel)
         return dilated_convolution(inputs, kernel, rate)
 
-    def call(self, x):
+    def call(self, x: tf.Tensor) -> tf.Tensor:
         features, gates = tf.split(super().call(x), 2, axis=-1)
         return tf.nn.elu(features) * tf.sigmoid(gates)
 
 
 class GatedUpConvolution(GatedConvolution):
-    """Nearest-neighbour doubling, then a gated convolution.
+    """Doubles both sides by nearest neighbours, then applies a gated convolution.
 
-    [B, h, w, C] -> [B, 2h, 2w, filters / 2]
+    Call with x [B, h, w, C] -> [B, 2h, 2w, filters / 2]. Arguments are those of
+    `GatedConvolution`.
     """
 
-    def call(self, x):
+    def call(self, x: tf.Tensor) -> tf.Tensor:
         return super().call(tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2))
 
 
 class ResidualBlock(keras.layers.Layer):
-    """x + conv1x1(ELU(conv3x3(ELU(x)))), as in VQ-VAE-2. [B, h, w, C] -> the same.
+    """x + conv1x1(ELU(conv3x3(ELU(x)))), as in VQ-VAE-2.
+
+    Call with x [B, h, w, C] -> [B, h, w, C].
 
     Args:
       channels: C.
       inner_channels: output channels of the 3x3 convolution.
-      names: names of the two convolutions.
     """
 
-    def __init__(self, channels, inner_channels, names=(None, None), **kwargs):
+    def __init__(self, channels: int, inner_channels: int, **kwargs):
         super().__init__(**kwargs)
         self.channels = channels
         self.inner_channels = inner_channels
-        self.names = tuple(names)
-        self.inner = convolution(inner_channels, 3, name=self.names[0])
-        self.outer = convolution(channels, 1, name=self.names[1])
+        self.inner = convolution(inner_channels, 3, name="inner")
+        self.outer = convolution(channels, 1, name="outer")
 
-    def call(self, x):
+    def call(self, x: tf.Tensor) -> tf.Tensor:
         return x + self.outer(tf.nn.elu(self.inner(tf.nn.elu(x))))
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {
             **super().get_config(),
             "channels": self.channels,
             "inner_channels": self.inner_channels,
-            "names": self.names,
         }

@@ -1,78 +1,96 @@
-"""Gated residual block and causal attention of the structure generator.
+"""Gated residual block of the structure generator."""
 
-The widths of the attention and the place of dropout follow the authors' code
-(`gated_resnet` in net/nn.py).
-"""
+from __future__ import annotations
 
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
+from vqinpaint.layers.causal_attention import CausalAttention
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
-from vqinpaint.ops import attention
 from vqinpaint.ops.activations import BY_NAME, gate
 
 
 class GatedResidual(keras.layers.Layer):
-    """Two convolutions, a gate and a sum, with optional extra inputs (section 3.3).
+    """Two convolutions, a gate and a sum, with optional extra inputs.
 
-    With y = gate(conv(f(conv(f(x)) + dense(f(side))) + dense(f(condition)))) the block
-    returns x + dropout(y), or x + dropout(y + attention(y)) where `attend` is given.
-    [B, h, w, C] -> the same
+    Section 3.3 of the paper; the place of dropout follows `gated_resnet` in the authors'
+    net/nn.py. With f the nonlinearity and
+    y = gate(conv(f(conv(f(x)) + dense(f(side))) + dense(f(condition)))) the block
+    returns x + dropout(y), or x + dropout(y + attend(y)) where it has attention.
+
+    Call with x [B, h, w, C] and, as the arguments below say, `side` [B, h, w, C] and
+    `condition` [B, h, w, C'] -> [B, h, w, C]. With `dropout_seed`, int32 [2], dropout is
+    on; without it the block is deterministic.
 
     Args:
       channels: C.
-      inner_channels: width between the convolutions.
+      inner_channels: number of channels between the convolutions.
       kernel_size: (height, width) of both convolutions.
-      padding: of both, see `WeightNormConvolution`.
-      dilation: of the first convolution alone.
+      padding: of both convolutions, see `WeightNormConvolution`.
+      dilation: of the first convolution.
       nonlinearity: name in `ops.activations.BY_NAME`.
-      number: callable that names the next layer of a kind, see `naming.Numbering`.
-      has_side, has_condition: whether the call gets these inputs.
-      attend: optional `CausalAttention`, built after the other weights.
+      has_side: whether the call takes `side`.
+      has_condition: whether the call takes `condition`.
+      attend: `CausalAttention` over C channels, or None for a block without attention.
       dropout: share of the branch's values (everything that is added to x) that is set
-        to zero in training; the others are divided by 1 - dropout.
-      salt: int that makes this block's dropout mask differ from other blocks'.
+        to zero when dropout is on; the others are divided by 1 - dropout.
+      salt: integer that is folded into the seed, so that blocks with different salts
+        have independent dropout masks.
     """
 
     def __init__(
         self,
-        channels,
-        inner_channels,
-        kernel_size,
-        number,
-        padding="same",
-        dilation=1,
-        nonlinearity="concat_elu",
-        has_side=False,
-        has_condition=False,
-        attend=None,
-        dropout=0.0,
-        salt=0,
+        channels: int,
+        inner_channels: int,
+        kernel_size: tuple[int, int],
+        padding: str = "same",
+        dilation: int = 1,
+        nonlinearity: str = "concat_elu",
+        has_side: bool = False,
+        has_condition: bool = False,
+        attend: CausalAttention | None = None,
+        dropout: float = 0.0,
+        salt: int = 0,
         **kwargs,
     ):
         super().__init__(**kwargs)
+        self.channels = channels
+        self.inner_channels = inner_channels
+        self.kernel_size = tuple(kernel_size)
+        self.padding = padding
+        self.dilation = dilation
         self.nonlinearity = nonlinearity
+        self.has_side = has_side
+        self.has_condition = has_condition
         self.dropout = dropout
         self.salt = salt
+        # Keras lists variables in the order of these assignments, and checkpoints keep
+        # optimiser slots by that order.
         self.inner = WeightNormConvolution(
             inner_channels,
             kernel_size,
             padding=padding,
             dilation=dilation,
-            name=number("wnconv2d"),
+            name="inner",
         )
         self.from_side = None
         if has_side:
-            self.from_side = WeightNormDense(inner_channels, name=number("wndense"))
+            self.from_side = WeightNormDense(inner_channels, name="from_side")
         self.outer = WeightNormConvolution(
-            2 * channels, kernel_size, padding=padding, name=number("wnconv2d")
+            2 * channels, kernel_size, padding=padding, name="outer"
         )
         self.from_condition = None
         if has_condition:
-            self.from_condition = WeightNormDense(2 * channels, name=number("wndense"))
-        self.attend = attend(number) if attend else None
+            self.from_condition = WeightNormDense(2 * channels, name="from_condition")
+        self.attend = attend
 
-    def call(self, x, side=None, condition=None, dropout_seed=None):
+    def call(
+        self,
+        x: tf.Tensor,
+        side: tf.Tensor | None = None,
+        condition: tf.Tensor | None = None,
+        dropout_seed: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         activate = BY_NAME[self.nonlinearity]
         hidden = self.inner(activate(x))
         if self.from_side is not None:
@@ -86,38 +104,31 @@ class GatedResidual(keras.layers.Layer):
         return x + self._dropped(hidden, dropout_seed)
 
     def _dropped(self, branch, seed):
-        """Dropout of the whole branch; without a seed (int [2]) it passes unchanged."""
+        """Dropout of the whole branch; without a seed (int32 [2]) it stays as it is."""
         if seed is None or not self.dropout:
             return branch
         seed = tf.random.experimental.stateless_fold_in(seed, self.salt)
         return tf.nn.experimental.stateless_dropout(branch, self.dropout, seed)
 
+    def get_config(self) -> dict:
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "inner_channels": self.inner_channels,
+            "kernel_size": self.kernel_size,
+            "padding": self.padding,
+            "dilation": self.dilation,
+            "nonlinearity": self.nonlinearity,
+            "has_side": self.has_side,
+            "has_condition": self.has_condition,
+            "attend": None if self.attend is None else self.attend.get_config(),
+            "dropout": self.dropout,
+            "salt": self.salt,
+        }
 
-class CausalAttention(keras.layers.Layer):
-    """Multi-head attention to strictly earlier codes, projected back to C channels.
-
-    Every head has C // 8 channels of keys and queries and C // 2 of values, however many
-    heads there are (section 3.3).
-    [B, h, w, C] -> the same
-
-    Args:
-      channels: C, at least 8.
-      heads: how many.
-      number: callable that names the next layer of a kind, see `naming.Numbering`.
-    """
-
-    def __init__(self, channels, heads, number, **kwargs):
-        super().__init__(**kwargs)
-        self.heads = heads
-        first = number("wndense", take=3 * heads)
-        key, value = channels // 8, channels // 2
-        self.queries = WeightNormDense(heads * key, heads=heads, name=first[0])
-        self.keys = WeightNormDense(heads * key, heads=heads, name=first[1])
-        self.values = WeightNormDense(heads * value, heads=heads, name=first[2])
-        self.project = WeightNormDense(channels, name=number("wndense"))
-
-    def call(self, x):
-        mixed = attention.causal_attention(
-            self.queries(x), self.keys(x), self.values(x), self.heads
-        )
-        return self.project(mixed)
+    @classmethod
+    def from_config(cls, config: dict) -> GatedResidual:
+        attend = config["attend"]
+        if attend is not None:
+            attend = CausalAttention.from_config(attend)
+        return cls(**{**config, "attend": attend})

@@ -1,5 +1,7 @@
 """Weight-normalised convolutions and dense layers of the structure generator."""
 
+from __future__ import annotations
+
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
@@ -13,22 +15,31 @@ class WeightNormConvolution(keras.layers.Layer):
     """Convolution whose kernel is gain * direction / |direction| per output channel.
 
     Salimans and Kingma 2016, equation 2, without data-dependent initial values: as in
-    the authors' code the gain starts at 1 and the direction at N(0, 0.05).
-    [B, h, w, C] -> [B, h / strides, w / strides, filters]
+    the authors' code (`wnconv2d` in net/nn.py) the gain starts at 1 and the direction is
+    drawn from a normal distribution with a deviation of 0.05.
+
+    Call with x [B, h, w, C] -> [B, ceil(h / strides), ceil(w / strides), filters].
 
     Args:
-      filters: output channels.
+      filters: number of output channels.
       kernel_size: (height, width).
-      strides: one int.
-      dilation: one int; over 1 only with a stride of 1 and padding "same".
+      strides: step in both directions.
+      dilation: distance of neighbouring kernel values in both directions; over 1 only
+        with a stride of 1 and padding "same".
       padding: "same", or "down" / "down_right" for causal kernels (`ops.shifts`).
 
     Raises:
-      ValueError: a dilation with another stride or padding.
+      ValueError: a dilation comes with another stride or padding.
     """
 
     def __init__(
-        self, filters, kernel_size, strides=1, dilation=1, padding="same", **kwargs
+        self,
+        filters: int,
+        kernel_size: tuple[int, int],
+        strides: int = 1,
+        dilation: int = 1,
+        padding: str = "same",
+        **kwargs,
     ):
         super().__init__(**kwargs)
         if dilation > 1 and (strides > 1 or padding != "same"):
@@ -42,19 +53,23 @@ class WeightNormConvolution(keras.layers.Layer):
         self.dilation = dilation
         self.padding = padding
 
-    def build(self, input_shape):
+    def build(self, input_shape: tf.TensorShape) -> None:
         shape = (*self.kernel_size, input_shape[-1], self.filters)
         _add_weights(self, shape)
 
-    def kernel(self):
-        """The normalised kernel: [height, width, C, filters]."""
+    def kernel(self) -> tf.Tensor:
+        """The normalised kernel, float32 [height, width, C, filters]."""
         return _normalised(self)
 
-    def fuse(self, kept=tf.float32):
-        """Normalises once and for all, to keep as that type; no training any more."""
+    def fuse(self, kept: tf.DType = tf.float32) -> None:
+        """Normalises the kernel once, for inference; the layer cannot train any more.
+
+        Args:
+          kept: type in which the normalised kernel is stored.
+        """
         _fuse(self, kept)
 
-    def call(self, x):
+    def call(self, x: tf.Tensor) -> tf.Tensor:
         kernel = tf.cast(self.kernel(), x.dtype)
         if self.dilation > 1:
             x = dilated_convolution(x, kernel, self.dilation)
@@ -65,7 +80,7 @@ class WeightNormConvolution(keras.layers.Layer):
             x = tf.nn.conv2d(x, kernel, self.strides, "VALID")
         return tf.nn.bias_add(x, self.bias)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {
             **super().get_config(),
             "filters": self.filters,
@@ -77,38 +92,41 @@ class WeightNormConvolution(keras.layers.Layer):
 
 
 class WeightNormDense(keras.layers.Layer):
-    """Weight-normalised 1x1 convolution ("network in network"). [..., C] -> [..., units]
+    """Weight-normalised 1x1 convolution, `nin` in the authors' net/nn.py.
+
+    Call with x [..., C] -> [..., units].
 
     Args:
-      units: output channels.
-      heads: in how many equal parts the authors' checkpoint stores the units; they
-        keep one layer per attention head, this one holds all heads in one product.
+      units: number of output channels.
     """
 
-    def __init__(self, units, heads=1, **kwargs):
+    def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.heads = heads
 
-    def build(self, input_shape):
+    def build(self, input_shape: tf.TensorShape) -> None:
         _add_weights(self, (input_shape[-1], self.units))
 
-    def kernel(self):
-        """The normalised kernel: [C, units]."""
+    def kernel(self) -> tf.Tensor:
+        """The normalised kernel, float32 [C, units]."""
         return _normalised(self)
 
-    def fuse(self, kept=tf.float32):
-        """Normalises once and for all, to keep as that type; no training any more."""
+    def fuse(self, kept: tf.DType = tf.float32) -> None:
+        """Normalises the kernel once, for inference; the layer cannot train any more.
+
+        Args:
+          kept: type in which the normalised kernel is stored.
+        """
         _fuse(self, kept)
 
-    def call(self, x):
+    def call(self, x: tf.Tensor) -> tf.Tensor:
         kernel = tf.cast(self.kernel(), x.dtype)
         flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), kernel)
         flat = tf.nn.bias_add(flat, self.bias)
         return tf.reshape(flat, tf.concat([tf.shape(x)[:-1], [self.units]], axis=0))
 
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "heads": self.heads}
+    def get_config(self) -> dict:
+        return {**super().get_config(), "units": self.units}
 
 
 def _add_weights(layer, shape):
@@ -134,10 +152,10 @@ def _normalised(layer):
 
 @tf.custom_gradient
 def _weight_norm(direction, gain):
-    """gain * direction / |direction|, Salimans and Kingma 2016, equations 2 and 3.
+    """gain * direction / |direction|: Salimans and Kingma 2016, equation 2.
 
-    Written out, as the gradient that TensorFlow composes makes twice as many copies of
-    every kernel.
+    The gradient (equation 3) is written out, because the one that TensorFlow composes
+    makes twice as many copies of every kernel.
     """
     axes = list(range(direction.shape.rank - 1))
     squares = tf.reduce_sum(tf.square(direction), axes)

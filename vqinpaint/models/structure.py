@@ -3,8 +3,8 @@
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
-from vqinpaint.layers.gated_residual import CausalAttention, GatedResidual
-from vqinpaint.layers.naming import Numbering
+from vqinpaint.layers.causal_attention import CausalAttention
+from vqinpaint.layers.gated_residual import GatedResidual
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
 from vqinpaint.ops import shifts
 from vqinpaint.ops.images import known_pixels
@@ -26,34 +26,35 @@ class ConditionNetwork(keras.Model):
 
     def __init__(self, options, name="structure_condition"):
         super().__init__(name=name, autocast=False)
-        number = Numbering()
         widths = [options.condition_channels * 2**i for i in range(4)]
         self.width = widths[-1]
         inner = [options.condition_residual_channels * 2**i for i in range(4)]
 
-        def block(level, dilation=1):
+        def block(name, level, dilation=1):
             return GatedResidual(
                 widths[level],
                 inner[level],
                 (3, 3),
-                number,
                 dilation=dilation,
                 nonlinearity=options.nonlinearity,
+                name=name,
             )
 
         self.steps = [
-            WeightNormConvolution(widths[0], (5, 5), name=number("wnconv2d")),
-            block(0),
+            WeightNormConvolution(widths[0], (5, 5), name="enter"),
+            block("block_0", 0),
         ]
         for level in (1, 2, 3):
             self.steps.append(
                 WeightNormConvolution(
-                    widths[level], (3, 3), strides=2, name=number("wnconv2d")
+                    widths[level], (3, 3), strides=2, name=f"down_{level}"
                 )
             )
             if level < 3:
-                self.steps.append(block(level))
-        self.steps.extend(block(3, dilation) for dilation in _DILATIONS)
+                self.steps.append(block(f"block_{level}", level))
+        self.steps.extend(
+            block(f"block_3_{i}", 3, dilation) for i, dilation in enumerate(_DILATIONS)
+        )
 
     def call(self, image, mask):
         x = known_pixels(image, mask)
@@ -76,28 +77,22 @@ class StructurePrior(keras.Model):
       codes: K, size of the structure codebook.
     """
 
-    def __init__(self, options, codes, name="structure_pixelcnn"):
+    def __init__(self, options, codes, name="structure_prior"):
         super().__init__(name=name, autocast=False)
         self.nonlinearity = options.nonlinearity
-        number = Numbering()
         width = options.channels
         self.upper_in = WeightNormConvolution(
-            width, (2, 3), padding="down", name=number("wnconv2d")
+            width, (2, 3), padding="down", name="upper_in"
         )
         self.above_in = WeightNormConvolution(
-            width, (1, 3), padding="down", name=number("wnconv2d")
+            width, (1, 3), padding="down", name="above_in"
         )
         self.left_in = WeightNormConvolution(
-            width, (2, 1), padding="down_right", name=number("wnconv2d")
+            width, (2, 1), padding="down_right", name="left_in"
         )
-
-        def attend(number):
-            return CausalAttention(width, options.heads, number)
-
         block = {
             "channels": width,
             "inner_channels": options.residual_channels,
-            "number": number,
             "nonlinearity": options.nonlinearity,
             "has_condition": True,
             "dropout": options.dropout,
@@ -105,25 +100,34 @@ class StructurePrior(keras.Model):
         self.upper, self.lower = [], []
         group = options.residual_blocks // options.attention_blocks
         for i in range(options.residual_blocks):
-            last = (i + 1) % group == 0
+            attend = None
+            if (i + 1) % group == 0:
+                attend = CausalAttention(width, options.heads, name="attend")
             self.upper.append(
-                GatedResidual(kernel_size=(2, 3), padding="down", salt=2 * i, **block)
+                GatedResidual(
+                    kernel_size=(2, 3),
+                    padding="down",
+                    salt=2 * i,
+                    name=f"upper_{i}",
+                    **block,
+                )
             )
             self.lower.append(
                 GatedResidual(
                     kernel_size=(2, 2),
                     padding="down_right",
                     has_side=True,
-                    attend=attend if last else None,
+                    attend=attend,
                     salt=2 * i + 1,
+                    name=f"lower_{i}",
                     **block,
                 )
             )
         self.output_blocks = [
-            WeightNormDense(width, name=number("wndense"))
-            for _ in range(options.output_blocks)
+            WeightNormDense(width, name=f"output_blocks_{i}")
+            for i in range(options.output_blocks)
         ]
-        self.logits = WeightNormDense(codes, name=number("wndense"))
+        self.logits = WeightNormDense(codes, name="logits")
 
     def call(self, codes, condition, dropout_seed=None):
         # The constant channel tells the border's padding from a code near zero.

@@ -8,7 +8,6 @@ from vqinpaint.layers.convolution import (
     GatedUpConvolution,
     convolution,
 )
-from vqinpaint.layers.naming import Numbering
 from vqinpaint.layers.spectral import SpectralConvolution
 from vqinpaint.ops import attention
 from vqinpaint.ops.images import known_pixels
@@ -31,34 +30,34 @@ class TextureGenerator(keras.Model):
     def __init__(self, options, name="texture_generator"):
         super().__init__(name=name, autocast=False)
         self.scale = options.attention_scale
-        number = Numbering()
         width = options.generator_channels
 
-        def gated(filters, kernel=3, **kwargs):
-            return GatedConvolution(
-                filters, kernel, name=number("gated_conv2d"), **kwargs
-            )
+        def gated(name, filters, kernel=3, **kwargs):
+            return GatedConvolution(filters, kernel, name=name, **kwargs)
 
-        def up(filters):
-            return GatedUpConvolution(filters, 3, name=number("gated_deconv2d"))
+        def up(name, filters):
+            return GatedUpConvolution(filters, 3, name=name)
 
-        self.enter = gated(width, 5)
-        self.down_1 = gated(2 * width, strides=2)
-        self.half = gated(2 * width)
-        self.down_2 = gated(4 * width, strides=2)
-        self.structure_1 = gated(4 * width)
-        self.structure_2 = gated(4 * width)
-        self.structure_up = up(4 * width)
-        self.join = gated(4 * width)
-        self.context = [gated(4 * width, dilation_rate=d) for d in _DILATIONS]
-        self.after_1 = gated(4 * width)
-        self.after_2 = gated(4 * width)
-        self.join_quarter = gated(4 * width)
-        self.up_1 = up(2 * width)
-        self.join_half = gated(2 * width)
-        self.up_2 = up(width)
-        self.finish = gated(width)
-        self.to_rgb = convolution(3, 3, name=number("conv2d"))
+        self.enter = gated("enter", width, 5)
+        self.down_1 = gated("down_1", 2 * width, strides=2)
+        self.half = gated("half", 2 * width)
+        self.down_2 = gated("down_2", 4 * width, strides=2)
+        self.structure_1 = gated("structure_1", 4 * width)
+        self.structure_2 = gated("structure_2", 4 * width)
+        self.structure_up = up("structure_up", 4 * width)
+        self.join = gated("join", 4 * width)
+        self.context = [
+            gated(f"context_{i}", 4 * width, dilation_rate=dilation)
+            for i, dilation in enumerate(_DILATIONS)
+        ]
+        self.after_1 = gated("after_1", 4 * width)
+        self.after_2 = gated("after_2", 4 * width)
+        self.join_quarter = gated("join_quarter", 4 * width)
+        self.up_1 = up("up_1", 2 * width)
+        self.join_half = gated("join_half", 2 * width)
+        self.up_2 = up("up_2", width)
+        self.finish = gated("finish", width)
+        self.to_rgb = convolution(3, 3, name="to_rgb")
 
     def call(self, image, mask, structure):
         half = self.half(self.down_1(self.enter(known_pixels(image, mask))))
@@ -90,12 +89,11 @@ class TextureDiscriminator(keras.Model):
 
     def __init__(self, options, name="texture_discriminator"):
         super().__init__(name=name, autocast=False)
-        number = Numbering()
         self.steps = [
             SpectralConvolution(
-                factor * options.discriminator_channels, name=number("snconv2d")
+                factor * options.discriminator_channels, name=f"steps_{i}"
             )
-            for factor in (1, 2, 4, 4, 4, 4)
+            for i, factor in enumerate((1, 2, 4, 4, 4, 4))
         ]
 
     def call(self, image, mask):

@@ -11,7 +11,6 @@ from vqinpaint.layers.convolution import (
     convolution,
     transposed_convolution,
 )
-from vqinpaint.layers.naming import Numbering
 from vqinpaint.ops.precision import to_full
 
 
@@ -24,14 +23,11 @@ class Encoded(NamedTuple):
     bottom_features: tf.Tensor  # [B, H/4, W/4, D] before quantisation
 
 
-def _residual_stack(options, number):
+def _residual_stack(options, name):
+    """Blocks named `name`_0, `name`_1 and so on."""
     return [
-        ResidualBlock(
-            options.channels,
-            options.residual_channels,
-            names=(number("conv2d"), number("conv2d")),
-        )
-        for _ in range(options.residual_blocks)
+        ResidualBlock(options.channels, options.residual_channels, name=f"{name}_{i}")
+        for i in range(options.residual_blocks)
     ]
 
 
@@ -50,25 +46,24 @@ class VQEncoder(keras.Model):
       options: `VQVAEOptions`.
     """
 
-    def __init__(self, options, name="vq_encoder"):
+    def __init__(self, options, name="vqvae_encoder"):
         super().__init__(name=name, autocast=False)
-        number = Numbering()
         width = options.channels
-        self.down_1 = convolution(width // 2, 4, 2, name=number("conv2d"))
-        self.down_2 = convolution(width, 4, 2, name=number("conv2d"))
-        self.bottom_in = convolution(width, 3, name=number("conv2d"))
-        self.bottom_blocks = _residual_stack(options, number)
-        self.down_3 = convolution(width // 2, 4, 2, name=number("conv2d"))
-        self.top_in = convolution(width, 3, name=number("conv2d"))
-        self.top_blocks = _residual_stack(options, number)
-        self.top_out = convolution(options.code_dimension, 1, name=number("conv2d"))
+        self.down_1 = convolution(width // 2, 4, 2, name="down_1")
+        self.down_2 = convolution(width, 4, 2, name="down_2")
+        self.bottom_in = convolution(width, 3, name="bottom_in")
+        self.bottom_blocks = _residual_stack(options, "bottom_blocks")
+        self.down_3 = convolution(width // 2, 4, 2, name="down_3")
+        self.top_in = convolution(width, 3, name="top_in")
+        self.top_blocks = _residual_stack(options, "top_blocks")
+        self.top_out = convolution(options.code_dimension, 1, name="top_out")
         codebook = (options.codes, options.decay, options.epsilon)
-        self.top_codebook = Codebook(*codebook, name=number("vector_quantize"))
-        self.back_in = convolution(width, 3, name=number("conv2d"))
-        self.back_blocks = _residual_stack(options, number)
-        self.back_up = transposed_convolution(width, name=number("deconv2d"))
-        self.bottom_out = convolution(options.code_dimension, 1, name=number("conv2d"))
-        self.bottom_codebook = Codebook(*codebook, name=number("vector_quantize"))
+        self.top_codebook = Codebook(*codebook, name="top_codebook")
+        self.back_in = convolution(width, 3, name="back_in")
+        self.back_blocks = _residual_stack(options, "back_blocks")
+        self.back_up = transposed_convolution(width, name="back_up")
+        self.bottom_out = convolution(options.code_dimension, 1, name="bottom_out")
+        self.bottom_codebook = Codebook(*codebook, name="bottom_codebook")
 
     def call(self, image):
         x = tf.nn.elu(self.down_2(tf.nn.elu(self.down_1(image))))
@@ -103,18 +98,13 @@ class VQDecoder(keras.Model):
       options: `VQVAEOptions`.
     """
 
-    def __init__(self, options, name="vq_decoder"):
+    def __init__(self, options, name="vqvae_decoder"):
         super().__init__(name=name, autocast=False)
-        number = Numbering()
-        self.top_up = transposed_convolution(
-            options.code_dimension, name=number("deconv2d")
-        )
-        self.enter = convolution(options.channels, 3, name=number("conv2d"))
-        self.blocks = _residual_stack(options, number)
-        self.up_1 = transposed_convolution(
-            options.channels // 2, name=number("deconv2d")
-        )
-        self.up_2 = transposed_convolution(3, name=number("deconv2d"))
+        self.top_up = transposed_convolution(options.code_dimension, name="top_up")
+        self.enter = convolution(options.channels, 3, name="enter")
+        self.blocks = _residual_stack(options, "blocks")
+        self.up_1 = transposed_convolution(options.channels // 2, name="up_1")
+        self.up_2 = transposed_convolution(3, name="up_2")
 
     def call(self, top, bottom):
         top = self.top_up(top)

@@ -1,21 +1,25 @@
 """Checkpoints that survive kills, damage and full disks.
 
 A checkpoint is written, read back, flushed to the disk, and only then pointed to; older
-ones go last. So the newest that can be read is never further back than one interval.
+ones are deleted last. So the newest one that can be read is never further back than one
+interval between two checkpoints.
 """
+
+from __future__ import annotations
 
 import os
 import re
 import shutil
 import sys
-import time
+from collections.abc import Mapping
+from typing import Any
 
 import tensorflow as tf
 from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 
 from vqinpaint.errors import DiskError, ModelError, first_line
 
-# What TensorFlow and Python raise when they meet a damaged checkpoint.
+# What TensorFlow and Python raise on a damaged checkpoint.
 _DAMAGE = (tf.errors.OpError, ValueError, IndexError, KeyError, UnicodeDecodeError)
 
 
@@ -23,27 +27,25 @@ class Checkpoints:
     """Checkpoints of one stage in one folder.
 
     Args:
-      folder: where; made if needed.
-      items: trackable objects by name.
-      keep: how many to keep.
-      slow_at: steps at whose checkpoints to dawdle before the pointer moves, for tests.
+      folder: where they are kept; made when the first one is saved.
+      items: trackable objects by their names in the checkpoints.
+      keep: number of newest checkpoints that are kept.
     """
 
-    def __init__(self, folder, items, keep=3, slow_at=()):
+    def __init__(self, folder: str, items: Mapping[str, Any], keep: int = 3):
         self.folder = folder
         self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
         self._checkpoint = tf.train.Checkpoint(step=self.step, **items)
         self._keep = keep
-        self._slow_at = slow_at
 
-    def restore(self):
-        """Restores the newest checkpoint that can be read and returns its step.
+    def restore(self) -> int:
+        """Restores the newest checkpoint that can be read.
 
-        Newer ones that cannot are set aside as *.bad, with a line on stderr; what
-        unfinished writes left is removed.
+        Newer ones that cannot be read are renamed to *.bad, with a line on stderr. What
+        unfinished writes left behind is removed.
 
         Returns:
-          The step; 0 where there never was a checkpoint.
+          The restored step; 0 where there never was a checkpoint.
 
         Raises:
           ModelError: there are checkpoints but none can be restored.
@@ -69,22 +71,34 @@ class Checkpoints:
             )
         return 0
 
-    def restore_step(self, step):
-        """Restores the checkpoint of one step. Raises ModelError when it is damaged."""
-        verify(self._path(step))
-        status = restore(self._checkpoint, self._path(step))
-        status.assert_existing_objects_matched()
-        status.expect_partial()  # TensorFlow's own counter is not ours; no word on it
+    def restore_step(self, step: int) -> None:
+        """Restores the checkpoint of one step.
 
-    def save(self, step):
-        """Writes a checkpoint for `step`. Raises DiskError when the disk is full."""
+        Raises:
+          ModelError: it is damaged, or of another network.
+        """
+        verify(self._path(step))
+        restore(self._checkpoint, self._path(step))
+
+    def write(self, path: str) -> None:
+        """Writes the files of a checkpoint, to which nothing points yet.
+
+        Args:
+          path: prefix of the files, in an existing folder.
+        """
+        self._checkpoint.write(path)
+
+    def save(self, step: int) -> None:
+        """Saves a checkpoint for `step` and deletes those that are not kept.
+
+        Raises:
+          DiskError: the disk is full or refuses; the checkpoint before is intact.
+        """
         self.step.assign(step)
         path = self._path(step)
         os.makedirs(self.folder, exist_ok=True)
         try:
-            self._checkpoint.write(path)
-            if step in self._slow_at:
-                time.sleep(5)
+            self.write(path)
             verify(path)
             for name in _files(path):
                 _flush(name)
@@ -118,8 +132,8 @@ class Checkpoints:
         )
 
     def _point_to(self, step):
-        """Moves TensorFlow's pointer file in one go."""
-        # Names alone, so that the folder can be moved.
+        """Replaces TensorFlow's pointer file, in one operation of the file system."""
+        # Without the folder's path, so that the folder can be moved.
         state = CheckpointState(model_checkpoint_path=f"step-{step}")
         steps = [s for s in steps_in(self.folder) if s <= step][-self._keep :]
         state.all_model_checkpoint_paths.extend(f"step-{s}" for s in steps)
@@ -132,8 +146,11 @@ class Checkpoints:
         _flush(self.folder)
 
 
-def steps_in(folder):
-    """Steps of the whole checkpoints in a folder, ascending, pointer file or not."""
+def steps_in(folder: str) -> list[int]:
+    """Steps of the complete checkpoints in a folder, ascending.
+
+    The pointer file is not needed; a folder that does not exist has none.
+    """
     if not os.path.isdir(folder):
         return []
     names = set(os.listdir(folder))
@@ -142,8 +159,11 @@ def steps_in(folder):
     return [s for s in steps if any(n.startswith(f"step-{s}.data-") for n in names)]
 
 
-def newest(folder):
-    """Path of the checkpoint to use: the one pointed to, else the last; None if none."""
+def newest(folder: str) -> str | None:
+    """Path of the checkpoint to use: the one pointed to, else that of the last step.
+
+    None where the folder has no checkpoint.
+    """
     try:
         path = tf.train.latest_checkpoint(folder)
     except _DAMAGE:
@@ -154,8 +174,12 @@ def newest(folder):
     return os.path.join(folder, f"step-{steps[-1]}") if steps else None
 
 
-def verify(path):
-    """Reads a checkpoint to its end, checksums included. Raises ModelError."""
+def verify(path: str) -> None:
+    """Reads a checkpoint to its end, checksums included.
+
+    Raises:
+      ModelError: some of it cannot be read.
+    """
     try:
         reader = tf.train.load_checkpoint(path)
         for name in reader.get_variable_to_shape_map():
@@ -164,12 +188,21 @@ def verify(path):
         raise _damaged(path, error) from None
 
 
-def restore(checkpoint, path):
-    """Restores a checkpoint. Raises ModelError in one line when it does not fit."""
+def restore(checkpoint: tf.train.Checkpoint, path: str) -> None:
+    """Restores a checkpoint into all objects of `checkpoint`.
+
+    What the file holds beyond them is left alone.
+
+    Raises:
+      ModelError: it is damaged, or lacks one of the objects, or has it in another shape.
+    """
     try:
-        return checkpoint.read(path)
-    except _DAMAGE as error:
+        status = checkpoint.read(path)
+        status.assert_existing_objects_matched()
+    except (*_DAMAGE, AssertionError) as error:
         raise _damaged(path, error) from None
+    # TensorFlow would otherwise print a warning for each value that is not asked for.
+    status.expect_partial()
 
 
 def _damaged(path, error):
@@ -189,7 +222,7 @@ def _files(path):
 
 
 def _flush(path):
-    """Makes a file or the names in a folder outlive a power cut."""
+    """Writes a file, or the names in a folder, through to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -198,7 +231,7 @@ def _flush(path):
 
 
 def _sweep(folder):
-    """Removes what unfinished writes left: it was never pointed to."""
+    """Removes what unfinished writes left behind, to which nothing ever pointed."""
     if not os.path.isdir(folder):
         return
     whole = {f"step-{step}" for step in steps_in(folder)}

@@ -15,8 +15,7 @@ def _load(run_dir, stage, module, averaged=()):
     if averaged:
         items["polyak"] = PolyakAverages(averaged, decay=0.0)
     path = folders.latest_checkpoint(run_dir, stage)
-    status = checkpoints.restore(tf.train.Checkpoint(**items), path)
-    status.expect_partial().assert_existing_objects_matched()
+    checkpoints.restore(tf.train.Checkpoint(**items), path)
     if averaged:
         for variable, shadow in zip(averaged, items["polyak"].shadows):
             variable.assign(shadow.read_value())

@@ -1,5 +1,7 @@
 """Adam as TensorFlow 1 computed it."""
 
+from __future__ import annotations
+
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
@@ -8,11 +10,13 @@ from vqinpaint.environment.keras2 import keras
 class FusedAdam(keras.optimizers.Adam):
     """Keras's Adam, with each variable moved by one operation instead of a dozen.
 
-    Keras 2.15 composes a step of many small operations and copies; TensorFlow 1, and so
-    the authors' code, had this one. Epsilon stands where TensorFlow 1 had it.
+    Keras 2.15 composes a step of many small operations and copies. TensorFlow 1, and with
+    it the authors' code, used this single operation, which also adds epsilon to the
+    uncorrected root of the second moment (the "epsilon hat" of Kingma and Ba 2015,
+    section 2).
     """
 
-    def update_step(self, gradient, variable):
+    def update_step(self, gradient: tf.Tensor, variable: tf.Variable) -> None:
         index = self._index_dict[self._var_key(variable)]
         count = tf.cast(self.iterations + 1, variable.dtype)
         tf.raw_ops.ResourceApplyAdam(
@@ -29,6 +33,14 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
 
-def adam(learning_rate, beta_1=0.9):
-    """The authors' optimiser; `learning_rate` is a float or a schedule."""
+def adam(
+    learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
+    beta_1: float = 0.9,
+) -> FusedAdam:
+    """The authors' optimiser: TensorFlow 1's Adam with its default epsilon of 1e-8.
+
+    Args:
+      learning_rate: constant, or a schedule from the number of steps taken before.
+      beta_1: decay of the first moment.
+    """
     return FusedAdam(learning_rate, beta_1=beta_1, epsilon=1e-8, jit_compile=False)

@@ -1,5 +1,8 @@
-"""What the outer loop knows about a stage."""
+"""The contract between a training stage and everything that trains, measures or shows it."""
 
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 import tensorflow as tf
@@ -9,54 +12,99 @@ from vqinpaint.pictures.masks import is_missing
 
 
 class Batch(NamedTuple):
-    """One batch, or one replica's part of it."""
+    """One batch of pictures and masks, or one replica's part of it."""
 
     image: tf.Tensor  # float32 [B, H, W, 3] in [-1, 1]
-    mask: tf.Tensor  # float32 [B, H, W, 1], 1 where missing
+    mask: tf.Tensor  # float32 [B, H, W, 1], 1 where missing, else 0
 
     @classmethod
-    def of(cls, image, mask):
-        """From uint8 pictures and masks, 255 where missing, as the input delivers them."""
+    def of(cls, image: tf.Tensor, mask: tf.Tensor) -> Batch:
+        """Converts what the input pipeline delivers.
+
+        Args:
+          image: uint8 [B, H, W, 3].
+          mask: uint8 [B, H, W, 1], 255 where missing, else 0.
+        """
         return cls(to_float(image), tf.cast(is_missing(mask), tf.float32))
 
 
 class CodebookView(NamedTuple):
     """A codebook as TensorBoard's projector shows it."""
 
-    codes: tf.Tensor  # [K, D]
-    counts: tf.Tensor  # [K] moving average of how often each was chosen
-    patches: tf.Tensor  # [K, s, s, 3] in [-1, 1], what each decodes to
+    codes: tf.Tensor  # float32 [K, D]
+    counts: tf.Tensor  # float32 [K], moving average of how often each code was chosen
+    patches: tf.Tensor  # float32 [K, s, s, 3] in [-1, 1], what each code decodes to
 
 
 class Stage(Protocol):
-    """One stage of training. Made under the distribution strategy's scope."""
+    """One stage of training: networks, losses and an optimiser behind one step.
+
+    A stage is made under the distribution strategy's scope and takes everything that it
+    needs as arguments of its constructor; nobody sets an attribute of it afterwards.
+    Pictures have any height and width that are multiples of 64.
+
+    Attributes:
+      name: one of `runs.folders.STAGES`.
+      headline: name of the scalar to show beside the progress bar; both `train_step` and
+        `eval_step` return it.
+      variables: what the stage trains, in the order of the optimiser's slots, which
+        checkpoints store by number. The order must never change.
+      parts: number of equal parts in which `train_step` takes a batch, one after
+        another; B must be a multiple of it.
+    """
 
     name: str
-    variables: list  # what it trains
-    headline: str  # the scalar worth showing beside the progress bar
+    headline: str
+    variables: list[tf.Variable]
+    parts: int
 
-    def checkpoint_items(self) -> dict:
-        """Trackable objects by name: all that resuming needs."""
+    def checkpoint_items(self) -> dict[str, tf.Module]:
+        """Everything that resuming needs, by its name in checkpoints.
 
-    def train_step(self, batch: Batch, step) -> dict:
-        """One optimisation step in replica context; float32 scalars by name.
-
-        Among them "skipped": 1 where the gradients were not finite and nothing moved.
+        Returns:
+          Trackable objects with an attribute `variables`, among them "optimizer" and
+          the networks under the stage's name.
         """
 
-    def eval_step(self, batch: Batch) -> dict:
-        """Scalars by name on a batch never trained on, without side effects."""
+    def train_step(self, batch: Batch, step: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Takes one optimisation step, in replica context.
 
-    def averaged(self):
-        """Context manager in which the networks hold the weights later stages use."""
+        Args:
+          batch: this replica's part of the batch.
+          step: int64 [], number of steps taken before, from 0.
 
-    def pictures(self, batch: Batch) -> dict:
-        """Rows of pictures by name, float32 [B, H, W, 3], for a person to look at."""
+        Returns:
+          float32 scalars of this replica by name; their mean over replicas is that of
+          the batch. Among them is "skipped", 1 where gradients were not finite on any
+          replica, so that no variable has changed on any replica, else 0.
+        """
 
-    def codebooks(self) -> dict:
-        """`CodebookView` by name, of codebooks in training."""
+    def eval_step(self, batch: Batch) -> dict[str, tf.Tensor]:
+        """Measures a batch that is never trained on.
+
+        Returns:
+          float32 scalars by name, means over the batch's pictures. No variable changes
+          and nothing is drawn at random.
+        """
+
+    def averaged(self) -> AbstractContextManager:
+        """Context in which the networks hold the weights that later stages use.
+
+        These are Polyak averages where the stage keeps them, else the weights
+        themselves. The raw weights are back when the context ends.
+        """
+
+    def pictures(self, batch: Batch) -> dict[str, tf.Tensor]:
+        """Rows of pictures for a person to look at, by name.
+
+        Returns:
+          float32 [B, H, W, 3] in [-1, 1] each, in the order of the batch.
+        """
+
+    def codebooks(self) -> dict[str, CodebookView]:
+        """The codebooks that this stage trains, by name; none in most stages."""
 
 
-def replicas():
+def replicas() -> float:
     """How many replicas share a step."""
     return float(tf.distribute.get_strategy().num_replicas_in_sync)

@@ -1,30 +1,38 @@
-"""What a person looks at while a stage trains: drawn structures and where they vary."""
+"""Pictures to look at while a stage trains: drawn structures and where they vary."""
+
+from __future__ import annotations
 
 import math
 
 import tensorflow as tf
 
 from vqinpaint import sampling
+from vqinpaint.models.structure import StructureGenerator
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.ops.shapes import sizes
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
+from vqinpaint.stages.base import Batch
 
 NUMBER = 3  # structures per picture
 
 
-def drawn_structures(vqvae, structure, batch):
-    """Structures for holed pictures, from weights that are still in training.
+def drawn_structures(
+    vqvae: VQVAE, structure: StructureGenerator, batch: Batch
+) -> tuple[list[tf.Tensor], tf.Tensor]:
+    """Draws structures for holed pictures, always from the same seeds.
 
-    Draws by whole grids, which needs no other form of the network.
+    The sampler calls the prior on whole grids, so that it needs no step interface of it
+    (`models.structure_steps`).
 
     Args:
-      vqvae: `VQVAE`.
-      structure: `StructureGenerator`.
-      batch: `Batch` of B pictures.
+      vqvae: trained.
+      structure: trained, or in training.
+      batch: B pictures with their masks.
 
     Returns:
-      List of `NUMBER` tensors [B, h, w, D], and the entropy of every code in the first,
-      as a share of the largest possible, [B, h, w] in 0..1.
+      (`NUMBER` grids of code vectors, float32 [B, H/8, W/8, D] each; the entropy of every
+      code of the first grid as a share of log2(K), float32 [B, H/8, W/8] in 0..1).
     """
     codebook = vqvae.encoder.top_codebook
     condition = structure.condition(batch.image, batch.mask)
@@ -44,7 +52,10 @@ def drawn_structures(vqvae, structure, batch):
     return vectors, drawn[0].entropy / math.log2(codebook.size)
 
 
-def as_picture(shares):
-    """[B, h, w] in 0..1 -> grey pictures [B, 8h, 8w, 3] in [-1, 1]; white is 1."""
+def as_picture(shares: tf.Tensor) -> tf.Tensor:
+    """Shows values of codes as grey pictures, 8x8 pixels a code.
+
+    float32 [B, h, w] in 0..1 -> float32 [B, 8h, 8w, 3] in [-1, 1]; 1 becomes white.
+    """
     large = tf.repeat(tf.repeat(shares, 8, axis=1), 8, axis=2)
     return tf.repeat(large[..., None] * 2 - 1, 3, axis=-1)

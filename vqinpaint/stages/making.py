@@ -1,22 +1,36 @@
 """Makes the stage that a command asks for, on what its run has trained already."""
 
+from __future__ import annotations
+
 from vqinpaint.environment.keras2 import keras
+from vqinpaint.models.texture import Texture
 from vqinpaint.ops.precision import computing_in
+from vqinpaint.options import ModelOptions, OptimizerOptions
 from vqinpaint.runs import folders, networks
+from vqinpaint.stages.base import Stage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
 
 
-def make_stage(name, options, optimizer, run_dir, seed):
+def make_stage(
+    name: str,
+    options: ModelOptions,
+    optimizer: OptimizerOptions,
+    run_dir: str,
+    seed: int,
+) -> Stage:
     """A stage with fresh weights to train, later ones on the run's trained VQ-VAE.
 
     Args:
       name: in `runs.folders.STAGES`.
-      options: `ModelOptions`.
-      optimizer: `OptimizerOptions`.
-      run_dir: where a trained VQ-VAE is.
-      seed: of the weights.
+      options: sizes of the networks.
+      optimizer: how to train.
+      run_dir: run folder with a trained VQ-VAE, which the first stage does not need.
+      seed: of the initial weights and of dropout.
+
+    Raises:
+      ModelError: the run has no VQ-VAE that can be restored.
     """
     keras.utils.set_random_seed(seed)
     # The trained VQ-VAE keeps its full precision: its codes are what others learn.
@@ -26,11 +40,9 @@ def make_stage(name, options, optimizer, run_dir, seed):
             return VQVAEStage(options, optimizer)
         if name == "structure":
             return StructureStage(options, optimizer, vqvae, seed=seed)
-        stage = TextureStage(options, optimizer, vqvae)
+        # Made before the prior, so that initial weights do not depend on there being one.
+        texture = Texture(options)
+    structure = None
     if folders.saved_options(run_dir, "structure"):
-        # Only to look at: completions of drawn structures in TensorBoard. Made last, so
-        # that initial weights do not depend on it.
-        stage.structure = networks.load_structure(
-            run_dir, folders.model_options(run_dir)
-        )
-    return stage
+        structure = networks.load_structure(run_dir, folders.model_options(run_dir))
+    return TextureStage(options, optimizer, vqvae, texture, structure)

@@ -1,36 +1,54 @@
 """Third stage: the texture generator against its discriminator."""
 
-import contextlib
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
 
 import tensorflow as tf
 
+from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.ops import losses
 from vqinpaint.ops.images import complete
+from vqinpaint.options import ModelOptions, OptimizerOptions
 from vqinpaint.stages import looks
 from vqinpaint.stages.adam import adam
-from vqinpaint.stages.base import Batch, replicas
+from vqinpaint.stages.base import Batch, CodebookView, replicas
 from vqinpaint.stages.updates import in_parts, minimise, skipped
 
 
 class TextureStage:
     """L1, hinge and the two VQ feature losses, on true structures (section 3.4).
 
+    The generator fills holes along the structure codes of the whole picture; drawn
+    structures come in only when completing. As in the authors'
+    train_texture_generator.py one step moves first the generator and then the
+    discriminator, on the same batch. See `Stage` for the methods.
+
     Args:
-      options: `ModelOptions`.
-      optimizer: `OptimizerOptions`.
-      vqvae: trained `VQVAE`; it stays as it is.
+      options: sizes of the networks and weights of the losses.
+      optimizer: how to train.
+      vqvae: trained; it stays as it is.
+      texture: the networks to train; None makes them.
+      structure: trained, to draw structures for `pictures`; None leaves those out.
     """
 
     name = "texture"
     headline = "absolute_error"
 
-    def __init__(self, options, optimizer, vqvae, texture=None):
+    def __init__(
+        self,
+        options: ModelOptions,
+        optimizer: OptimizerOptions,
+        vqvae: VQVAE,
+        texture: Texture | None = None,
+        structure: StructureGenerator | None = None,
+    ):
         self.options = options.texture
         self.parts = optimizer.accumulate
         self.vqvae = vqvae
-        # A trained `StructureGenerator` to look at completions with, if there is one.
-        self.structure = None
+        self.structure = structure
         self.texture = texture or Texture(options)
         # The authors share one Adam, whose bias correction thus counts both steps.
         self.optimizer = adam(optimizer.learning_rate or 1e-4, beta_1=0.5)
@@ -40,12 +58,12 @@ class TextureStage:
         )
         self.optimizer.build(self.variables)
 
-    def checkpoint_items(self):
+    def checkpoint_items(self) -> dict[str, tf.Module]:
         return {"texture": self.texture, "optimizer": self.optimizer}
 
-    def averaged(self):
-        """The authors keep no averages in this stage."""
-        return contextlib.nullcontext()
+    def averaged(self) -> AbstractContextManager:
+        """Changes nothing: the authors keep no averages in this stage."""
+        return nullcontext()
 
     def _filling(self, batch, structure):
         return self.texture.generator(batch.image, batch.mask, structure)
@@ -89,11 +107,11 @@ class TextureStage:
         real, fake = tf.split(scores, 2, axis=0)
         return tf.reduce_mean(losses.hinge_discriminator(real, fake))
 
-    def train_step(self, batch: Batch, step):
+    def train_step(self, batch: Batch, step: tf.Tensor) -> dict[str, tf.Tensor]:
         generator, discriminator = self.texture.generator, self.texture.discriminator
 
         def generate(inputs, _):
-            # Completions up, close to the picture and to its codes.
+            # Generator: scores of completions up, close to the picture and its codes.
             batch, truth = inputs
             variables = generator.trainable_variables
             with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -105,7 +123,7 @@ class TextureStage:
             return tape.gradient(scaled, variables), scalars
 
         def discriminate(inputs, _):
-            # Pictures up, completions of the moved generator down.
+            # Discriminator: scores of pictures up, of the new completions down.
             batch, truth = inputs
             variables = discriminator.trainable_variables
             completed = self._completed(batch, truth.top.vectors)
@@ -131,14 +149,15 @@ class TextureStage:
             "skipped": skipped(applied & moved),
         }
 
-    def eval_step(self, batch: Batch):
+    def eval_step(self, batch: Batch) -> dict[str, tf.Tensor]:
         truth = self.vqvae.encoder(batch.image)
         filling = self._filling(batch, truth.top.vectors)
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(filling)
             scalars = self._generator_losses(batch, truth, filling)
         completed = complete(batch.image, batch.mask, filling)
-        # How hard each loss pulls at the missing pixels: which one the generator obeys.
+        # The gradient that each loss has at the missing pixels: the largest one is what
+        # the generator follows.
         pulls = {
             f"pull_{name}": tf.norm(tape.gradient(value, filling) * batch.mask)
             for name, value in scalars.items()
@@ -158,7 +177,7 @@ class TextureStage:
             "hole_error_structure_alone": error_in_hole(alone),
         }
 
-    def pictures(self, batch: Batch):
+    def pictures(self, batch: Batch) -> dict[str, tf.Tensor]:
         truth = self.vqvae.encoder(batch.image)
         return {
             "holed": complete(batch.image, batch.mask, 0.0),
@@ -169,7 +188,7 @@ class TextureStage:
         }
 
     def _drawn(self, batch):
-        """Completions of drawn structures, where there is a network to draw them."""
+        """Completions of drawn structures by name; none without a structure generator."""
         if self.structure is None:
             return {}
         drawn, entropy = looks.drawn_structures(self.vqvae, self.structure, batch)
@@ -179,5 +198,5 @@ class TextureStage:
             "entropy": looks.as_picture(entropy),
         }
 
-    def codebooks(self):
+    def codebooks(self) -> dict[str, CodebookView]:
         return {}

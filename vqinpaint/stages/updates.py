@@ -1,12 +1,18 @@
 """One guarded update of the weights, from a batch taken whole or in parts."""
 
+from __future__ import annotations
+
 import functools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import tensorflow as tf
 
+from vqinpaint.environment.keras2 import keras
+
 
 def _named(name):
-    """Decorator that gives a function's operations a place in TensorBoard's graph."""
+    """Decorator that groups a function's operations under a name in TensorBoard."""
 
     def decorate(function):
         @functools.wraps(function)
@@ -20,15 +26,16 @@ def _named(name):
 
 
 @_named("losses")
-def in_parts(function, inputs, parts):
+def in_parts(function: Callable[[Any, tf.Tensor], Any], inputs: Any, parts: int) -> Any:
     """Sums what `function` returns over equal parts of its inputs, one at a time.
 
     Only one part's activations are in memory at once (gradient accumulation).
 
     Args:
-      function: from (part of the inputs, its number) to a nest of float tensors.
-      inputs: nest of tensors whose first sizes are one multiple of `parts`.
-      parts: int.
+      function: from (part of the inputs, its number int32 []) to a nest of float
+        tensors.
+      inputs: nest of tensors with the same first size B, a multiple of `parts`.
+      parts: into how many parts of B / parts to cut the inputs.
 
     Returns:
       The nest of sums.
@@ -52,16 +59,21 @@ def in_parts(function, inputs, parts):
 
 
 @_named("minimise")
-def minimise(optimizer, gradients, variables):
+def minimise(
+    optimizer: keras.optimizers.Optimizer,
+    gradients: Sequence[tf.Tensor],
+    variables: Sequence[tf.Variable],
+) -> tf.Tensor:
     """Sums gradients over replicas and applies them if their squares are finite.
 
-    One that is not would stay in Adam's second moment for good. All replicas decide by
-    the same sums, so all skip or none.
+    An infinite square would stay in Adam's second moment for ever. All replicas decide
+    by the same sums, so either all of them apply the step or none. Call it in replica
+    context.
 
     Args:
-      optimizer: Keras optimizer, built on these variables at least.
-      gradients: of this replica.
-      variables: what they belong to.
+      optimizer: built on these variables at least.
+      gradients: of this replica's share of the loss, one for each variable.
+      variables: what to update.
 
     Returns:
       bool scalar, whether they were applied.
@@ -88,6 +100,6 @@ def minimise(optimizer, gradients, variables):
     return applied
 
 
-def skipped(applied):
-    """The scalar of that name: 0.0 where `applied`, else 1.0."""
+def skipped(applied: tf.Tensor) -> tf.Tensor:
+    """The scalar "skipped" of a step: 0.0 where `applied` (bool []), else 1.0."""
     return 1.0 - tf.cast(applied, tf.float32)

@@ -1,10 +1,15 @@
 """First stage: the hierarchical VQ-VAE."""
 
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
 import tensorflow as tf
 
 from vqinpaint.models.averages import PolyakAverages
 from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.ops import losses, vq
+from vqinpaint.options import ModelOptions, OptimizerOptions
 from vqinpaint.stages.adam import adam
 from vqinpaint.stages.base import Batch, CodebookView, replicas
 from vqinpaint.stages.updates import in_parts, minimise, skipped
@@ -13,15 +18,23 @@ from vqinpaint.stages.updates import in_parts, minimise, skipped
 class VQVAEStage:
     """Reconstruction plus commitment, codebooks by moving averages (section 3.2).
 
+    Trains as the authors' train_vqvae.py. See `Stage` for the methods.
+
     Args:
-      options: `ModelOptions`.
-      optimizer: `OptimizerOptions`.
+      options: sizes of the networks and weight of the commitment loss.
+      optimizer: how to train.
+      vqvae: the networks to train; None makes them.
     """
 
     name = "vqvae"
     headline = "reconstruction"
 
-    def __init__(self, options, optimizer, vqvae=None):
+    def __init__(
+        self,
+        options: ModelOptions,
+        optimizer: OptimizerOptions,
+        vqvae: VQVAE | None = None,
+    ):
         self.options = options.vqvae
         self.parts = optimizer.accumulate
         self.vqvae = vqvae or VQVAE(options)
@@ -35,14 +48,14 @@ class VQVAEStage:
             self.variables, optimizer.polyak_decay, optimizer.polyak_warmup
         )
 
-    def checkpoint_items(self):
+    def checkpoint_items(self) -> dict[str, tf.Module]:
         return {
             "vqvae": self.vqvae,
             "optimizer": self.optimizer,
             "polyak": self.polyak,
         }
 
-    def averaged(self):
+    def averaged(self) -> AbstractContextManager:
         return self.polyak.applied()
 
     def _losses(self, encoded, reconstruction, image):
@@ -52,7 +65,7 @@ class VQVAEStage:
         )
         return {"reconstruction": error, "commitment": commitment}
 
-    def train_step(self, batch: Batch, step):
+    def train_step(self, batch: Batch, step: tf.Tensor) -> dict[str, tf.Tensor]:
         encoder = self.vqvae.encoder
 
         def part(batch, _):
@@ -72,14 +85,14 @@ class VQVAEStage:
         self.polyak.update(step, applied)
         return {**scalars, **_perplexities(usage), "skipped": skipped(applied)}
 
-    def eval_step(self, batch: Batch):
+    def eval_step(self, batch: Batch) -> dict[str, tf.Tensor]:
         encoded, reconstruction = self.vqvae.reconstruct(batch.image)
         return {
             **self._losses(encoded, reconstruction, batch.image),
             **_perplexities(self.vqvae.encoder.usage(encoded)),
         }
 
-    def pictures(self, batch: Batch):
+    def pictures(self, batch: Batch) -> dict[str, tf.Tensor]:
         encoded, reconstruction = self.vqvae.reconstruct(batch.image)
         return {
             "picture": batch.image,
@@ -87,8 +100,12 @@ class VQVAEStage:
             "structure alone": self.vqvae.decoder.structure_alone(encoded.top.vectors),
         }
 
-    def codebooks(self):
-        """Both; a code's patch is what four by four places of it alone decode to."""
+    def codebooks(self) -> dict[str, CodebookView]:
+        """Both codebooks; a code's patch is what a grid of 4x4 copies of it decodes to.
+
+        The other level's vectors are zero: a top patch is 32x32 pixels, a bottom patch
+        16x16.
+        """
         encoder, decode = self.vqvae.encoder, self.vqvae.decoder
         views = {}
         for name, codebook in (
@@ -109,6 +126,7 @@ class VQVAEStage:
 
 
 def _perplexities(usage):
+    """How many codes of each level are in use, from 1 to K, as scalars by name."""
     top, bottom = usage
     return {
         "perplexity_top": vq.perplexity(top.counts),

@@ -1,34 +1,45 @@
-"""What training would be like, without training."""
+"""Tells what a training run would need and see, without training."""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from vqinpaint.pictures import files, sheets
+from vqinpaint.stages.base import Stage
 from vqinpaint.training import estimate
 
 
-def dry_run(stage, options, rows, batch, path):
-    """Prints options, sizes and needs, and keeps the first batch as a picture.
+def dry_run(
+    stage: Stage,
+    options: Mapping[str, Any],
+    rows: int,
+    batch: tuple[tf.Tensor, tf.Tensor],
+    path: str,
+) -> None:
+    """Prints options, sizes and needs, and saves the first batch as a picture.
 
     Args:
-      stage: `Stage`.
-      options: dict by name.
-      rows: pictures of a batch for each device.
-      batch: uint8 (image [B, S, S, 3], mask [B, S, S, 1]), the first.
-      path: PNG to write.
+      stage: one that takes a batch whole, see `estimate.activation_bytes`.
+      options: values to print by name; None is printed as "default".
+      rows: number of pictures that go through the networks of a device at a time.
+      batch: the first one, uint8 (image [B, S, S, 3], mask [B, S, S, 1]).
+      path: PNG to write, with up to eight pictures whose holes are greyed out.
     """
     image, mask = batch
     for name, value in options.items():
-        print(f"{name:36} {value}")
+        print(f"{name:36} {'default' if value is None else value}")
     for name, number in estimate.parameters(stage).items():
         print(f"{'parameters of ' + name:36} {number:,}")
-    at_a_time = rows // stage.parts
-    activations = estimate.activation_bytes(stage, at_a_time, image.shape[1])
+    activations = estimate.activation_bytes(stage, rows, image.shape[1])
     state = estimate.state_bytes(stage)
     print(f"weights, averages, Adam, gradients   {state / 1e6:,.0f} MB")
     print(
-        f"activations of {at_a_time} pictures kept       {activations / 1e6:,.0f} MB; "
+        f"activations of {rows} pictures kept       {activations / 1e6:,.0f} MB; "
         "work space comes on top, up to twice as much."
     )
     shown = [sheets.holed(*pair) for pair in zip(image.numpy(), mask.numpy()[..., 0])]

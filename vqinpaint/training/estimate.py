@@ -1,15 +1,19 @@
-"""What a stage will need, before it is trained."""
+"""How much memory a stage will need, worked out before it is trained."""
+
+from __future__ import annotations
 
 import tensorflow as tf
 
-from vqinpaint.stages.base import Batch
+from vqinpaint.stages.base import Batch, Stage
 
-# How TensorFlow names operations that a tape adds.
+# TensorFlow's prefix for the names of operations that a gradient tape adds.
 _BACKWARD = "gradient_tape/"
+# Operations whose results take no memory of their own.
+_FREE = ("ReadVariableOp", "Const", "Placeholder", "Reshape", "Identity", "Cast")
 
 
-def parameters(stage):
-    """Number of trained weights by network, and "all"."""
+def parameters(stage: Stage) -> dict[str, int]:
+    """Number of trained weights by the name of their network, and "all" together."""
     counts = {}
     for variable in stage.variables:
         network = variable.name.split("/")[0]
@@ -17,36 +21,40 @@ def parameters(stage):
     return {**counts, "all": sum(counts.values())}
 
 
-def state_bytes(stage):
-    """Bytes of everything a checkpoint holds, and of the gradients beside it."""
+def state_bytes(stage: Stage) -> int:
+    """Bytes of everything that a checkpoint holds, and of the gradients beside it."""
     items = stage.checkpoint_items().values()
     variables = {id(v): v for item in items for v in item.variables}
     held = sum(v.shape.num_elements() * v.dtype.size for v in variables.values())
     return held + sum(4 * v.shape.num_elements() for v in stage.variables)
 
 
-def activation_bytes(stage, rows, size):
+def activation_bytes(stage: Stage, rows: int, size: int) -> int:
     """Bytes that the forward pass keeps for the backward pass on one device.
 
-    Read off the step's graph: tensors that the forward pass makes and the backward pass
-    takes, variables apart.
+    Read off the graph of a step: tensors that the forward pass makes and the backward
+    pass takes, variables apart.
 
     Args:
-      stage: `Stage`.
-      rows: pictures that go through the networks at a time.
-      size: side of the pictures.
+      stage: one that takes a batch whole.
+      rows: number of pictures that go through the networks at a time.
+      size: side of the pictures in pixels.
+
+    Raises:
+      ValueError: the stage takes a batch in several parts, whose loop hides its tensors.
     """
+    if stage.parts != 1:
+        raise ValueError(
+            f"the stage takes a batch in {stage.parts} parts; make one with accumulate=1 "
+            "and give the pictures of one part as rows."
+        )
     image = tf.TensorSpec([rows, size, size, 3])
     mask = tf.TensorSpec([rows, size, size, 1])
 
     def step(image, mask):
         return stage.train_step(Batch(image, mask), tf.constant(0, tf.int64))
 
-    parts, stage.parts = stage.parts, 1  # these rows are one part
-    try:
-        graph = tf.function(step).get_concrete_function(image, mask).graph
-    finally:
-        stage.parts = parts
+    graph = tf.function(step).get_concrete_function(image, mask).graph
     kept = {
         tensor.ref(): tensor
         for op in graph.get_operations()
@@ -60,6 +68,3 @@ def activation_bytes(stage, rows, size):
         if t.shape.is_fully_defined() and t.dtype.is_floating
     ]
     return sum(sizes)
-
-
-_FREE = ("ReadVariableOp", "Const", "Placeholder", "Reshape", "Identity", "Cast")

@@ -8,7 +8,6 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from vqinpaint.errors import DataError, Interrupted, first_line
-from vqinpaint.runs.checkpoints import Checkpoints
 from vqinpaint.stages.base import Batch
 from vqinpaint.training.board import Board
 from vqinpaint.training.faults import Faults
@@ -86,11 +85,10 @@ class Loop:
         self._profiler = Profiler(folder, options.profile if chief else 0)
         self._faults = faults or Faults()
         with strategy.scope():
-            self.checkpoints = Checkpoints(
+            self.checkpoints = self._faults.checkpoints(
                 os.path.join(folder, "checkpoints"),
                 stage.checkpoint_items(),
                 options.keep,
-                self._faults.slow_save,
             )
         self._train_step = tf.function(self._distributed_step)
         self._eval_step = tf.function(lambda *batch: stage.eval_step(Batch.of(*batch)))
