@@ -23,7 +23,7 @@ from vqinpaint.authors.run_folder import write_run_folder
 from vqinpaint.authors.sizes import infer_options
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
-from vqinpaint.joined.signatures import ServedInpainter
+from vqinpaint.joined import loading
 from vqinpaint.options.networks import NONLINEARITIES
 from vqinpaint.runs import folders
 
@@ -95,7 +95,7 @@ def open_checkpoints():
 
 def write_model(networks, options, contents, files):
     """The SavedModel with its card: `exporting.writer.Written`."""
-    model = ServedInpainter(
+    model = loading.join(
         options,
         networks.vqvae,
         networks.structure,

@@ -6,6 +6,9 @@ from vqinpaint.cli.flagging import FLAGS, define, flags, read
 from vqinpaint.errors import UsageError
 from vqinpaint.options.request import Request
 
+# These flags belong to the commands that ask for them, in --help too.
+flags.disclaim_key_flags()
+
 
 def define_picture_flags(without: tuple[str, ...] = ()) -> None:
     """Makes the flags for pictures, masks, results, and all that a `Request` says.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from vqinpaint import digests
+from vqinpaint import digests, shipped
 from vqinpaint.errors import ModelError
 from vqinpaint.json_files import read_json
 from vqinpaint.runs import checkpoints
@@ -35,11 +35,13 @@ def locate(path: str) -> Location:
 
     Args:
       path: SavedModel folder, folder with integer versions of it (the highest is taken),
-        or run folder.
+        run folder, or the name of a model that comes with the package, such as "demo".
 
     Raises:
       ModelError: nothing usable is there.
     """
+    if path and not os.path.isdir(path):
+        path = shipped.model(path) or path
     if not path or not os.path.isdir(path):
         raise ModelError(
             f"--model={path} is not a folder; name a SavedModel or a run folder."
