@@ -102,6 +102,8 @@ setup(
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff==0.17.5",
+            # Type annotations; the last release for Python 3.9 is older than the pin elsewhere.
+            "mypy>=1.13,<3",
             # Runs the TFLite files without TensorFlow, as a phone would.
             "ai-edge-litert>=1.2,<3",
             # It needs this on Python 3.11 too, which later releases refuse.

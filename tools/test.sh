@@ -6,6 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 "$VENV"/bin/ruff check .
 "$VENV"/bin/ruff format --check .
+"$VENV"/bin/mypy
 # Two files at a time; most of the work is single-threaded tracing.
 pytest=("$VENV"/bin/python -m pytest -q -n 2 --dist loadfile)
 if [ $# -gt 0 ]; then
