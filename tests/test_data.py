@@ -252,7 +252,7 @@ def test_without_resizing_every_crop_is_a_piece_of_the_picture(tmp_path, batches
         for i in range(5):
             writer.write(_picture(i, size=(70 + i, 90))[0])
     split = records.open_split(str(tmp_path), "train")
-    options = _options(resize=False, load_size=0, batch_size=1)
+    options = _options(resize=False, load_size=None, batch_size=1)
     make = getattr(pipeline, f"{batches}_batches")
     originals = [
         decoding.decode(decoding.record_reader(split)(i)).numpy()
@@ -272,7 +272,7 @@ def test_without_resizing_small_pictures_are_enlarged_to_the_crop(tmp_path):
     with SplitWriter(str(tmp_path), "train", 1) as writer:
         writer.write(_picture(0, size=(50, 40))[0])
     split = records.open_split(str(tmp_path), "train")
-    options = _options(resize=False, load_size=0, batch_size=1)
+    options = _options(resize=False, load_size=None, batch_size=1)
     image, _ = next(iter(pipeline.training_batches(split, 64, options)))
     assert image.shape == (1, 64, 64, 3)
 

@@ -8,16 +8,20 @@ import pytest
 from tests.commands import ROOT
 from vqinpaint import options
 from vqinpaint.errors import UsageError
-from vqinpaint.options import LoopOptions
+from vqinpaint.evaluate import EvaluateOptions
+from vqinpaint.options import DataOptions, LoopOptions, OptimizerOptions
+from vqinpaint.options.request import Request
 
 CLASSES = (
     options.VQVAEOptions,
     options.StructureOptions,
     options.TextureOptions,
     options.ModelOptions,
-    options.DataOptions,
-    options.OptimizerOptions,
+    DataOptions,
+    OptimizerOptions,
     LoopOptions,
+    Request,
+    EvaluateOptions,
 )
 FIELDS = [
     (made, field)
@@ -28,7 +32,16 @@ FIELDS = [
 
 
 # Commands whose own flags are explained in the same way.
-COMMANDS = ("make_sample_data", "make_tfrecords", "import_tf1")
+COMMANDS = (
+    "client",
+    "cli/picture_flags",
+    "export",
+    "import_tf1",
+    "inpaint",
+    "make_sample_data",
+    "make_tfrecords",
+    "cli/training_flags",
+)
 
 
 def _is_whole_sentence(text):
@@ -60,7 +73,7 @@ def _helps(command):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_flag_of_a_command_is_explained_by_a_whole_sentence(command):
     helps = dict(_helps(command))
-    assert len(helps) >= 8
+    assert helps
     for flag, text in helps.items():
         assert _is_whole_sentence(text), f"{flag}: {text}"
 
@@ -84,3 +97,24 @@ def test_impossible_sizes_are_refused(make, words):
 @pytest.mark.parametrize("heads", [1, 3, 5, 8])
 def test_any_number_of_heads_goes_with_any_width(heads):
     assert options.StructureOptions(channels=20, heads=heads).heads == heads
+
+
+@pytest.mark.parametrize(
+    "options, name",
+    [(DataOptions, "load_size"), (OptimizerOptions, "steps")],
+)
+def test_zero_does_not_mean_the_default(options, name):
+    assert getattr(options(), name) is None
+    with pytest.raises(UsageError, match=f"{name} is 0; it must be at least 1"):
+        options(**{name: 0})
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_learning_rate_is_a_positive_number(rate):
+    with pytest.raises(UsageError, match="learning_rate is"):
+        OptimizerOptions(learning_rate=rate)
+
+
+def test_the_default_load_size_is_the_authors():
+    assert DataOptions().load_size_for(256) == 266
+    assert DataOptions(load_size=300).load_size_for(256) == 300

@@ -12,21 +12,43 @@ from vqinpaint.exporting import check_output, write_saved_model
 from vqinpaint.json_files import read_json
 from vqinpaint.runs import folders
 
-flags.DEFINE_string("run_dir", None, "Run folder with all three stages trained.")
-flags.DEFINE_string("output", None, "Folder to write, such as saved_models/NAME/1.")
-flags.DEFINE_integer("num_samples", 4, "Completions per picture when served.")
+flags.DEFINE_string(
+    "run_dir", None, "Run folder to export, in which all stages have been trained."
+)
+flags.DEFINE_string(
+    "output", None, "Folder to write the SavedModel to, such as saved_models/NAME/1."
+)
+flags.DEFINE_integer(
+    "num_samples", 4, "Number of completions of each picture when served. Default: 4."
+)
 flags.DEFINE_enum(
-    "sampler", sampling.DEFAULT, sampling.SAMPLERS, "How structures are drawn."
+    "sampler",
+    sampling.DEFAULT,
+    sampling.SAMPLERS,
+    "Algorithm that draws structures; all of them draw the same codes. Default: "
+    f"{sampling.DEFAULT}.",
 )
 flags.DEFINE_bool(
     "half",
     False,
-    "Keep the structure generator's kernels, most of all weights, as float16: about half "
-    "the size; everything is still computed in float32.",
+    "Keep the structure generator's kernels, most of all weights, as float16, which about "
+    "halves the size; everything is still computed in float32. Default: False.",
 )
-flags.DEFINE_bool("tflite", False, "Write TFLite files too, of three kinds of weights.")
-flags.DEFINE_string("metrics", None, "File of vqinpaint.evaluate for the model card.")
-flags.DEFINE_string("license", "apache-2.0", "Of the weights, for the model card.")
+flags.DEFINE_bool(
+    "tflite",
+    False,
+    "Write TFLite files too, with weights of three number formats. Default: False.",
+)
+flags.DEFINE_string(
+    "metrics",
+    None,
+    "JSON file that vqinpaint.evaluate wrote, whose figures go into the model card.",
+)
+flags.DEFINE_string(
+    "license",
+    "apache-2.0",
+    "Licence of the weights, as the model card names it. Default: 'apache-2.0'.",
+)
 flags.DEFINE_string(
     "about",
     None,
@@ -35,10 +57,13 @@ flags.DEFINE_string(
 flags.DEFINE_bool(
     "brief_trial",
     False,
-    "Try one request of three signatures before keeping the export, not all with batches "
-    "of 1, 2 and 8; for large models in little memory.",
+    "Try one request of three signatures before keeping the export, instead of all "
+    "signatures with batches of 1, 2 and 8; for large models in little memory. Default: "
+    "False.",
 )
-flags.DEFINE_bool("overwrite", False, "Replace the output folder if it exists.")
+flags.DEFINE_bool(
+    "overwrite", False, "Replace the output folder if it exists. Default: False."
+)
 
 _STORY = """{about}From the run `{run_dir}`:
 

@@ -9,13 +9,14 @@ import dataclasses
 import os
 import sys
 
-from vqinpaint.cli import FLAGS, define, flags, given, read, run_main
+from vqinpaint.cli import FLAGS, given, read, run_main
 
 from vqinpaint.environment import onednn_for_training  # noqa: F401  # isort: skip
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after the others
 
 import tensorflow as tf
 
+from vqinpaint.cli.training_flags import define_training_flags
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.options import (
@@ -23,11 +24,9 @@ from vqinpaint.options import (
     LoopOptions,
     ModelOptions,
     OptimizerOptions,
-    StructureOptions,
-    TextureOptions,
-    VQVAEOptions,
 )
 from vqinpaint.options.fields import difference, fixed_values
+from vqinpaint.options.networks import PARTS
 from vqinpaint.runs import folders
 from vqinpaint.stages import making
 from vqinpaint.stages.base import Stage
@@ -40,45 +39,7 @@ from vqinpaint.training import (
     only_writer,
 )
 
-flags.DEFINE_string("stage", None, "vqvae, structure or texture.")
-flags.DEFINE_string("data", None, "Folder of TFRecords, from vqinpaint.make_tfrecords.")
-flags.DEFINE_string("split", "train", "Split to train on.")
-flags.DEFINE_string("eval_split", "val", "Split to evaluate on; '' for none.")
-flags.DEFINE_integer("eval_pictures", 500, "Pictures per evaluation; 0 = all.")
-flags.DEFINE_string("run_dir", None, "Run folder; holds all three stages.")
-flags.DEFINE_list(
-    "devices", None, "Devices such as GPU:0,GPU:1; default all GPUs, or the CPU."
-)
-flags.DEFINE_bool(
-    "deterministic",
-    False,
-    "Same bits on every run, slower on GPUs; losses.txt holds every step's exact loss.",
-)
-flags.DEFINE_list(
-    "fault",
-    None,
-    "For tests: nan@N spoils the pictures of step N, slow_save@N dawdles inside its "
-    "checkpoint.",
-)
-flags.DEFINE_bool(
-    "dry_run", False, "Print options, sizes and needs, keep a first picture, and stop."
-)
-flags.DEFINE_bool("verify_data", True, "Check every shard's sha256 first.")
-_PARTS = {
-    "vqvae": VQVAEOptions,
-    "structure": StructureOptions,
-    "texture": TextureOptions,
-}
-for _part, _class in _PARTS.items():
-    define(_class, f"{_part}_")
-for _class in (ModelOptions, DataOptions, OptimizerOptions, LoopOptions):
-    define(_class)
-# Flagfiles serve all stages, so each may set its own.
-for _part in _PARTS:
-    define(OptimizerOptions, f"{_part}_")
-    flags.DEFINE_integer(
-        f"{_part}_batch_size", None, f"batch_size of the {_part} stage."
-    )
+define_training_flags()
 
 
 def _begun(stage, run_dir):
@@ -107,12 +68,12 @@ def resolve_model(stage, run_dir):
     size = {"image_size": begun.pop("image_size")} if begun else {}
     parts = {
         name: read(part, f"{name}_", **begun.get(name, {}))
-        for name, part in _PARTS.items()
+        for name, part in PARTS.items()
     }
     options = read(ModelOptions, **size, **parts)
     checks = [(size, {name: options.image_size for name in size})]
     for name, saved in begun.items():
-        saved = _PARTS[name](**saved)
+        saved = PARTS[name](**saved)
         checks.append((fixed_values(saved), fixed_values(parts[name])))
     for saved, asked in checks:
         if saved != asked:
@@ -170,9 +131,9 @@ class _Plan:
     @classmethod
     def of_flags(cls):
         stage = FLAGS.stage
-        if stage not in _PARTS:
+        if stage not in PARTS:
             raise UsageError(
-                f"--stage={stage or ''} is unknown; it must be one of {', '.join(_PARTS)}."
+                f"--stage={stage or ''} is unknown; it must be one of {', '.join(PARTS)}."
             )
         if not FLAGS.run_dir or not FLAGS.data:
             raise UsageError("give --data=FOLDER of TFRecords and --run_dir=FOLDER.")
@@ -268,8 +229,12 @@ def main():
     _check_batch(plan.data.batch_size, replicas, plan.optimizer.accumulate)
     folder = folders.stage_folder(FLAGS.run_dir, plan.stage)
     before = folders.saved_options(FLAGS.run_dir, plan.stage)
-    known = before and before["records"]["fingerprint"]
-    if known and known != plan.split.fingerprint:
+    # The importer of the authors' checkpoints does not know the records.
+    records_before = (before or {}).get("records") or {}
+    if (
+        records_before.get("fingerprint", plan.split.fingerprint)
+        != plan.split.fingerprint
+    ):
         print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
     if FLAGS.dry_run:
         plan.dry_run(strategy, f"{folder}_first_batch.png")

@@ -81,6 +81,7 @@ class StructureOptions:
     nonlinearity: str = option(
         "concat_elu",
         "Nonlinearity of the structure generator: concat_elu, elu or relu.",
+        choices=NONLINEARITIES,
     )
 
     def __post_init__(self):
@@ -137,6 +138,14 @@ class TextureOptions:
         )
 
 
+# The options of each part of a model, by the stage that trains it.
+PARTS = {
+    "vqvae": VQVAEOptions,
+    "structure": StructureOptions,
+    "texture": TextureOptions,
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class ModelOptions:
     """Everything that fixes the shapes of a whole model."""
@@ -163,13 +172,8 @@ class ModelOptions:
     def from_dict(cls, values):
         """The inverse of `to_dict`. Raises ModelError on unknown or bad values."""
         values = dict(values)
-        parts = {
-            "vqvae": VQVAEOptions,
-            "structure": StructureOptions,
-            "texture": TextureOptions,
-        }
         try:
-            for name, part in parts.items():
+            for name, part in PARTS.items():
                 values[name] = part(**values.get(name, {}))
             return cls(**values)
         except (TypeError, UsageError) as error:

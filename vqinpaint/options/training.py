@@ -1,7 +1,10 @@
 """How a stage is trained, as frozen dataclasses; the defaults are the authors'."""
 
+from __future__ import annotations
+
 import dataclasses
 import math
+from typing import Optional
 
 from vqinpaint.options.fields import option, require, require_positive
 
@@ -14,10 +17,10 @@ class DataOptions:
     """How pictures and masks reach the networks in training."""
 
     batch_size: int = option(8, "Pictures in a training step, over all replicas.")
-    load_size: int = option(
-        0,
-        "Length in pixels to which the shorter side is resized before the crop; 0 stands "
-        "for image_size * 266 / 256.",
+    load_size: Optional[int] = option(
+        None,
+        "Length in pixels to which the shorter side is resized before the crop. Default: "
+        "image_size * 266 / 256.",
     )
     resize: bool = option(
         True,
@@ -29,6 +32,7 @@ class DataOptions:
         "center",
         "Kind of the training masks: center, box, strokes, random (box or strokes, each "
         "half of the time) or folder.",
+        choices=MASK_KINDS,
     )
     mask_dir: str = option(
         "",
@@ -47,6 +51,10 @@ class DataOptions:
 
     def __post_init__(self):
         require(
+            self.load_size is None or self.load_size >= 1,
+            f"load_size is {self.load_size}; it must be at least 1.",
+        )
+        require(
             self.batch_size >= 1,
             f"batch_size is {self.batch_size}; it must be at least 1.",
         )
@@ -63,9 +71,15 @@ class DataOptions:
             "mask is 'folder' but no mask_dir is given; name the folder of masks.",
         )
 
-    def load_size_for(self, image_size):
-        """Short side to which pictures are resized before an image_size crop."""
-        size = self.load_size or round(image_size * 266 / 256)
+    def load_size_for(self, image_size: int) -> int:
+        """Short side to which pictures are resized before an image_size crop.
+
+        Raises:
+          UsageError: load_size is smaller than the crop.
+        """
+        size = self.load_size
+        if size is None:
+            size = round(image_size * 266 / 256)
         require(
             size >= image_size,
             f"load_size ({size}) is smaller than image_size ({image_size}); "
@@ -76,13 +90,15 @@ class DataOptions:
 
 @dataclasses.dataclass(frozen=True)
 class OptimizerOptions:
-    """Optimisation; 0 steps means the stage's own default."""
+    """How the weights of a stage are moved, and how often."""
 
-    steps: int = option(0, "Training steps in all; 0 stands for 1,000,000.")
-    learning_rate: float = option(
-        0.0,
-        "Learning rate; 0 stands for 0.0001, and in the structure stage for the authors' "
-        "schedule with a factor of 0.18.",
+    steps: Optional[int] = option(
+        None, "Number of training steps in all. Default: 1000000."
+    )
+    learning_rate: Optional[float] = option(
+        None,
+        "Learning rate. Default: 0.0001; in the structure stage the authors' schedule with "
+        "a factor of 0.18.",
     )
     polyak_decay: float = option(
         0.9997,
@@ -102,6 +118,7 @@ class OptimizerOptions:
         "float32",
         "Number format of convolutions and matrix products: float32, or bfloat16 for "
         "processors that have it.",
+        choices=PRECISIONS,
     )
 
     def __post_init__(self):
@@ -115,8 +132,13 @@ class OptimizerOptions:
             f"accumulate is {self.accumulate}; it must be at least 1.",
         )
         require(
-            math.isfinite(self.learning_rate) and self.learning_rate >= 0,
-            f"learning_rate is {self.learning_rate}; it must be a positive number.",
+            self.steps is None or self.steps >= 1,
+            f"steps is {self.steps}; it must be at least 1.",
+        )
+        rate = self.learning_rate
+        require(
+            rate is None or (math.isfinite(rate) and rate > 0),
+            f"learning_rate is {rate}; it must be a positive number.",
         )
         require(
             0 <= self.polyak_decay < 1,

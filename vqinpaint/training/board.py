@@ -90,7 +90,9 @@ class Board:
     def hyperparameters(self, values):
         """`values` by name: numbers, texts and switches."""
         with self._writer.as_default(step=0):
-            hparams.hparams(values)
+            hparams.hparams(
+                {k: "default" if v is None else v for k, v in values.items()}
+            )
 
     def graph_of(self, call, step):
         """Calls a tf.function for the first time and keeps its graph; its result."""

@@ -47,14 +47,23 @@ def _many_processes(devices):
     try:
         config = json.loads(os.environ["TF_CONFIG"])
         workers, task = config["cluster"]["worker"], config["task"]
-        assert len(set(workers)) == len(workers), "a host stands there twice"
-        assert task["type"] == "worker", f"type {task['type']!r}"
-        assert task["index"] in range(len(workers)), f"index {task['index']!r}"
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
-        raise UsageError(
-            f"TF_CONFIG cannot be used ({error!r}); wanted {wanted}."
-        ) from None
+        wrong = _wrong(workers, task["type"], task["index"])
+    except (ValueError, KeyError, TypeError) as error:
+        wrong = repr(error)
+    if wrong:
+        raise UsageError(f"TF_CONFIG cannot be used ({wrong}); wanted {wanted}.")
     return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+def _wrong(workers, kind, index):
+    """What is wrong with the parts of TF_CONFIG, in words; "" where nothing is."""
+    if len(set(workers)) != len(workers):
+        return "a host stands there twice"
+    if kind != "worker":
+        return f"type {kind!r}"
+    if index not in range(len(workers)):
+        return f"index {index!r}"
+    return ""
 
 
 class Workers:
