@@ -64,4 +64,5 @@ def flagfile(name: str) -> str | None:
     """
     if name not in flagfile_names():
         return None
-    return os.path.join(_find("flags", "flags"), f"{name}{_SUFFIX}")
+    folder = _find("flags", "flags") or ""
+    return os.path.join(folder, f"{name}{_SUFFIX}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from vqinpaint.authors.slots import Slot
 from vqinpaint.environment.keras2 import keras
@@ -70,7 +70,7 @@ def authors_variables(network: keras.Model, averages: bool = False) -> dict[str,
       Slots by names such as "structure_pixelcnn/wndense_6/V".
     """
     scope, walk = _NETWORKS[type(network)]
-    made = collections.Counter()
+    made: collections.Counter[str] = collections.Counter()
     slots = {}
     for kind, layer, columns in walk(network):
         prefix = f"{scope}/{kind}_{made[kind]}"
@@ -183,7 +183,7 @@ def _discriminator(network: TextureDiscriminator) -> Iterator[Made]:
 
 
 # The scope in which the authors make each network, and our walk through it.
-_NETWORKS = {
+_NETWORKS: dict[type, tuple[str, Callable[[Any], Iterator[Made]]]] = {
     VQEncoder: ("vq_encoder", _encoder),
     VQDecoder: ("vq_decoder", _decoder),
     ConditionNetwork: ("structure_condition", _condition),

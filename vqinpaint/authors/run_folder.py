@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import Callable
 
 from vqinpaint.authors.networks import Networks
 from vqinpaint.options import (
@@ -14,6 +15,7 @@ from vqinpaint.options import (
 )
 from vqinpaint.runs import folders
 from vqinpaint.runs.checkpoints import Checkpoints
+from vqinpaint.stages.base import Stage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
@@ -35,7 +37,7 @@ def write_run_folder(networks: Networks, options: ModelOptions, run_dir: str) ->
     shutil.rmtree(temporary, ignore_errors=True)
     optimizer = OptimizerOptions()
     vqvae, structure, texture = networks
-    stages = {
+    stages: dict[str, Callable[[], Stage]] = {
         "vqvae": lambda: VQVAEStage(options, optimizer, vqvae),
         "structure": lambda: StructureStage(options, optimizer, vqvae, structure),
         "texture": lambda: TextureStage(options, optimizer, vqvae, texture),

@@ -33,7 +33,8 @@ def expanded(arguments: Sequence[str]) -> list[str]:
       UsageError: a flagfile is neither a file nor of the package, cannot be read, or
         includes itself.
     """
-    result, rest = [], list(arguments)
+    result: list[str] = []
+    rest = list(arguments)
     while rest:
         argument = rest.pop(0)
         directive = _DIRECTIVE.fullmatch(argument)

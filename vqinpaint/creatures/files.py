@@ -29,7 +29,7 @@ class Job(NamedTuple):
     """One creature to draw; it can be sent to another process."""
 
     seed: int
-    index: int  # number of the creature within its stream
+    number: int  # of the creature within its stream
     stream: int  # a value of `SPLITS`
     side: int  # of the picture, in pixels
 
@@ -48,7 +48,7 @@ def name_of(index: int) -> str:
 
 def drawn(job: Job) -> Drawn:
     """Draws one creature; a function of one argument, for pools of processes."""
-    creature = sample(job.seed, job.index, job.stream)
+    creature = sample(job.seed, job.number, job.stream)
     return Drawn(creature, _png(draw(creature, job.side)))
 
 
@@ -76,7 +76,7 @@ def write_split(
         table = csv.DictWriter(file, ["file", *NAMES])
         table.writeheader()
         for job, (creature, png) in zip(jobs, results):
-            name = f"{split}/{name_of(job.index)}"
+            name = f"{split}/{name_of(job.number)}"
             write(name, png)
             table.writerow({"file": name, **creature.visible(), **creature.hidden()})
 

@@ -27,7 +27,7 @@ def mapper(processes: int, count: int) -> Iterator[Callable]:
       A function (function of one job, jobs) -> iterator of results. Both the function
       and the jobs must be picklable.
     """
-    processes = min(processes or os.cpu_count(), count)
+    processes = min(processes or os.cpu_count() or 1, count)
     if processes == 1:
         yield map
         return

@@ -84,7 +84,7 @@ def checked(
       min_size, short_side: see `check`.
     """
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        waiting = collections.deque()
+        waiting: collections.deque[concurrent.futures.Future] = collections.deque()
         for item in items:
             waiting.append(pool.submit(check, item, min_size, short_side))
             if len(waiting) >= 4 * threads:

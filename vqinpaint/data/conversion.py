@@ -58,7 +58,7 @@ def write_split(
         for result in checked(items, threads, plan.min_size, plan.short_side):
             progress(result)
             if result.picture is None:
-                writer.skip(result.reason)
+                writer.skip(result.reason or "")
             else:
                 writer.write(result.picture)
     return Converted(writer.written, writer.skipped)

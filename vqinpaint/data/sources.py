@@ -91,8 +91,9 @@ def from_tar(path: str) -> Iterator[Item]:
     try:
         with tarfile.open(path) as tar:
             for member in tar:
-                if member.isfile():
-                    yield Item(member.name, tar.extractfile(member).read())
+                file = tar.extractfile(member) if member.isfile() else None
+                if file is not None:
+                    yield Item(member.name, file.read())
     except (tarfile.TarError, EOFError) as error:
         raise DataError(
             f"{path} cannot be read as a tar file ({error}); is it complete?"

@@ -51,7 +51,7 @@ class SplitWriter:
     ):
         self._folder, self._split, self._shards = folder, split, shards
         self._entries = dict(entries or {})
-        self._temporary: str | None = None
+        self._temporary = ""
         self._writers: list[ShardWriter] = []
         self.written = 0  # number of pictures so far
         self.skipped: list[str] = []  # one reason per picture that was left out
@@ -103,7 +103,8 @@ class ShardWriter:
     def __init__(self, path: str):
         self._path = path
         self._writer = tf.io.TFRecordWriter(path)
-        self._end, self._starts = 0, []
+        self._end = 0
+        self._starts: list[int] = []
 
     def write(self, example: bytes) -> None:
         """Adds a serialised example; see `records.to_example`."""

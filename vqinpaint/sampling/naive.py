@@ -69,4 +69,5 @@ def sample(
         ),
     )
     shape = [batch, height, width]
-    return Draw(*(tf.reshape(grid, shape) for grid in (codes, bits, entropy)), passes)
+    grids = [tf.reshape(grid, shape) for grid in (codes, bits, entropy)]
+    return Draw(grids[0], grids[1], grids[2], passes)

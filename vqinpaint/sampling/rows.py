@@ -58,9 +58,10 @@ def sample(
         lambda index, *_: index < height, body, (0, 0, steps.start(), *grids)
     )
     shape = [batch, height, width]
-    return Draw(
-        *(tf.reshape(tf.transpose(g.stack(), [1, 0, 2]), shape) for g in grids), passes
+    codes, bits, entropy = (
+        tf.reshape(tf.transpose(grid.stack(), [1, 0, 2]), shape) for grid in grids
     )
+    return Draw(codes, bits, entropy, passes)
 
 
 def _fill(

@@ -34,10 +34,11 @@ def make_stage(
     """
     keras.utils.set_random_seed(seed)
     # The trained VQ-VAE keeps its full precision: its codes are what others learn.
-    vqvae = None if name == "vqvae" else networks.load_vqvae(run_dir, options)
-    with computing_in(optimizer.precision):
-        if name == "vqvae":
+    if name == "vqvae":
+        with computing_in(optimizer.precision):
             return VQVAEStage(options, optimizer)
+    vqvae = networks.load_vqvae(run_dir, options)
+    with computing_in(optimizer.precision):
         if name == "structure":
             return StructureStage(options, optimizer, vqvae, seed=seed)
         # Made before the prior, so that initial weights do not depend on there being one.

@@ -14,7 +14,7 @@ _FREE = ("ReadVariableOp", "Const", "Placeholder", "Reshape", "Identity", "Cast"
 
 def parameters(stage: Stage) -> dict[str, int]:
     """Number of trained weights by the name of their network, and "all" together."""
-    counts = {}
+    counts: dict[str, int] = {}
     for variable in stage.variables:
         network = variable.name.split("/")[0]
         counts[network] = counts.get(network, 0) + variable.shape.num_elements()

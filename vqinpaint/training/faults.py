@@ -31,7 +31,7 @@ class Faults(NamedTuple):
         Raises:
           UsageError: a text is of another form or names no known fault.
         """
-        steps = {name: [] for name in cls._fields}
+        steps: dict[str, list[int]] = {name: [] for name in cls._fields}
         for text in texts or ():
             match = re.fullmatch(r"(\w+)@(\d+)", text)
             if not match or match[1] not in steps:
