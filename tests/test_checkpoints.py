@@ -8,11 +8,20 @@ import pytest
 import tensorflow as tf
 
 from vqinpaint.errors import DiskError, ModelError
+from vqinpaint.reporting import SILENT, Reporter
 from vqinpaint.runs.checkpoints import Checkpoints, newest, steps_in
 
 
 def _value():
     return tf.Variable(np.zeros(1000, np.float32))
+
+
+class Listener(Reporter):
+    def __init__(self):
+        self.notes = []
+
+    def note(self, text):
+        self.notes.append(text)
 
 
 def _written(folder, steps=(1, 2, 3), keep=3):
@@ -25,9 +34,9 @@ def _written(folder, steps=(1, 2, 3), keep=3):
     return checkpoints
 
 
-def _restored(folder):
+def _restored(folder, reporter=SILENT):
     value = _value()
-    step = Checkpoints(str(folder), {"value": value}).restore()
+    step = Checkpoints(str(folder), {"value": value}, reporter=reporter).restore()
     np.testing.assert_array_equal(value, np.full(1000, step))
     return step
 
@@ -49,9 +58,7 @@ def test_a_fresh_folder_starts_at_zero(tmp_path):
 
 @pytest.mark.parametrize("part", ["data", "index"])
 @pytest.mark.parametrize("damage", ["flip", "cut"])
-def test_a_damaged_newest_is_set_aside_and_the_one_before_used(
-    tmp_path, capsys, part, damage
-):
+def test_a_damaged_newest_is_set_aside_and_the_one_before_used(tmp_path, part, damage):
     generator = np.random.default_rng(0)
     for trial in range(12):
         folder = tmp_path / str(trial)
@@ -64,11 +71,12 @@ def test_a_damaged_newest_is_set_aside_and_the_one_before_used(
         else:
             content = content[:place]
         path.write_bytes(content)
-        step = _restored(folder)
+        listener = Listener()
+        step = _restored(folder, listener)
         # A flip in an unused byte of the index changes nothing.
         assert step == 2 or (step == 3 and part == "index" and damage == "flip")
         if step == 2:
-            assert "set aside as .bad" in capsys.readouterr().err
+            assert "set aside as .bad" in listener.notes[0]
             assert (folder / "step-3.index.bad").exists()
             assert tf.train.latest_checkpoint(str(folder)).endswith("step-2")
 

@@ -15,6 +15,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from vqinpaint import metrics
+from vqinpaint.cli.console import Console
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import UsageError
 from vqinpaint.joined import calls, loading
@@ -159,7 +160,9 @@ def _show(title: str, columns: list[dict]) -> None:
 def main() -> None:
     """Measures what the flags name, writes the JSON file and prints two tables."""
     options, data = read(EvaluateOptions), read(DataOptions)
-    split = records.open_split(options.data, options.split, options.verify_data)
+    split = records.open_split(
+        options.data, options.split, options.verify_data, Console()
+    )
     model, sizes = loading.load(options.model)
 
     def batches(limit):

@@ -7,6 +7,7 @@ from vqinpaint.cli import FLAGS, flags, run_main
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after flagging
 
 from vqinpaint import __version__, families, sampling
+from vqinpaint.cli.console import Console
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
 from vqinpaint.json_files import read_json
@@ -127,6 +128,7 @@ def main():
         story,
         lite=FLAGS.tflite,
         thorough=not FLAGS.brief_trial,
+        reporter=Console(),
     )
     print(f"{FLAGS.output}: {written.summary()}")
     for kind, figures in written.facts.get("tflite", {}).items():

@@ -16,6 +16,7 @@ from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip 
 
 import tensorflow as tf
 
+from vqinpaint.cli.console import Console
 from vqinpaint.cli.training_flags import define_training_flags
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
@@ -85,6 +86,10 @@ def resolve_model(stage, run_dir):
     return options
 
 
+def _open_split(name):
+    return records.open_split(FLAGS.data, name, FLAGS.verify_data, Console())
+
+
 def open_evaluation(options, data):
     """Batches of the evaluation split, or None where it is switched off or absent."""
     if not FLAGS.eval_split:
@@ -93,7 +98,7 @@ def open_evaluation(options, data):
     if not os.path.exists(manifest) and not FLAGS["eval_split"].present:
         print(f"{manifest} does not exist: training without evaluation.")
         return None
-    split = records.open_split(FLAGS.data, FLAGS.eval_split, FLAGS.verify_data)
+    split = _open_split(FLAGS.eval_split)
     return pipeline.evaluation_batches(
         split, options.image_size, data, FLAGS.eval_pictures
     )
@@ -144,7 +149,7 @@ class _Plan:
         if batch is not None:
             data = dataclasses.replace(data, batch_size=batch)
         optimizer = read(OptimizerOptions, f"{stage}_", **given(OptimizerOptions))
-        split = records.open_split(FLAGS.data, FLAGS.split, FLAGS.verify_data)
+        split = _open_split(FLAGS.split)
         _tell_of_enlarging(split, data.load_size_for(options.image_size))
         return cls(stage, options, data, optimizer, read(LoopOptions), split, faults)
 
@@ -153,15 +158,15 @@ class _Plan:
         with strategy.scope():
             return making.make_stage(*made)
 
-    def dry_run(self, strategy: tf.distribute.Strategy, path: str) -> None:
-        """Prints what training would need; `path` is the PNG of the first batch."""
+    def dry_run(self, strategy: tf.distribute.Strategy, path: str) -> str:
+        """What training would need, in words; `path` is the PNG of the first batch."""
         parts = self.optimizer.accumulate
         rows = self.data.batch_size // strategy.num_replicas_in_sync // parts
         # What one part needs, told by a stage that takes its batch whole.
         optimizer = dataclasses.replace(self.optimizer, accumulate=1)
         stage = dataclasses.replace(self, optimizer=optimizer).make_stage(strategy)
         first = next(iter(self.batches(None, 0)))
-        dry_run(stage, self.flat(), rows, first, path)
+        return dry_run(stage, self.flat(), rows, first, path)
 
     def batches(self, context, step):
         """Training batches from `step` on."""
@@ -213,6 +218,7 @@ def _train(plan, folder, strategy):
             exact=FLAGS.deterministic,
             faults=plan.faults,
             hyperparameters=plan.flat(),
+            reporter=Console(),
         )
         if chief:
             plan.write_options()
@@ -237,7 +243,7 @@ def main():
     ):
         print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
     if FLAGS.dry_run:
-        plan.dry_run(strategy, f"{folder}_first_batch.png")
+        print(plan.dry_run(strategy, f"{folder}_first_batch.png"))
         return
     steps, result = _train(plan, folder, strategy)
     figures = ", ".join(f"{name} {value:.4g}" for name, value in result.items())

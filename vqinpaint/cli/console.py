@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from vqinpaint.reporting import Reporter
 
-_DELAY = 2  # seconds after which a bar inside another one is worth showing
+_DELAY = 2  # seconds after which work inside other work is worth a bar
 
 
 class Console(Reporter):
@@ -21,22 +21,27 @@ class Console(Reporter):
         """One line on standard error that leaves progress bars whole."""
         tqdm.write(text, file=sys.stderr)
 
-    def progress(self, what: str, done: int, total: int) -> None:
-        """See `Reporter`. The bar of a folder's pictures stays when it has ended."""
+    def progress(self, what: str, done: int, total: int, detail: str = "") -> None:
+        """See `Reporter`. The bars of pictures and of training steps stay at the end."""
         bar = self._bars.get(what)
         if bar is None:
-            self._bars[what] = bar = self._made(what, total)
+            self._bars[what] = bar = _made(what, done, total)
+        if detail:
+            bar.set_postfix_str(detail, refresh=False)
         bar.update(done - bar.n)
         if done >= total:
             bar.close()
             del self._bars[what]
 
-    @staticmethod
-    def _made(what, total):
-        if what == "pictures":
-            return tqdm(desc=what, total=total, unit="", disable=total == 1)
-        # Rows of codes are counted ten times a second, which is too much for a file.
-        disable = None if what == "rows of codes" else total == 1
-        return tqdm(
-            desc=what, total=total, unit="", delay=_DELAY, leave=False, disable=disable
-        )
+
+def _made(what, done, total):
+    common = {"desc": what, "initial": done, "total": total, "unit": ""}
+    if what == "pictures":
+        return tqdm(**common, disable=total == 1)
+    if what.startswith("steps of"):
+        # Logs stay short.
+        interval = 0.1 if sys.stderr.isatty() else 30
+        return tqdm(**common, smoothing=0.02, mininterval=interval)
+    # Rows of codes are counted ten times a second, which is too much for a file.
+    disable = None if what == "rows of codes" else total == 1
+    return tqdm(**common, delay=_DELAY, leave=False, disable=disable)

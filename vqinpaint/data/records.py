@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
 from vqinpaint import digests
 from vqinpaint.errors import DataError
+from vqinpaint.reporting import SILENT, Reporter
 
 FORMAT = "vqinpaint-tfrecords-1"
 FEATURES = {
@@ -29,7 +29,6 @@ FEATURES = {
     "image/filename": tf.io.FixedLenFeature([], tf.string, b""),
 }
 # From this size in bytes on, checking a split takes long enough to show progress.
-_LARGE = 1 << 30
 
 
 class Picture(NamedTuple):
@@ -86,7 +85,9 @@ class Split:
         return len(self.shard)
 
 
-def open_split(folder: str, split: str, verify: bool = True) -> Split:
+def open_split(
+    folder: str, split: str, verify: bool = True, reporter: Reporter = SILENT
+) -> Split:
     """Reads a split's manifest and checks that the files are those that it describes.
 
     Args:
@@ -94,6 +95,7 @@ def open_split(folder: str, split: str, verify: bool = True) -> Split:
       split: name such as "train".
       verify: whether to compare the SHA-256 of every shard, which reads all of them.
         Their sizes, and the SHA-256 of the offsets, are always compared.
+      reporter: told how many files are compared.
 
     Returns:
       The split, ready for `pipeline.training_batches`.
@@ -108,7 +110,7 @@ def open_split(folder: str, split: str, verify: bool = True) -> Split:
     wanted = {offsets: manifest["offsets"]["sha256"]}
     if verify:
         wanted.update(zip(paths, (s["sha256"] for s in manifest["shards"])))
-    _check_digests(wanted, manifest, split)
+    _check_digests(wanted, split, reporter)
     counts = [s["records"] for s in manifest["shards"]]
     shard = np.repeat(np.arange(len(paths)), counts).astype(np.int64)
     return Split(paths, shard, np.load(offsets), manifest)
@@ -164,11 +166,9 @@ def _check_sizes(paths, manifest, split):
             )
 
 
-def _check_digests(wanted, manifest, split):
+def _check_digests(wanted, split, reporter):
     """Compares files with their SHA-256; `wanted` is {path: digest}."""
-    large = sum(shard["bytes"] for shard in manifest["shards"]) >= _LARGE
-    bar = tqdm(wanted.items(), f"checking {split}", leave=False, disable=not large)
-    for path, digest in bar:
+    for path, digest in reporter.each("files checked", wanted.items()):
         if not os.path.isfile(path) or digests.of_file(path) != digest:
             raise DataError(
                 f"{path} is not the file that {split}.json describes (its sha256 "

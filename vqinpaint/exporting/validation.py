@@ -7,10 +7,10 @@ import time
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
-from tqdm import tqdm
 
 from vqinpaint.errors import ModelError
 from vqinpaint.exporting.requests import requests
+from vqinpaint.reporting import SILENT
 
 _BATCHES = (1, 2, 8)
 _BRIEF = ("serving_default", "encode", "reconstruct")
@@ -19,7 +19,7 @@ _FORBIDDEN = ("PyFunc", "EagerPyFunc", "PyFuncStateless", "NumpyFunction")
 _TOLERANCE = 1e-4
 
 
-def validate(folder, model, thorough=True):
+def validate(folder, model, thorough=True, reporter=SILENT):
     """Compares an export with the model it was made from, signature by signature.
 
     Through TensorFlow 2's loader with batches of 1, 2 and 8, and through a TensorFlow 1
@@ -30,6 +30,7 @@ def validate(folder, model, thorough=True):
       model: `ServedInpainter`.
       thorough: False tries one row of three signatures through TensorFlow 2 alone, for
         which less memory will do.
+      reporter: told of progress.
 
     Returns:
       Seconds that loading took.
@@ -44,7 +45,7 @@ def validate(folder, model, thorough=True):
     functions, first = model.signatures(), {}
     if not thorough:
         functions = {name: functions[name] for name in _BRIEF}
-    for name, function in tqdm(functions.items(), "validating", unit="signature"):
+    for name, function in reporter.each("signatures tried", functions.items()):
         expected = {}
         for batch in reversed(_BATCHES if thorough else (1,)):
             inputs = requests(model, batch)[name]
@@ -59,7 +60,7 @@ def validate(folder, model, thorough=True):
     del loaded  # large models need the room
     gc.collect()
     with contextlib.closing(_Session(folder)) as session:
-        for name in tqdm(functions, "in a session", unit="signature"):
+        for name in reporter.each("signatures tried in a session", functions):
             inputs, expected = first[name]
             _compare(name, "1, session", session.run(name, inputs), expected)
     return seconds

@@ -13,6 +13,7 @@ from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.validation import validate
 from vqinpaint.exporting.warmup import write_warmup
 from vqinpaint.json_files import write_json
+from vqinpaint.reporting import SILENT
 
 
 class Written(NamedTuple):
@@ -31,7 +32,15 @@ class Written(NamedTuple):
 
 
 def write_saved_model(
-    model, options, output, facts, title, story, lite=False, thorough=True
+    model,
+    options,
+    output,
+    facts,
+    title,
+    story,
+    lite=False,
+    thorough=True,
+    reporter=SILENT,
 ):
     """Saves under a temporary name, tries it, and only then renames it to `output`.
 
@@ -46,6 +55,7 @@ def write_saved_model(
       title, story: of its model card.
       lite: whether to write TFLite files beside it.
       thorough: see `exporting.validation.validate`.
+      reporter: told of progress.
 
     Returns:
       `Written`.
@@ -76,7 +86,7 @@ def write_saved_model(
     write_card(temporary, title, story, facts)
     warm = write_warmup(temporary, requests(model, 1))
     try:
-        seconds = validate(temporary, model, thorough)
+        seconds = validate(temporary, model, thorough, reporter)
     except (ModelError, tf.errors.OpError, ValueError) as error:
         shutil.rmtree(temporary)
         if isinstance(error, ModelError):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ import tensorflow as tf
 from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 
 from vqinpaint.errors import DiskError, ModelError, first_line
+from vqinpaint.reporting import SILENT, Reporter
 
 # What TensorFlow and Python raise on a damaged checkpoint.
 _DAMAGE = (tf.errors.OpError, ValueError, IndexError, KeyError, UnicodeDecodeError)
@@ -30,18 +30,26 @@ class Checkpoints:
       folder: where they are kept; made when the first one is saved.
       items: trackable objects by their names in the checkpoints.
       keep: number of newest checkpoints that are kept.
+      reporter: told of damaged checkpoints.
     """
 
-    def __init__(self, folder: str, items: Mapping[str, Any], keep: int = 3):
+    def __init__(
+        self,
+        folder: str,
+        items: Mapping[str, Any],
+        keep: int = 3,
+        reporter: Reporter = SILENT,
+    ):
         self.folder = folder
         self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
         self._checkpoint = tf.train.Checkpoint(step=self.step, **items)
         self._keep = keep
+        self._reporter = reporter
 
     def restore(self) -> int:
         """Restores the newest checkpoint that can be read.
 
-        Newer ones that cannot be read are renamed to *.bad, with a line on stderr. What
+        Newer ones that cannot be read are renamed to *.bad, with a note. What
         unfinished writes left behind is removed.
 
         Returns:
@@ -125,10 +133,9 @@ class Checkpoints:
     def _set_aside(self, step):
         for name in _files(self._path(step)):
             os.rename(name, f"{name}.bad")
-        print(
+        self._reporter.note(
             f"warning: {self._path(step)} is damaged; set aside as .bad, going on from "
-            "the one before it.",
-            file=sys.stderr,
+            "the one before it."
         )
 
     def _point_to(self, step):

@@ -20,29 +20,34 @@ def dry_run(
     rows: int,
     batch: tuple[tf.Tensor, tf.Tensor],
     path: str,
-) -> None:
-    """Prints options, sizes and needs, and saves the first batch as a picture.
+) -> str:
+    """Tells options, sizes and needs, and saves the first batch as a picture.
 
     Args:
       stage: one that takes a batch whole, see `estimate.activation_bytes`.
-      options: values to print by name; None is printed as "default".
+      options: values to tell by name; None is told as "default".
       rows: number of pictures that go through the networks of a device at a time.
       batch: the first one, uint8 (image [B, S, S, 3], mask [B, S, S, 1]).
       path: PNG to write, with up to eight pictures whose holes are greyed out.
+
+    Returns:
+      Some lines of text for people.
     """
     image, mask = batch
-    for name, value in options.items():
-        print(f"{name:36} {'default' if value is None else value}")
+    lines = [
+        f"{name:36} {'default' if value is None else value}"
+        for name, value in options.items()
+    ]
     for name, number in estimate.parameters(stage).items():
-        print(f"{'parameters of ' + name:36} {number:,}")
+        lines.append(f"{'parameters of ' + name:36} {number:,}")
     activations = estimate.activation_bytes(stage, rows, image.shape[1])
     state = estimate.state_bytes(stage)
-    print(f"weights, averages, Adam, gradients   {state / 1e6:,.0f} MB")
-    print(
+    lines.append(f"weights, averages, Adam, gradients   {state / 1e6:,.0f} MB")
+    lines.append(
         f"activations of {rows} pictures kept       {activations / 1e6:,.0f} MB; "
         "work space comes on top, up to twice as much."
     )
     shown = [sheets.holed(*pair) for pair in zip(image.numpy(), mask.numpy()[..., 0])]
     os.makedirs(os.path.dirname(path), exist_ok=True)
     files.save(path, np.concatenate(shown[:8], axis=1))
-    print(f"first batch: {path}")
+    return "\n".join([*lines, f"first batch: {path}"])

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from vqinpaint.errors import UsageError
+from vqinpaint.reporting import Reporter
 from vqinpaint.runs.checkpoints import Checkpoints
 from vqinpaint.stages.base import Batch
 
@@ -55,26 +56,31 @@ class Faults(NamedTuple):
         return Batch(tf.where(hit, float("nan"), batch.image), batch.mask)
 
     def checkpoints(
-        self, folder: str, items: Mapping[str, Any], keep: int
+        self, folder: str, items: Mapping[str, Any], keep: int, reporter: Reporter
     ) -> Checkpoints:
         """The checkpoints of a run; arguments as of `Checkpoints`."""
         if not self.slow_save:
-            return Checkpoints(folder, items, keep)
-        return _SlowCheckpoints(folder, items, keep, self.slow_save)
+            return Checkpoints(folder, items, keep, reporter)
+        return _SlowCheckpoints(folder, items, keep, reporter, self.slow_save)
 
 
 class _SlowCheckpoints(Checkpoints):
     """Checkpoints of which some take long to write, so that a test can kill the run.
 
     Args:
-      folder, items, keep: as of `Checkpoints`.
+      folder, items, keep, reporter: as of `Checkpoints`.
       slow: steps whose checkpoints stall.
     """
 
     def __init__(
-        self, folder: str, items: Mapping[str, Any], keep: int, slow: Collection[int]
+        self,
+        folder: str,
+        items: Mapping[str, Any],
+        keep: int,
+        reporter: Reporter,
+        slow: Collection[int],
     ):
-        super().__init__(folder, items, keep)
+        super().__init__(folder, items, keep, reporter)
         self._slow = slow
 
     def write(self, path: str) -> None:

@@ -1,13 +1,12 @@
 """The outer loop of training: count, log, look, save, resume."""
 
 import os
-import sys
 import time
 
 import tensorflow as tf
-from tqdm import tqdm
 
 from vqinpaint.errors import DataError, Interrupted, first_line
+from vqinpaint.reporting import SILENT
 from vqinpaint.stages.base import Batch
 from vqinpaint.training.board import Board
 from vqinpaint.training.faults import Faults
@@ -58,6 +57,7 @@ class Loop:
       exact: whether to write every step's headline to losses.txt, as exact numbers.
       faults: `Faults` to inject, if any.
       hyperparameters: dict to show beside the figures, if any.
+      reporter: told of progress and of what goes wrong; by one worker alone.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Loop:
         exact=False,
         faults=None,
         hyperparameters=None,
+        reporter=SILENT,
     ):
         self.stage = stage
         self.strategy = strategy
@@ -78,17 +79,20 @@ class Loop:
         # The chief alone writes and looks.
         chief = self.workers.chief
         self.evaluation = evaluation if chief else None
+        self.reporter = reporter if chief else SILENT
         self.losses = ExactLosses(folder) if exact and chief else None
         self.board = Board(folder) if chief else None
         if self.board and hyperparameters:
             self.board.hyperparameters(hyperparameters)
         self._profiler = Profiler(folder, options.profile if chief else 0)
         self._faults = faults or Faults()
+        self._headline = ""
         with strategy.scope():
             self.checkpoints = self._faults.checkpoints(
                 os.path.join(folder, "checkpoints"),
                 stage.checkpoint_items(),
                 options.keep,
+                self.reporter,
             )
         self._train_step = tf.function(self._distributed_step)
         self._eval_step = tf.function(lambda *batch: stage.eval_step(Batch.of(*batch)))
@@ -128,13 +132,12 @@ class Loop:
                 lambda context: batches(context, step)
             )
         )
-        skips = Skips(self.stage.name, self.options.max_skipped, records_of)
+        skips = Skips(
+            self.stage.name, self.options.max_skipped, records_of, self.reporter
+        )
         result, recent, since = {}, [], time.monotonic()
-        with (
-            self.workers.losses_named(),
-            catch_signals() as caught,
-            self._bar(step, steps) as bar,
-        ):
+        self._tell(step, steps)
+        with self.workers.losses_named(), catch_signals() as caught:
             while step < steps:
                 with self._profiler.step(step + 1):
                     try:
@@ -145,14 +148,14 @@ class Loop:
                 stop = scalars.pop("stop")
                 recent.append(scalars)
                 step += 1
-                bar.update()
+                self._tell(step, steps)
                 # A signal to one of many workers must end them all at the same step.
                 # Asked once: a signal that comes later ends the next step.
                 ending = bool(stop > 0 if self.workers.number > 1 else caught)
                 due = _Due(step, last=step == steps or ending)
                 if due.every(self.options.log_every, self.options.save_every):
                     # Only here does the program wait for the devices.
-                    self._log(step, recent, since, bar, skips)
+                    self._log(step, recent, since, skips)
                     recent, since = [], time.monotonic()
                 if due.every(self.options.save_every) and self.workers.chief:
                     self.checkpoints.save(step)
@@ -188,23 +191,18 @@ class Loop:
         if not self.workers.chief and step:
             self.checkpoints.restore_step(step)
         if step and self.workers.chief:
-            tqdm.write(f"{self.stage.name}: resuming at step {step}.")
+            self.reporter.note(f"{self.stage.name}: resuming at step {step}.")
         if self.losses:
             self.losses.forget_after(step)
         return step
 
-    def _bar(self, step, steps):
-        return tqdm(
-            total=steps,
-            initial=step,
-            desc=self.stage.name,
-            unit="step",
-            smoothing=0.02,
-            mininterval=0.1 if sys.stderr.isatty() else 30,  # logs stay short
-            disable=not self.workers.chief,
+    def _tell(self, step, steps):
+        """Reports that `step` of `steps` are done, with the loss that was logged last."""
+        self.reporter.progress(
+            f"steps of {self.stage.name}", step, steps, self._headline
         )
 
-    def _log(self, step, recent, since, bar, skips):
+    def _log(self, step, recent, since, skips):
         """Means of the scalars of those recent steps, up to `step`, that were applied."""
         recent = [{k: float(v) for k, v in scalars.items()} for scalars in recent]
         rate = len(recent) / (time.monotonic() - since)
@@ -220,7 +218,7 @@ class Loop:
         }
         if applied:
             headline = means[self.stage.headline]
-            bar.set_postfix({self.stage.headline: f"{headline:.4g}"})
+            self._headline = f"{self.stage.headline}={headline:.4g}"
         means["skipped"] = len(recent) - len(applied)
         if self.board:
             self.board.scalars("train", step, {**means, "steps_per_second": rate})

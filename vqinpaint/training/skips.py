@@ -1,11 +1,12 @@
-"""Steps whose gradients were not finite: said, counted, bounded."""
+"""Steps whose gradients were not finite: reported, counted, bounded."""
+
+from __future__ import annotations
 
 import collections
-import sys
-
-from tqdm import tqdm
+from typing import Callable
 
 from vqinpaint.errors import DivergedError
+from vqinpaint.reporting import SILENT, Reporter
 
 WINDOW = 100
 
@@ -17,13 +18,21 @@ class Skips:
       stage: its name.
       limit: how many of any `WINDOW` steps in a row may be skipped.
       records_of: function from a step's number, from 1, to a text that names its data.
+      reporter: told of each skipped step.
     """
 
-    def __init__(self, stage, limit, records_of):
+    def __init__(
+        self,
+        stage: str,
+        limit: int,
+        records_of: Callable[[int], str],
+        reporter: Reporter = SILENT,
+    ):
         self._stage, self._limit, self._records_of = stage, limit, records_of
-        self._recent = collections.deque()
+        self._reporter = reporter
+        self._recent: collections.deque[int] = collections.deque()
 
-    def add(self, step):
+    def add(self, step: int) -> None:
         """Notes one skipped step. Raises DivergedError when there are too many."""
         while self._recent and self._recent[0] <= step - WINDOW:
             self._recent.popleft()
@@ -37,4 +46,4 @@ class Skips:
                 "are intact: look at these pictures, or go on from there with a smaller "
                 "--learning_rate."
             )
-        tqdm.write(f"warning: {what} and were not applied; it used {data}.", sys.stderr)
+        self._reporter.note(f"warning: {what} and were not applied; it used {data}.")
