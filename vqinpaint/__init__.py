@@ -34,6 +34,10 @@ _WHERE = {
 def __getattr__(name: str):
     if name not in _WHERE:
         raise AttributeError(f"module 'vqinpaint' has no attribute '{name}'")
+    if _WHERE[name] == "vqinpaint.api":
+        # Before TensorFlow starts, which ends the process without a word where it cannot
+        # run, and prints warnings that only alarm people.
+        importlib.import_module("vqinpaint.environment.machine").prepare()
     return getattr(importlib.import_module(_WHERE[name]), name)
 
 
