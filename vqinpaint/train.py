@@ -265,7 +265,9 @@ def _train(plan, folder, strategy):
         )
         if chief:
             plan.write_options()
-        steps = plan.optimizer.steps or 1_000_000
+        steps = plan.optimizer.steps
+        if steps is None:
+            steps = 1_000_000
         return steps, loop.run(plan.batches, steps, plan.records_text)
 
 

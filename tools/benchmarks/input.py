@@ -11,7 +11,7 @@ from vqinpaint.options import DataOptions
 
 flags.DEFINE_string("data", None, "Folder of TFRecords that hold JPEG pictures.")
 flags.DEFINE_string("mask", "random", "As in training.")
-flags.DEFINE_integer("load_size", 0, "As in training.")
+flags.DEFINE_integer("load_size", None, "As in training.")
 flags.DEFINE_integer("pictures", 2000, "Pictures to read each time.")
 
 

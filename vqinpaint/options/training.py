@@ -1,9 +1,17 @@
 """How a stage is trained, as frozen dataclasses; the defaults are the authors'."""
 
+from __future__ import annotations
+
 import dataclasses
 import math
+from typing import Optional
 
-from vqinpaint.options.fields import option, require, require_positive
+from vqinpaint.options.fields import (
+    option,
+    require,
+    require_choices,
+    require_positive,
+)
 
 PRECISIONS = ("float32", "bfloat16")
 MASK_KINDS = ("center", "random", "box", "strokes", "folder")
@@ -14,10 +22,10 @@ class DataOptions:
     """How pictures and masks reach the networks in training."""
 
     batch_size: int = option(8, "Pictures in a training step, over all replicas.")
-    load_size: int = option(
-        0,
-        "Length in pixels to which the shorter side is resized before the crop; 0 stands "
-        "for image_size * 266 / 256.",
+    load_size: Optional[int] = option(
+        None,
+        "Length in pixels to which the shorter side is resized before the crop. Default: "
+        "image_size * 266 / 256.",
     )
     resize: bool = option(
         True,
@@ -27,8 +35,8 @@ class DataOptions:
     flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
     mask: str = option(
         "center",
-        "Kind of the training masks: center, box, strokes, random (box or strokes, each "
-        "half of the time) or folder.",
+        "Kind of the training masks; random is box or strokes, each half of the time.",
+        choices=MASK_KINDS,
     )
     mask_dir: str = option(
         "",
@@ -51,9 +59,11 @@ class DataOptions:
             f"batch_size is {self.batch_size}; it must be at least 1.",
         )
         require(
-            self.mask in MASK_KINDS,
-            f"mask is '{self.mask}'; it must be one of {', '.join(MASK_KINDS)}.",
+            self.load_size is None or self.load_size >= 1,
+            f"load_size is {self.load_size}; it must be at least 1, or left out for "
+            "image_size * 266 / 256.",
         )
+        require_choices(self)
         require(
             not self.data_service or self.data_service.startswith("grpc://"),
             f"data_service is '{self.data_service}'; it must be grpc://HOST:PORT.",
@@ -63,9 +73,18 @@ class DataOptions:
             "mask is 'folder' but no mask_dir is given; name the folder of masks.",
         )
 
-    def load_size_for(self, image_size):
-        """Short side to which pictures are resized before an image_size crop."""
-        size = self.load_size or round(image_size * 266 / 256)
+    def load_size_for(self, image_size: int) -> int:
+        """Length of the shorter side before the crop, in pixels.
+
+        Args:
+          image_size: side of the crop in pixels.
+
+        Raises:
+          UsageError: load_size is smaller than the crop.
+        """
+        size = self.load_size
+        if size is None:
+            size = round(image_size * 266 / 256)
         require(
             size >= image_size,
             f"load_size ({size}) is smaller than image_size ({image_size}); "
@@ -76,12 +95,14 @@ class DataOptions:
 
 @dataclasses.dataclass(frozen=True)
 class OptimizerOptions:
-    """Optimisation; 0 steps means the stage's own default."""
+    """How a stage's weights are optimised; None stands for the stage's own default."""
 
-    steps: int = option(0, "Training steps in all; 0 stands for 1,000,000.")
-    learning_rate: float = option(
-        0.0,
-        "Learning rate; 0 stands for 0.0001, and in the structure stage for the authors' "
+    steps: Optional[int] = option(
+        None, "Number of training steps in all. Default: 1,000,000."
+    )
+    learning_rate: Optional[float] = option(
+        None,
+        "Learning rate of Adam. Default: 0.0001, and in the structure stage the authors' "
         "schedule with a factor of 0.18.",
     )
     polyak_decay: float = option(
@@ -100,23 +121,26 @@ class OptimizerOptions:
     )
     precision: str = option(
         "float32",
-        "Number format of convolutions and matrix products: float32, or bfloat16 for "
-        "processors that have it.",
+        "Number format of convolutions and matrix products; bfloat16 is for processors "
+        "that have it.",
+        choices=PRECISIONS,
     )
 
     def __post_init__(self):
+        require_choices(self)
         require(
-            self.precision in PRECISIONS,
-            f"precision is '{self.precision}'; it must be one of "
-            f"{', '.join(PRECISIONS)}.",
+            self.steps is None or self.steps >= 1,
+            f"steps is {self.steps}; it must be at least 1, or left out for 1,000,000.",
         )
         require(
             self.accumulate >= 1,
             f"accumulate is {self.accumulate}; it must be at least 1.",
         )
+        rate = self.learning_rate
         require(
-            math.isfinite(self.learning_rate) and self.learning_rate >= 0,
-            f"learning_rate is {self.learning_rate}; it must be a positive number.",
+            rate is None or (math.isfinite(rate) and rate > 0),
+            f"learning_rate is {rate}; it must be a positive number, or left out for the "
+            "stage's own.",
         )
         require(
             0 <= self.polyak_decay < 1,
