@@ -119,21 +119,22 @@ def causal_attention(queries, keys, values, heads):
 
 
 def attend_to_earlier(queries, above, here, any_above):
-    """The same for some places alone, from keys and values that were kept.
+    """Causal attention at some positions alone, from cached keys and values.
 
-    TFLite cannot compute with lists of no places at all, so nobody stands in: a place of
-    zeros that no query sees.
+    TFLite cannot compute with an empty list of positions, so each cache begins with a
+    sentinel position: zeros, which no query attends to.
 
     Args:
       queries: [N, heads, n, k].
-      above: keys [N, heads, P, k] and values [N, 1, P, v], the same for all heads, of
-        places all of which are earlier; of nobody alone if there is none.
-      here: keys [N, heads, 1 + m + n, k] and values [N, 1, 1 + m + n, v] of nobody, m
-        earlier places and the queries' own, in order; a query sees those before its own.
-      any_above: bool [], False if `above` is nobody.
+      above: (keys [N, heads, P, k], values [N, 1, P, v], which all heads share) of
+        positions that are all earlier; of the sentinel alone where there is none.
+      here: (keys [N, heads, 1 + m + n, k], values [N, 1, 1 + m + n, v]) of the sentinel,
+        m earlier positions and the queries' own, in order. A query attends to those
+        before its own.
+      any_above: bool [], False where `above` is the sentinel alone.
 
     Returns:
-      [N, heads, n, v], zero where nothing is earlier.
+      [N, heads, n, v], zero where no position is earlier.
     """
     queries /= tf.sqrt(float(queries.shape[-1]))
     far = tf.matmul(queries, above[0], transpose_b=True)
@@ -142,8 +143,8 @@ def attend_to_earlier(queries, above, here, any_above):
     index = tf.range(size)[None, :]
     earlier = (index > 0) & (index < tf.range(size - places, size)[:, None])
     near = tf.where(earlier, near, _FAR_AWAY)
-    # A softmax over both parts without joining them. Nobody's value is zero, so only the
-    # sums over weights must leave it out.
+    # A softmax over both parts without joining them. The sentinel's value is zero, so only
+    # the sums over weights must leave it out.
     largest = tf.where(any_above, tf.reduce_max(far, -1), _FAR_AWAY)
     largest = tf.maximum(largest, tf.reduce_max(near, -1))[..., None]
     far = tf.exp(far - largest)
