@@ -50,3 +50,9 @@ def exported(tmp_path_factory):
         model, tiny.OPTIONS, folder, facts, "tiny", "A story.", lite=True
     )
     return model, folder
+
+
+@pytest.fixture(scope="session")
+def loaded(exported):
+    """The signatures of that SavedModel by name."""
+    return tf.saved_model.load(exported[1]).signatures

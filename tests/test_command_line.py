@@ -239,6 +239,8 @@ def _mistakes(world):
         ),
         (_train("vqvae", world, 1, "--image_size=100"), 2, "multiple of 64"),
         (_train("vqvae", world, 9, "--vqvae_batch_size=0"), 2, "batch_size is 0"),
+        (_train("vqvae", world, 9, "--vqvae_steps=0"), 2, "steps is 0; it must be"),
+        (_train("vqvae", world, 9, "--mask=hole"), 2, "mask=hole.*<center"),
         (["tools/make_tfrecords.py", out, f"--input={world / 'empty'}"], 4, "is empty"),
         (["tools/make_tfrecords.py", out, f"--input={world / 'no'}"], 4, "neither"),
         (["tools/make_tfrecords.py", out], 2, "--tfds=NAME"),

@@ -87,11 +87,21 @@ def test_every_flag_of_a_command_is_explained_by_a_whole_sentence(command):
         (lambda: options.StructureOptions(residual_blocks=7), "multiple"),
         (lambda: options.VQVAEOptions(channels=7), "even"),
         (lambda: options.ModelOptions(image_size=100), "multiple of 64"),
+        (lambda: options.DataOptions(load_size=0), "load_size is 0.*left out for"),
+        (lambda: options.DataOptions(batch_size=0), "batch_size is 0"),
+        (lambda: options.DataOptions(mask="hole"), "center, random, box, strokes"),
+        (lambda: options.OptimizerOptions(steps=0), "steps is 0.*left out for"),
+        (lambda: options.OptimizerOptions(learning_rate=0.0), "left out for"),
+        (lambda: options.OptimizerOptions(learning_rate=-1.0), "positive number"),
+        (lambda: options.OptimizerOptions(precision="float16"), "float32, bfloat16"),
+        (lambda: options.StructureOptions(nonlinearity="tanh"), "structure_nonlin"),
+        (lambda: LoopOptions(keep=0), "keep is 0"),
     ],
 )
-def test_impossible_sizes_are_refused(make, words):
-    with pytest.raises(UsageError, match=words):
+def test_impossible_values_are_refused_in_one_line(make, words):
+    with pytest.raises(UsageError, match=words) as caught:
         make()
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("heads", [1, 3, 5, 8])

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from tests import commands, survival
+from vqinpaint.errors import UsageError
+from vqinpaint.training import make_strategy
 
 
 @pytest.fixture(scope="module")
@@ -78,25 +80,44 @@ def test_two_processes_end_where_one_does_through_kills_and_signals(data, tmp_pa
     np.testing.assert_allclose(*values, rtol=1e-3)
 
 
-@pytest.mark.parametrize(
-    "config, words",
-    [
-        ("{", "JSONDecodeError"),
-        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "ps", "index": 0}}', "ps"),
-        (
-            '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}',
-            "index",
-        ),
-    ],
-)
-def test_a_wrong_tf_config_is_one_line(data, tmp_path, config, words):
+def _config(workers, kind="worker", index=0):
+    task = {"type": kind, "index": index}
+    return json.dumps({"cluster": {"worker": workers}, "task": task})
+
+
+WRONG = {
+    "{": "JSONDecodeError",
+    "[]": "TypeError",
+    '{"cluster": {}}': "KeyError.'worker'",
+    _config(["a:1"], "ps"): "type 'ps'",
+    _config(["a:1"], index=1): "index 1",
+    _config(["a:1"], index=-1): "index -1",
+    _config(["a:1"], index="0"): "index '0'",
+    _config([]): "index 0",
+    _config(["a:1", "a:1"]): "a host stands there twice",
+    _config("a:1"): "worker is 'a:1'",
+    _config([["a:1"]]): "worker is",
+}
+
+
+@pytest.mark.parametrize("config", WRONG)
+def test_a_wrong_tf_config_is_an_error_of_one_line(config, monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", config)
+    with pytest.raises(UsageError, match=WRONG[config]) as caught:
+        make_strategy()
+    told = str(caught.value)
+    assert told.startswith("TF_CONFIG cannot be used (") and "\n" not in told
+    assert '"worker": ["HOST:PORT", ...]' in told
+
+
+def test_a_wrong_tf_config_ends_training_with_one_line(data, tmp_path):
     done = subprocess.run(
         survival.Run("vqvae", data, tmp_path).command(),
         capture_output=True,
         text=True,
         cwd=commands.ROOT,
-        env={**os.environ, "TF_CONFIG": config},
+        env={**os.environ, "TF_CONFIG": _config(["a:1"], "ps")},
     )
     line = done.stderr.splitlines()[-1]
-    assert done.returncode == 2
-    assert "TF_CONFIG cannot be used" in line and words in line
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "TF_CONFIG cannot be used (type 'ps')" in line

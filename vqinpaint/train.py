@@ -153,6 +153,16 @@ class _Plan:
         _tell_of_enlarging(split, data.load_size_for(options.image_size))
         return cls(stage, options, data, optimizer, read(LoopOptions), split, faults)
 
+    def tell_of_other_records(self, folder):
+        """Says so where the stage was trained on other records than the flags name."""
+        saved = folders.saved_options(FLAGS.run_dir, self.stage) or {}
+        # Imported stages, and those of other programs, were trained on unknown records.
+        known = (saved.get("records") or {}).get("fingerprint")
+        if known and known != self.split.fingerprint:
+            print(
+                f"note: {folder} was trained on other records so far.", file=sys.stderr
+            )
+
     def make_stage(self, strategy: tf.distribute.Strategy) -> Stage:
         made = self.stage, self.options, self.optimizer, FLAGS.run_dir, self.data.seed
         with strategy.scope():
@@ -222,7 +232,9 @@ def _train(plan, folder, strategy):
         )
         if chief:
             plan.write_options()
-        steps = plan.optimizer.steps or 1_000_000
+        steps = plan.optimizer.steps
+        if steps is None:
+            steps = 1_000_000
         return steps, loop.run(plan.batches, steps, plan.records_text)
 
 
@@ -234,14 +246,7 @@ def main():
     replicas = strategy.num_replicas_in_sync
     _check_batch(plan.data.batch_size, replicas, plan.optimizer.accumulate)
     folder = folders.stage_folder(FLAGS.run_dir, plan.stage)
-    before = folders.saved_options(FLAGS.run_dir, plan.stage)
-    # The importer of the authors' checkpoints does not know the records.
-    records_before = (before or {}).get("records") or {}
-    if (
-        records_before.get("fingerprint", plan.split.fingerprint)
-        != plan.split.fingerprint
-    ):
-        print(f"note: {folder} was trained on other records so far.", file=sys.stderr)
+    plan.tell_of_other_records(folder)
     if FLAGS.dry_run:
         print(plan.dry_run(strategy, f"{folder}_first_batch.png"))
         return

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import typing
-from typing import Any
+from typing import Any, TypeVar
 
 from absl import flags
 
+from vqinpaint.options.fields import kinds
+
 FLAGS = flags.FLAGS
-# Flags that `define` makes belong to the program that asks for them, in --help too.
+# The flags that `define` makes belong to the program that calls it, in --help too.
 flags.disclaim_key_flags()
 
-_KINDS: dict[Any, Any] = {
+_DEFINE: dict[Any, Any] = {
     int: flags.DEFINE_integer,
     float: flags.DEFINE_float,
     str: flags.DEFINE_string,
     bool: flags.DEFINE_bool,
 }
+_Options = TypeVar("_Options")
 
 
 def define(
@@ -25,16 +27,18 @@ def define(
 ) -> None:
     """Makes one flag per field: `channels` of prefix "vqvae_" is --vqvae_channels.
 
-    The default of every flag is None, "not given": `read` then takes the dataclass's
-    own default, and a run folder can tell what was asked for from what was left open.
+    The field's annotation says of which type the flag is; a field with choices becomes
+    an enum. The default of every flag is None, "not given": `read` then takes the
+    dataclass's own default, and a run folder can tell what was asked for from what was
+    left open.
 
     Args:
-      options_class: dataclass whose fields are made by `options.fields.option`; fields
-        without a default, which hold other dataclasses, make no flag.
-      prefix: how the flags' names begin.
+      options_class: dataclass of `options.fields.option` fields; fields without a default
+        get no flag.
+      prefix: of the flags' names.
       without: names of fields that make no flag.
     """
-    kinds = typing.get_type_hints(options_class)
+    types = kinds(options_class)
     for field in dataclasses.fields(options_class):
         if field.default is dataclasses.MISSING or field.name in without:
             continue
@@ -42,15 +46,10 @@ def define(
         if field.default is not None:
             text = f"{text} Default: {field.default!r}."
         if field.metadata.get("choices"):
-            flags.DEFINE_enum(name, None, field.metadata["choices"], text)
+            choices = field.metadata["choices"]
+            flags.DEFINE_enum(name, None, choices, text, flag_values=FLAGS)
         else:
-            _KINDS[_plain(kinds[field.name])](name, None, text)
-
-
-def _plain(kind):
-    """int of int and of Optional[int]."""
-    inner = [k for k in typing.get_args(kind) if k is not type(None)]
-    return inner[0] if inner else kind
+            _DEFINE[types[field.name]](name, None, text, flag_values=FLAGS)
 
 
 def given(options_class: type, prefix: str = "") -> dict[str, Any]:
@@ -63,7 +62,7 @@ def given(options_class: type, prefix: str = "") -> dict[str, Any]:
     return values
 
 
-def read(options_class: type, prefix: str = "", **base: Any):
+def read(options_class: type[_Options], prefix: str = "", **base: Any) -> _Options:
     """Makes the dataclass from the flags, over `base`, over its defaults.
 
     Raises:

@@ -1,21 +1,35 @@
 """Polyak averages of the trained weights."""
 
+from __future__ import annotations
+
 import contextlib
+from collections.abc import Iterator, Sequence
 
 import tensorflow as tf
 
 
 class PolyakAverages(tf.Module):
-    """Moving averages of variables, started at their values, as the authors keep them.
+    """Moving averages of variables, started at the variables' values.
+
+    As the authors' training scripts keep them (`tf.train.ExponentialMovingAverage`).
 
     Args:
       variables: what to average; make this object after they have their values.
-      decay: 0.9997 in the authors' code. With it the averages remember the initial
-        weights for some ten thousand steps.
-      warmup: use min(decay, (1 + t) / (10 + t)) at step t instead, for short runs.
+      decay: of the averages, 0.9997 in the authors' code. With it they remember the
+        initial weights for some ten thousand steps.
+      warmup: whether to use min(decay, (1 + t) / (10 + t)) at step t, for short runs.
+
+    Attributes:
+      shadows: the averages, one variable for each of `variables`, in their order.
     """
 
-    def __init__(self, variables, decay, warmup=False, name="polyak"):
+    def __init__(
+        self,
+        variables: Sequence[tf.Variable],
+        decay: float,
+        warmup: bool = False,
+        name: str = "polyak",
+    ):
         super().__init__(name=name)
         self.decay = decay
         self.warmup = warmup
@@ -31,10 +45,12 @@ class PolyakAverages(tf.Module):
             for v in self.variables_averaged
         ]
 
-    def update(self, step, applied=True):
-        """Moves the averages after step number `step` (int64, from 0) of training.
+    def update(self, step: tf.Tensor, applied: tf.Tensor | bool = True) -> None:
+        """Moves the averages towards the variables, after a step of training.
 
-        Where `applied` (bool scalar) is False they stay as they are.
+        Args:
+          step: int64 [], number of steps taken before, from 0.
+          applied: bool scalar; where it is False the averages stay as they are.
         """
         decay = tf.constant(self.decay)
         if self.warmup:
@@ -46,8 +62,8 @@ class PolyakAverages(tf.Module):
                 shadow.assign_sub((shadow - variable) * rate)
 
     @contextlib.contextmanager
-    def applied(self):
-        """Within this context the variables hold their averages."""
+    def applied(self) -> Iterator[None]:
+        """Context in which the variables hold their averages."""
         raw = [v.numpy() for v in self.variables_averaged]
         for variable, shadow in zip(self.variables_averaged, self.shadows):
             variable.assign(shadow.read_value())

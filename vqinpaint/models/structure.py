@@ -1,5 +1,7 @@
 """Structure generator: a condition network and an autoregressive prior over codes."""
 
+from __future__ import annotations
+
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
@@ -9,22 +11,28 @@ from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
 from vqinpaint.ops import shifts
 from vqinpaint.ops.images import known_pixels
 from vqinpaint.ops.precision import to_full
+from vqinpaint.options import ModelOptions, StructureOptions
 
-# Of the first convolution in each gated block at 1/8 of the side (supplement, Table 2).
+# Dilations of the gated blocks at 1/8 of the side (supplement, Table 2), each that of the
+# block's first convolution.
 _DILATIONS = (1, 1, 1, 2, 4, 8, 16, 1, 1, 1)
 
 
 class ConditionNetwork(keras.Model):
-    """What the known pixels say, for every structure code (section 3.3).
+    """Features of the known pixels, for every structure code (section 3.3).
 
-    Call with (image [B, H, W, 3] in [-1, 1], mask [B, H, W, 1], 1 where missing)
+    `structure_condition_spec` in the authors' net/structure_generator.py. Call with
+    (image [B, H, W, 3] in [-1, 1], mask [B, H, W, 1], 1 where missing)
     -> [B, H/8, W/8, 8 * condition_channels]. Missing pixels are zeroed first.
 
     Args:
-      options: `StructureOptions`.
+      options: sizes.
+
+    Attributes:
+      width: number of channels of the result.
     """
 
-    def __init__(self, options, name="structure_condition"):
+    def __init__(self, options: StructureOptions, name: str = "structure_condition"):
         super().__init__(name=name, autocast=False)
         widths = [options.condition_channels * 2**i for i in range(4)]
         self.width = widths[-1]
@@ -56,7 +64,7 @@ class ConditionNetwork(keras.Model):
             block(f"block_3_{i}", 3, dilation) for i, dilation in enumerate(_DILATIONS)
         )
 
-    def call(self, image, mask):
+    def call(self, image: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         x = known_pixels(image, mask)
         for step in self.steps:
             x = step(x)
@@ -64,20 +72,25 @@ class ConditionNetwork(keras.Model):
 
 
 class StructurePrior(keras.Model):
-    """Gated PixelSNAIL-like prior: p(code | codes before it, condition), section 3.3.
+    """Autoregressive prior p(code | codes before it, condition), section 3.3.
 
-    Call with (codes as vectors [B, h, w, D], condition [B, h, w, C]) -> logits
-    [B, h, w, K]. The logits at a place depend on codes strictly before it in raster
-    order: the upper stream sees the rows above, the lower one the row up to the place.
-    A `dropout_seed` (int [2]) turns on dropout of every gated block's branch; the
+    A gated network after PixelSNAIL, `structure_pixelcnn_spec` in the authors'
+    net/structure_generator.py. Call with (codes as vectors [B, h, w, D], condition
+    [B, h, w, C]) -> logits float32 [B, h, w, K]. The logits at a position depend on
+    codes strictly before it in raster order: the upper stream sees the rows above, the
+    lower stream these and the row up to the position.
+
+    With `dropout_seed`, int32 [2], dropout of every gated block's branch is on; the
     output blocks have none.
 
     Args:
-      options: `StructureOptions`.
+      options: sizes, nonlinearity and share of dropout.
       codes: K, size of the structure codebook.
     """
 
-    def __init__(self, options, codes, name="structure_prior"):
+    def __init__(
+        self, options: StructureOptions, codes: int, name: str = "structure_prior"
+    ):
         super().__init__(name=name, autocast=False)
         self.nonlinearity = options.nonlinearity
         width = options.channels
@@ -129,8 +142,13 @@ class StructurePrior(keras.Model):
         ]
         self.logits = WeightNormDense(codes, name="logits")
 
-    def call(self, codes, condition, dropout_seed=None):
-        # The constant channel tells the border's padding from a code near zero.
+    def call(
+        self,
+        codes: tf.Tensor,
+        condition: tf.Tensor,
+        dropout_seed: tf.Tensor | None = None,
+    ) -> tf.Tensor:
+        # The constant channel tells codes near zero from the padding at the border.
         x = tf.concat([codes, tf.ones_like(codes[..., :1])], axis=-1)
         upper = shifts.shift_down(self.upper_in(x))
         lower = shifts.shift_down(self.above_in(x)) + shifts.shift_right(
@@ -147,13 +165,13 @@ class StructurePrior(keras.Model):
 
 
 class StructureGenerator(tf.Module):
-    """Condition network and prior together, built.
+    """Condition network and prior of the structures, with all variables made.
 
     Args:
-      options: `ModelOptions`.
+      options: of the whole model.
     """
 
-    def __init__(self, options):
+    def __init__(self, options: ModelOptions):
         super().__init__(name="structure")
         self.condition = ConditionNetwork(options.structure)
         self.prior = StructurePrior(options.structure, options.vqvae.codes)

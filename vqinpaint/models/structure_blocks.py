@@ -1,55 +1,90 @@
-"""The prior's layers, cut up and joined for one row at a time."""
+"""The prior's layers, cut into parts and joined for sampling one row at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 import tensorflow as tf
 
+from vqinpaint.layers.causal_attention import CausalAttention
+from vqinpaint.layers.gated_residual import GatedResidual
+from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
 from vqinpaint.ops.attention import attend_to_earlier
 
 
 class Linear:
-    """A layer's kernel, normalised once, as one matrix product with its bias.
+    """A layer as one matrix product with its bias, its kernel normalised once.
+
+    Call with x [rows, inputs] -> [rows, outputs], where the positions and channels of a
+    convolution's kernel are flattened into `inputs`.
 
     Args:
-      layer: `WeightNormConvolution` or `WeightNormDense`.
-      kernel: which part of its kernel; default all.
-      bias: whether to add the bias.
+      layer: the one whose weights are used.
+      kernel: the part of its normalised kernel to use; None takes all of it.
+      bias: whether to add the layer's bias.
     """
 
-    def __init__(self, layer, kernel=None, bias=True):
+    def __init__(
+        self,
+        layer: WeightNormConvolution | WeightNormDense,
+        kernel: tf.Tensor | None = None,
+        bias: bool = True,
+    ):
         kernel = layer.kernel() if kernel is None else kernel
         self.kernel = tf.reshape(kernel, [-1, kernel.shape[-1]])
         self.bias = tf.convert_to_tensor(layer.bias) if bias else None
 
     @classmethod
-    def negative(cls, layer):
-        """A layer whose output comes with the opposite sign, to be subtracted."""
+    def negative(cls, layer: WeightNormConvolution | WeightNormDense) -> Linear:
+        """The layer with its output negated, so that the caller can subtract it."""
         opposite = cls(layer)
         opposite.kernel, opposite.bias = -opposite.kernel, -opposite.bias
         return opposite
 
     @classmethod
-    def side_by_side(cls, layers):
-        """Several layers of one input as one product."""
+    def side_by_side(cls, layers: Sequence[WeightNormDense]) -> Linear:
+        """Several layers of the same input as one product, outputs side by side."""
         joined = cls.__new__(cls)
         joined.kernel = tf.concat([layer.kernel() for layer in layers], axis=1)
         joined.bias = tf.concat([layer.bias for layer in layers], axis=0)
         return joined
 
-    def __call__(self, x):
+    def __call__(self, x: tf.Tensor) -> tf.Tensor:
         x = tf.matmul(x, self.kernel)
         return x if self.bias is None else tf.nn.bias_add(x, self.bias)
 
 
 class UpperBlock:
-    def __init__(self, block):
+    """A gated block of the upper stream, whose convolutions see two whole rows.
+
+    Args:
+      block: of the prior.
+
+    Attributes:
+      depths: input channels of the two convolutions.
+    """
+
+    def __init__(self, block: GatedResidual):
         self.inner, self.outer = Linear(block.inner), Linear(block.outer)
         layers = (block.inner, block.outer)
         self.depths = [layer.kernel().shape[2] for layer in layers]
 
 
 class LowerBlock:
-    """A block's convolutions cut into the row above and [left, current]."""
+    """A gated block of the lower stream, its 2x2 convolutions cut in two.
 
-    def __init__(self, block):
+    The part over the row above can be computed for a whole row at once; the other part
+    takes the position to the left and the present one.
+
+    Args:
+      block: of the prior.
+
+    Attributes:
+      depths: input channels of the two convolutions.
+      sizes: output channels of the two convolutions.
+    """
+
+    def __init__(self, block: GatedResidual):
         inner, outer = block.inner.kernel(), block.outer.kernel()
         self.inner_above = Linear(block.inner, inner[0])
         self.outer_above = Linear(block.outer, outer[0])
@@ -61,15 +96,18 @@ class LowerBlock:
 
 
 class _Attention:
-    """Query and key of all heads as one product, values never made.
+    """Causal attention with one cache of inputs for all heads instead of their values.
 
-    A head's output is its weighted sum of values, sent through its part of the
-    projection. Values are products of the inputs, so the sum can be taken of the inputs
-    and both products joined: what is kept per place is C channels for all heads, not
-    heads * C / 2.
+    A head's output is its weighted sum of values, multiplied by its part of the
+    projection. Values are products of the inputs, so the sum can be taken over the
+    inputs and the two products be joined: what is kept for each position is C channels
+    for all heads together, not heads * C / 2.
+
+    Args:
+      layer: of the prior.
     """
 
-    def __init__(self, layer):
+    def __init__(self, layer: CausalAttention):
         self.heads = layer.heads
         self._query_and_key = Linear.side_by_side([layer.queries, layer.keys])
         channels = layer.project.units
@@ -83,8 +121,12 @@ class _Attention:
         self._values_bias = -tf.matmul(layer.values.bias[None], project)
         self._depths = (layer.keys.units // self.heads, channels)
 
-    def nothing(self, batch):
-        """What is kept when there is no place yet: nobody, see `attend_to_earlier`."""
+    def empty_cache(self, batch: int | tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The cache before the first position: the sentinel position alone.
+
+        Returns:
+          (keys [N, heads, 1, k], inputs [N, 1, 1, C]), zeros; see `attend_to_earlier`.
+        """
         key, channels = self._depths
         return (
             tf.zeros([batch, self.heads, 1, key]),
@@ -92,42 +134,45 @@ class _Attention:
         )
 
     def __call__(self, x, above, here, order, any_above, any_earlier):
-        """Minus the layer's output, and what is kept up to the places asked for.
+        """Attention of n columns, negated, and the cache that includes them.
 
-        The caller subtracts it. TensorFlow would join a chain of three sums into one
-        AddN and, where it expects memory to run short, rewrite that with temporary
+        The caller subtracts the result. TensorFlow would join a chain of three sums into
+        one AddN and, where it expects memory to run short, rewrite that with temporary
         variables, which fail inside loops.
 
         Args:
           x: [n * N, C].
-          above: what is kept of the rows above.
-          here: of the columns before these in their own row.
-          order: `HeadOrder`.
+          above: cache of the rows above, see `structure_state.Rows`.
+          here: cache of the earlier columns of this row.
+          order: of n columns.
           any_above: bool [], whether there are rows above.
-          any_earlier: [n * N, 1], 0 where there is no place to attend to, else 1.
+          any_earlier: float32 [n * N, 1], 0 where no position is earlier, else 1.
+
+        Returns:
+          (minus the layer's output [n * N, C], the cache `here` with these columns).
         """
         query, key = map(order.split, tf.split(self._query_and_key(x), 2, axis=1))
         new = (key, order.by_sample(x))
         here = tuple(tf.concat(pair, axis=2) for pair in zip(here, new))
         mixed = attend_to_earlier(query, above, here, any_above)
         out = tf.nn.bias_add(tf.matmul(order.join(mixed), self._kernel), self._bias)
-        # Without a place to attend to there is no value, so none of its bias.
+        # Where no position is earlier no value is summed, and so no bias of values.
         return out + any_earlier * self._values_bias, here
 
 
 class HeadOrder:
-    """Moves channels between columns outermost and heads outermost.
+    """Transposes between columns outermost and heads outermost.
 
-    By gathering rows in an order worked out once: oneDNN's transposition takes a tenth
-    of a millisecond however small the tensor.
+    It gathers rows in an order that is worked out once, because oneDNN's transposition
+    takes a tenth of a millisecond however small the tensor is.
 
     Args:
-      number: n, columns.
-      batch: N.
+      number: n, of columns.
+      batch: N, of samples.
       heads: of the attention.
     """
 
-    def __init__(self, number, batch, heads):
+    def __init__(self, number: int | tf.Tensor, batch: int | tf.Tensor, heads: int):
         self._shape = (batch, heads, number)
         there = tf.reshape(tf.range(number * batch * heads), [number, batch, heads])
         back = tf.reshape(tf.range(number * batch * heads), [batch, heads, number])
@@ -136,19 +181,19 @@ class HeadOrder:
         samples = tf.reshape(tf.range(number * batch), [number, batch])
         self._samples = tf.reshape(tf.transpose(samples), [-1])
 
-    def split(self, x):
+    def split(self, x: tf.Tensor) -> tf.Tensor:
         """[n * N, heads * d] -> [N, heads, n, d]"""
         depth = x.shape[1] // self._shape[1]
         x = tf.gather(tf.reshape(x, [-1, depth]), self._there)
         return tf.reshape(x, [*self._shape, depth])
 
-    def join(self, x):
-        """The inverse of `split`."""
+    def join(self, x: tf.Tensor) -> tf.Tensor:
+        """[N, heads, n, d] -> [n * N, heads * d], the inverse of `split`."""
         depth = x.shape[-1]
         x = tf.gather(tf.reshape(x, [-1, depth]), self._back)
         return tf.reshape(x, [-1, self._shape[1] * depth])
 
-    def by_sample(self, x):
+    def by_sample(self, x: tf.Tensor) -> tf.Tensor:
         """[n * N, C] -> [N, 1, n, C]"""
         batch, _, number = self._shape
         x = tf.gather(x, self._samples)

@@ -1,75 +1,55 @@
-"""The prior row by row: the same logits as its full pass, without doing work twice.
+"""The prior row by row: the logits of its full pass, without computing anything twice.
 
 All tensors here are flat, with the column outermost: [w * N, C] holds the C channels of
-column 0 of all N samples, then those of column 1, and so on. Taking or joining columns
-is then a cut along the first dimension, which copies nothing, and every product is one
-plain matrix product.
+column 0 of all N samples, then those of column 1, and so on. Taking some columns is then
+a slice along the first dimension, which copies nothing, and every product is one plain
+matrix product.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 import tensorflow as tf
 
+from vqinpaint.models.structure import StructurePrior
 from vqinpaint.models.structure_blocks import (
     HeadOrder,
     Linear,
     LowerBlock,
     UpperBlock,
 )
+from vqinpaint.models.structure_state import Places, Row, Rows
 from vqinpaint.ops.activations import BY_NAME, gate
 from vqinpaint.ops.shapes import known, sizes
-
-
-class Rows(NamedTuple):
-    """What the rows above leave behind for the next one; zero above the first row."""
-
-    vectors: tuple  # of the last two rows' codes, with the constant: [w * N, D + 1]
-    upper: tuple  # per upper block: activations before both convolutions, last row,
-    #   each column with its two neighbours: [w * N, 3 * .]
-    lower: tf.Tensor  # [w * N, sum of .] the same of all lower blocks, last row
-    cache: tuple  # per attending block: keys [N, heads, P, k], inputs
-    #   [N, 1, P, C]; nobody above the first row, see `attend_to_earlier`
-
-
-class Row(NamedTuple):
-    """What is known of a row before its first code."""
-
-    start: tf.Tensor  # [w * N, C], lower stream, but for the codes of this row
-    added: tf.Tensor  # [w * N, L * (R + 2 C)] what to add to the convolutions of each
-    #   lower block. One tensor, as loops pay for each that they carry.
-    upper: tuple  # as of `Rows`, for the next row
-    cache: tuple  # as of `Rows`
-    any_above: tf.Tensor  # bool [], whether it is not the first row
-
-
-class Places(NamedTuple):
-    """The places of the row at hand up to some column."""
-
-    left: tf.Tensor  # [N, sum of .] the last one's activations before all convolutions
-    columns: tf.TensorArray  # of [N, sum of .]: those of all; joining them would copy
-    cache: tuple  # per attending block, as of `Rows`, these places alone
 
 
 class StructureSteps:
     """Step interface of a `StructurePrior` for the samplers of `vqinpaint.sampling`.
 
-    The upper stream depends on rows above alone, so a whole row of it is computed at
-    once, with everything else that this row's codes cannot change: what the row above
-    adds to the lower stream's convolutions, the upper stream's share, the condition's.
-    What is left per code are two products per block on [left, current], attention and
-    the output blocks.
+    The upper stream depends on the rows above alone, so a whole row of it is computed at
+    once, together with everything else that this row's codes cannot change: what the
+    row above, the upper stream and the condition add to the lower stream's convolutions.
+    What is left for each code are two products per block on [left, current], attention,
+    and the output blocks.
 
-    Make it inside the function that samples, once: it normalises all kernels.
+    Make it once, inside the function that samples: it normalises all kernels.
 
     Args:
-      prior: built `StructurePrior`.
-      codebook: [D, K] code vectors, one a column.
-      condition: [N or 1, h, w, C'] from the condition network; 1 serves all samples.
-      batch: N, int or int32 [].
-      window: n, how many columns `logits` will be asked for at once.
+      prior: built.
+      codebook: float32 [D, K], one code vector a column.
+      condition: float32 [N or 1, h, w, C'] from the condition network; with 1 all
+        samples share it.
+      batch: N, a Python integer or int32 [].
+      window: n, the number of columns for which `logits` will be asked at once.
     """
 
-    def __init__(self, prior, codebook, condition, batch, window):
+    def __init__(
+        self,
+        prior: StructurePrior,
+        codebook: tf.Tensor,
+        condition: tf.Tensor,
+        batch: int | tf.Tensor,
+        window: int,
+    ):
         self._activate = BY_NAME[prior.nonlinearity]
         self._batch = batch
         self.window = window
@@ -82,7 +62,7 @@ class StructureSteps:
         self._above_in = Linear(prior.above_in)
         left = prior.left_in.kernel()[:, 0]
         self._from_left_above = Linear(prior.left_in, left[0])
-        # The code to the left acts through a table; its last row is the border.
+        # Table of what each code to the left adds; its last row is that of the border.
         self._left_table = tf.pad(tf.matmul(self._vectors, left[1]), [[0, 1], [0, 0]])
         self._upper = [UpperBlock(block) for block in prior.upper]
         self._lower = [LowerBlock(block) for block in prior.lower]
@@ -91,13 +71,13 @@ class StructureSteps:
         # All blocks take the condition by one product.
         blocks = [block for pair in zip(prior.upper, prior.lower) for block in pair]
         self._from_condition = Linear.side_by_side([b.from_condition for b in blocks])
-        # TensorFlow's graph optimiser trips over chains of product, bias, sum and elu,
-        # and then leaves the whole graph as it is. It lets differences alone.
+        # TensorFlow's graph optimiser fails on chains of product, bias, sum and elu, and
+        # then leaves the whole graph as it is. Differences it does not touch.
         self._output = [Linear.negative(block) for block in prior.output_blocks]
         self._to_logits = Linear(prior.logits)
 
-    def start(self):
-        """`Rows` above the first row of a grid."""
+    def start(self) -> Rows:
+        """What is above the first row of a grid."""
         row = self._width * self._batch
         upper = tuple(
             tuple(tf.zeros([row, 3 * depth]) for depth in block.depths)
@@ -109,7 +89,7 @@ class StructureSteps:
 
     def _no_cache(self):
         blocks = [block.attention for block in self._lower if block.attention]
-        return tuple(block.nothing(self._batch) for block in blocks)
+        return tuple(block.empty_cache(self._batch) for block in blocks)
 
     def _shift(self, x):
         """Moves a row one column to the right; the first column becomes zero."""
@@ -120,10 +100,10 @@ class StructureSteps:
         right = tf.pad(x, [[0, self._batch], [0, 0]])[self._batch :]
         return tf.concat([self._shift(x), x, right], axis=1)
 
-    def open_row(self, rows, index):
-        """Computes `Row` number `index` (int32 []) from the rows above it."""
+    def open_row(self, rows: Rows, index: tf.Tensor) -> Row:
+        """Computes what the codes of row number `index` (int32 []) cannot change."""
         before, last = rows.vectors
-        # The first row starts from zero, without the convolutions' bias.
+        # Shifted streams are zero in the first row, without the convolutions' bias.
         below_first = tf.cast(index > 0, tf.float32)
         neighbours = self._neighbours(last)
         both = tf.concat([self._neighbours(before), neighbours], axis=1)
@@ -149,16 +129,16 @@ class StructureSteps:
         return Row(start, added, tuple(uppers), rows.cache, index > 0)
 
     def _of_condition(self, index):
-        """What the condition adds to this row of every block: 2 L of [w * N, 2 C]."""
+        """What the condition adds to each block in this row: 2 L of [w * N, 2 C]."""
         row = self._condition[index]
         depth = row.shape[-1]
         flat = self._from_condition(self._activate(tf.reshape(row, [-1, depth])))
-        # One condition may serve all samples.
+        # One condition may be shared by all samples.
         flat = tf.repeat(flat, self._batch // tf.shape(row)[1], axis=0)
         return tf.split(flat, 2 * len(self._lower), axis=1)
 
-    def no_places(self):
-        """`Places` of a row of which nothing is known yet: the border alone."""
+    def no_places(self) -> Places:
+        """The positions of a row before its first code: the border alone."""
         border = tf.zeros([self._batch, sum(self._depths)])
         columns = tf.TensorArray(
             tf.float32,
@@ -167,19 +147,21 @@ class StructureSteps:
         )
         return Places(border, columns, self._no_cache())
 
-    def logits(self, row, places, before, begin):
-        """Logits at some columns of a row, given the places to their left.
+    def logits(
+        self, row: Row, places: Places, before: tf.Tensor, begin: tf.Tensor
+    ) -> tuple[tf.Tensor, tuple]:
+        """Logits at the n columns from `begin` on, given the positions to their left.
 
         Args:
-          row: `Row`.
-          places: `Places` of the columns before `begin`.
-          before: int32 [N, n] codes of the columns from `begin` - 1 on, each the one to
-            the left of a column asked for; -1 at the border. The columns asked for may
-            go past the row's end; what comes out there means nothing.
-          begin: int32 [].
+          row: the present one.
+          places: of the columns before `begin`.
+          before: int32 [N, n], codes of the columns from `begin` - 1 on, that is of the
+            column to the left of each; -1 at the border.
+          begin: int32 []. The columns may go past the row's end; the logits there are
+            to be ignored.
 
         Returns:
-          (logits [N, n, K], what `keep` takes of these columns).
+          (logits float32 [N, n, K], activations to pass to `keep`).
         """
         batch = self._batch
         first, size = begin * batch, tf.size(before)
@@ -230,20 +212,22 @@ class StructureSteps:
         new = (tf.concat(lower, axis=1), tuple(caches))
         return order.by_sample(logits)[:, 0], new
 
-    def keep(self, places, new, begin, final):
-        """`Places` with the first `final` of the columns computed from `begin` on.
+    def keep(
+        self, places: Places, new: tuple, begin: tf.Tensor, final: tf.Tensor
+    ) -> Places:
+        """Adds the first columns of those that `logits` has computed.
 
         Args:
           places: as given to `logits`.
           new: second result of `logits`.
           begin: as given to `logits`.
-          final: int32 [], at least 1.
+          final: int32 [], how many columns to add, from 1 to n.
         """
         lower, cache = new
         if self.window == 1:
             return Places(lower, places.columns.write(begin, lower), cache)
         columns = places.columns
-        # Those past the final ones will be written again.
+        # Columns past the final ones are written too, and overwritten later.
         for i in range(self.window):
             column = lower[i * self._batch : (i + 1) * self._batch]
             columns = columns.write(begin + i, column)
@@ -252,20 +236,20 @@ class StructureSteps:
         cache = tf.nest.map_structure(lambda x: x[:, :, : 1 + count], cache)
         return Places(left, columns, cache)
 
-    def close_row(self, rows, row, places, codes):
-        """`Rows` after a row is complete.
+    def close_row(self, rows: Rows, row: Row, places: Places, codes: tf.Tensor) -> Rows:
+        """What the next row needs, after this one is complete.
 
         Args:
-          rows: `Rows` above it.
-          row: its `Row`.
-          places: `Places` of all its columns.
-          codes: int32 [N, w].
+          rows: above this row.
+          row: this one.
+          places: of all its columns.
+          codes: int32 [N, w], drawn in this row.
         """
         vectors = tf.gather(self._vectors, tf.reshape(tf.transpose(codes), [-1]))
         lower = tf.reshape(
             places.columns.stack()[: self._width], [-1, sum(self._depths)]
         )
-        # Nobody is needed no more where there is somebody.
+        # Below the first row there are positions above, so the sentinel is dropped.
         first = tf.cast(~row.any_above, tf.int32)
         cache = tf.nest.map_structure(
             lambda a, b: tf.concat([a[:, :, first:], b[:, :, 1:]], axis=2),

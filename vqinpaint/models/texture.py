@@ -1,5 +1,9 @@
 """Texture generator with structural attention, and its patch discriminator."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
@@ -12,22 +16,24 @@ from vqinpaint.layers.spectral import SpectralConvolution
 from vqinpaint.ops import attention
 from vqinpaint.ops.images import known_pixels
 from vqinpaint.ops.precision import to_full
+from vqinpaint.options import ModelOptions, TextureOptions
 
 _DILATIONS = (1, 2, 4, 8, 16)
 
 
 class TextureGenerator(keras.Model):
-    """Fills the hole in the sampled structure (section 3.4).
+    """Fills the hole along a given structure (section 3.4).
 
-    Call with (image [B, H, W, 3] in [-1, 1], mask [B, H, W, 1] 1 where missing,
-    structure [B, H/8, W/8, D]) -> whole picture [B, H, W, 3] in [-1, 1]. Missing pixels
-    are zeroed first; the caller pastes the known ones back.
+    `texture_generator_spec` in the authors' net/texture_generator.py. Call with (image
+    [B, H, W, 3] in [-1, 1], mask [B, H, W, 1], 1 where missing, structure
+    [B, H/8, W/8, D] of code vectors) -> whole picture float32 [B, H, W, 3] in [-1, 1].
+    Missing pixels are zeroed first; the caller pastes the known ones back.
 
     Args:
-      options: `TextureOptions`.
+      options: sizes.
     """
 
-    def __init__(self, options, name="texture_generator"):
+    def __init__(self, options: TextureOptions, name: str = "texture_generator"):
         super().__init__(name=name, autocast=False)
         self.scale = options.attention_scale
         width = options.generator_channels
@@ -59,7 +65,9 @@ class TextureGenerator(keras.Model):
         self.finish = gated("finish", width)
         self.to_rgb = convolution(3, 3, name="to_rgb")
 
-    def call(self, image, mask, structure):
+    def call(
+        self, image: tf.Tensor, mask: tf.Tensor, structure: tf.Tensor
+    ) -> tf.Tensor:
         half = self.half(self.down_1(self.enter(known_pixels(image, mask))))
         x = self.structure_2(self.structure_1(structure))
         x = tf.concat([self.down_2(half), self.structure_up(x)], axis=-1)
@@ -79,15 +87,17 @@ class TextureGenerator(keras.Model):
 class TextureDiscriminator(keras.Model):
     """SN-PatchGAN discriminator (Yu et al. 2019, section 3.2).
 
-    Call with (image [B, H, W, 3], mask [B, H, W, 1]) -> scores [B, N] with
-    N = ceil(H/64) * ceil(W/64) * 4 * discriminator_channels. A call moves no
-    spectral vector; see `arrived` and `move`.
+    `texture_discriminator_spec` in the authors' net/texture_generator.py. Call with
+    (image [B, H, W, 3] in [-1, 1], mask [B, H, W, 1], 1 where missing) -> scores float32
+    [B, N] with N = ceil(H/64) * ceil(W/64) * 4 * discriminator_channels; the higher, the
+    more the patch looks like one of a real picture. A call changes no spectral vector;
+    training passes `arrived` on to `move`.
 
     Args:
-      options: `TextureOptions`.
+      options: sizes.
     """
 
-    def __init__(self, options, name="texture_discriminator"):
+    def __init__(self, options: TextureOptions, name: str = "texture_discriminator"):
         super().__init__(name=name, autocast=False)
         self.steps = [
             SpectralConvolution(
@@ -96,30 +106,35 @@ class TextureDiscriminator(keras.Model):
             for i, factor in enumerate((1, 2, 4, 4, 4, 4))
         ]
 
-    def call(self, image, mask):
+    def call(self, image: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         x = tf.concat([image, mask], axis=-1)
         for step in self.steps:
             x = tf.nn.leaky_relu(step(x), 0.2)
         return to_full(tf.reshape(x, [tf.shape(x)[0], -1]))
 
-    def arrived(self):
-        """Where a call takes the spectral vectors, a list; ask before kernels change."""
+    def arrived(self) -> list[tf.Tensor]:
+        """The spectral vectors at which a call arrives, float32 [1, C] for each layer.
+
+        They depend on the kernels, so ask before a step changes these.
+        """
         return [step.arrived() for step in self.steps]
 
-    def move(self, vectors, applied=True):
-        """Moves every spectral vector; see `SpectralConvolution.move`."""
+    def move(
+        self, vectors: Iterable[tf.Tensor], applied: tf.Tensor | bool = True
+    ) -> None:
+        """Replaces every spectral vector; see `SpectralConvolution.move`."""
         for step, left in zip(self.steps, vectors):
             step.move(left, applied)
 
 
 class Texture(tf.Module):
-    """Generator and discriminator together, built.
+    """Texture generator and discriminator, with all variables made.
 
     Args:
-      options: `ModelOptions`.
+      options: of the whole model.
     """
 
-    def __init__(self, options):
+    def __init__(self, options: ModelOptions):
         super().__init__(name="texture")
         self.generator = TextureGenerator(options.texture)
         self.discriminator = TextureDiscriminator(options.texture)

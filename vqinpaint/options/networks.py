@@ -7,7 +7,12 @@ code. Wrong values raise `UsageError` when the object is made, so nothing starts
 import dataclasses
 
 from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.options.fields import option, require, require_positive
+from vqinpaint.options.fields import (
+    option,
+    require,
+    require_choices,
+    require_positive,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +85,7 @@ class StructureOptions:
     )
     nonlinearity: str = option(
         "concat_elu",
-        "Nonlinearity of the structure generator: concat_elu, elu or relu.",
+        "Nonlinearity between the layers of the structure generator.",
         choices=NONLINEARITIES,
     )
 
@@ -96,11 +101,7 @@ class StructureOptions:
             f"structure_channels is {self.channels}; it must be at least 8, as each "
             "attention head has an eighth of it as keys.",
         )
-        require(
-            self.nonlinearity in NONLINEARITIES,
-            f"structure_nonlinearity is '{self.nonlinearity}'; it must be one of "
-            f"{', '.join(NONLINEARITIES)}.",
-        )
+        require_choices(self, "structure_")
         require(
             0 <= self.dropout < 1,
             f"structure_dropout is {self.dropout}; it must be at least 0 and below 1.",

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import Optional
 
-from vqinpaint.options.fields import option, require
+from vqinpaint.options.fields import option, require, require_choices
 
 SIZES = ("crop", "resize", "native")
 RANKINGS = ("likelihood", "discriminator")
@@ -105,12 +105,7 @@ class Request:
             self.feather >= 0,
             f"feather is {self.feather}; it must be 0 or more pixels.",
         )
-        for name, choices in (("size", SIZES), ("keep_by", RANKINGS)):
-            value = getattr(self, name)
-            require(
-                value in choices,
-                f"{name} is '{value}'; it must be one of {', '.join(choices)}.",
-            )
+        require_choices(self)
 
     @property
     def seeds(self) -> list[int]:

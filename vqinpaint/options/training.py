@@ -6,7 +6,12 @@ import dataclasses
 import math
 from typing import Optional
 
-from vqinpaint.options.fields import option, require, require_positive
+from vqinpaint.options.fields import (
+    option,
+    require,
+    require_choices,
+    require_positive,
+)
 
 PRECISIONS = ("float32", "bfloat16")
 MASK_KINDS = ("center", "random", "box", "strokes", "folder")
@@ -30,8 +35,7 @@ class DataOptions:
     flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
     mask: str = option(
         "center",
-        "Kind of the training masks: center, box, strokes, random (box or strokes, each "
-        "half of the time) or folder.",
+        "Kind of the training masks; random is box or strokes, each half of the time.",
         choices=MASK_KINDS,
     )
     mask_dir: str = option(
@@ -59,9 +63,11 @@ class DataOptions:
             f"batch_size is {self.batch_size}; it must be at least 1.",
         )
         require(
-            self.mask in MASK_KINDS,
-            f"mask is '{self.mask}'; it must be one of {', '.join(MASK_KINDS)}.",
+            self.load_size is None or self.load_size >= 1,
+            f"load_size is {self.load_size}; it must be at least 1, or left out for "
+            "image_size * 266 / 256.",
         )
+        require_choices(self)
         require(
             not self.data_service or self.data_service.startswith("grpc://"),
             f"data_service is '{self.data_service}'; it must be grpc://HOST:PORT.",
@@ -72,7 +78,10 @@ class DataOptions:
         )
 
     def load_size_for(self, image_size: int) -> int:
-        """Short side to which pictures are resized before an image_size crop.
+        """Length of the shorter side before the crop, in pixels.
+
+        Args:
+          image_size: side of the crop in pixels.
 
         Raises:
           UsageError: load_size is smaller than the crop.
@@ -90,15 +99,15 @@ class DataOptions:
 
 @dataclasses.dataclass(frozen=True)
 class OptimizerOptions:
-    """How the weights of a stage are moved, and how often."""
+    """How a stage's weights are optimised; None stands for the stage's own default."""
 
     steps: Optional[int] = option(
-        None, "Number of training steps in all. Default: 1000000."
+        None, "Number of training steps in all. Default: 1,000,000."
     )
     learning_rate: Optional[float] = option(
         None,
-        "Learning rate. Default: 0.0001; in the structure stage the authors' schedule with "
-        "a factor of 0.18.",
+        "Learning rate of Adam. Default: 0.0001, and in the structure stage the authors' "
+        "schedule with a factor of 0.18.",
     )
     polyak_decay: float = option(
         0.9997,
@@ -116,29 +125,26 @@ class OptimizerOptions:
     )
     precision: str = option(
         "float32",
-        "Number format of convolutions and matrix products: float32, or bfloat16 for "
-        "processors that have it.",
+        "Number format of convolutions and matrix products; bfloat16 is for processors "
+        "that have it.",
         choices=PRECISIONS,
     )
 
     def __post_init__(self):
+        require_choices(self)
         require(
-            self.precision in PRECISIONS,
-            f"precision is '{self.precision}'; it must be one of "
-            f"{', '.join(PRECISIONS)}.",
+            self.steps is None or self.steps >= 1,
+            f"steps is {self.steps}; it must be at least 1, or left out for 1,000,000.",
         )
         require(
             self.accumulate >= 1,
             f"accumulate is {self.accumulate}; it must be at least 1.",
         )
-        require(
-            self.steps is None or self.steps >= 1,
-            f"steps is {self.steps}; it must be at least 1.",
-        )
         rate = self.learning_rate
         require(
             rate is None or (math.isfinite(rate) and rate > 0),
-            f"learning_rate is {rate}; it must be a positive number.",
+            f"learning_rate is {rate}; it must be a positive number, or left out for the "
+            "stage's own.",
         )
         require(
             0 <= self.polyak_decay < 1,

@@ -88,13 +88,9 @@ class Checkpoints:
         verify(self._path(step))
         restore(self._checkpoint, self._path(step))
 
-    def write(self, path: str) -> None:
-        """Writes the files of a checkpoint, to which nothing points yet.
-
-        Args:
-          path: prefix of the files, in an existing folder.
-        """
-        self._checkpoint.write(path)
+    def write(self, step: int) -> None:
+        """Writes the files of the checkpoint of `step`, to which nothing points yet."""
+        self._checkpoint.write(self._path(step))
 
     def save(self, step: int) -> None:
         """Saves a checkpoint for `step` and deletes those that are not kept.
@@ -106,7 +102,7 @@ class Checkpoints:
         path = self._path(step)
         os.makedirs(self.folder, exist_ok=True)
         try:
-            self.write(path)
+            self.write(step)
             verify(path)
             for name in _files(path):
                 _flush(name)

@@ -81,7 +81,8 @@ class StructureStage:
             + self.structure.prior.trainable_variables
         )
         schedule = StructureSchedule(options.structure.channels)
-        self.optimizer = adam(optimizer.learning_rate or schedule)
+        rate = optimizer.learning_rate
+        self.optimizer = adam(schedule if rate is None else rate)
         self.optimizer.build(self.variables)
         self.polyak = PolyakAverages(
             self.variables, optimizer.polyak_decay, optimizer.polyak_warmup

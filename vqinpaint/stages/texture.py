@@ -51,7 +51,8 @@ class TextureStage:
         self.structure = structure
         self.texture = texture or Texture(options)
         # The authors share one Adam, whose bias correction thus counts both steps.
-        self.optimizer = adam(optimizer.learning_rate or 1e-4, beta_1=0.5)
+        rate = optimizer.learning_rate
+        self.optimizer = adam(1e-4 if rate is None else rate, beta_1=0.5)
         self.variables = (
             self.texture.generator.trainable_variables
             + self.texture.discriminator.trainable_variables

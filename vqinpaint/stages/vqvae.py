@@ -42,7 +42,8 @@ class VQVAEStage:
             self.vqvae.encoder.trainable_variables
             + self.vqvae.decoder.trainable_variables
         )
-        self.optimizer = adam(optimizer.learning_rate or 1e-4)
+        rate = optimizer.learning_rate
+        self.optimizer = adam(1e-4 if rate is None else rate)
         self.optimizer.build(self.variables)
         self.polyak = PolyakAverages(
             self.variables, optimizer.polyak_decay, optimizer.polyak_warmup

@@ -88,11 +88,10 @@ class Board:
         return os.path.join(self._folder, name)
 
     def hyperparameters(self, values):
-        """`values` by name: numbers, texts and switches."""
+        """`values` by name: numbers, texts and switches; None, "not given", is left out."""
+        given = {name: value for name, value in values.items() if value is not None}
         with self._writer.as_default(step=0):
-            hparams.hparams(
-                {k: "default" if v is None else v for k, v in values.items()}
-            )
+            hparams.hparams(given)
 
     def graph_of(self, call, step):
         """Calls a tf.function for the first time and keeps its graph; its result."""

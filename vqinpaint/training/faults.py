@@ -83,7 +83,7 @@ class _SlowCheckpoints(Checkpoints):
         super().__init__(folder, items, keep, reporter)
         self._slow = slow
 
-    def write(self, path: str) -> None:
-        super().write(path)
-        if int(self.step) in self._slow:
+    def write(self, step: int) -> None:
+        super().write(step)
+        if step in self._slow:
             time.sleep(STALL)

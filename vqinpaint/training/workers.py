@@ -1,24 +1,29 @@
 """Devices and processes that share a training step."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
+from collections.abc import Iterator, Sequence
 
 import tensorflow as tf
 
 from vqinpaint.errors import Interrupted, UsageError, first_line
 
 
-def make_strategy(devices=None):
-    """MirroredStrategy over devices of this process, or over many processes.
+def make_strategy(devices: Sequence[str] | None = None) -> tf.distribute.Strategy:
+    """Strategy over devices of this process, or over several processes.
+
+    With TF_CONFIG in the environment, TensorFlow's description of a cluster, several
+    processes train together, each on all of its own devices.
 
     Args:
-      devices: such as ["GPU:0", "GPU:1"]; None takes all GPUs, or the CPU. CPU:0 and
-        CPU:1 split the one CPU into two logical devices. With TF_CONFIG in the
-        environment every process uses all of its own.
+      devices: such as ["GPU:0", "GPU:1"]; None takes all GPUs, or the CPU if there are
+        none. CPU:0 and CPU:1 split the one CPU into two logical devices.
 
     Raises:
-      UsageError: no such device, or TF_CONFIG is wrong.
+      UsageError: a device does not exist, or TF_CONFIG cannot be used.
     """
     if os.environ.get("TF_CONFIG"):
         return _many_processes(devices)
@@ -40,40 +45,47 @@ def make_strategy(devices=None):
 def _many_processes(devices):
     if devices:
         raise UsageError("--devices does not go with TF_CONFIG; leave one of them out.")
-    wanted = (
-        '{"cluster": {"worker": ["HOST:PORT", ...]}, "task": {"type": "worker", '
-        '"index": 0}}'
-    )
-    try:
-        config = json.loads(os.environ["TF_CONFIG"])
-        workers, task = config["cluster"]["worker"], config["task"]
-        wrong = _wrong(workers, task["type"], task["index"])
-    except (ValueError, KeyError, TypeError) as error:
-        wrong = repr(error)
+    wrong = _wrong_with(os.environ["TF_CONFIG"])
     if wrong:
-        raise UsageError(f"TF_CONFIG cannot be used ({wrong}); wanted {wanted}.")
+        raise UsageError(
+            f"TF_CONFIG cannot be used ({wrong}); wanted "
+            '{"cluster": {"worker": ["HOST:PORT", ...]}, "task": {"type": "worker", '
+            '"index": 0}}.'
+        )
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
-def _wrong(workers, kind, index):
-    """What is wrong with the parts of TF_CONFIG, in words; "" where nothing is."""
-    if len(set(workers)) != len(workers):
+def _wrong_with(text):
+    """What keeps a TF_CONFIG from naming workers that train together; "" if nothing."""
+    try:
+        config = json.loads(text)
+        hosts, task = config["cluster"]["worker"], config["task"]
+        kind, index = task["type"], task["index"]
+    except (ValueError, KeyError, TypeError) as error:
+        return repr(error)
+    if not isinstance(hosts, list) or not all(isinstance(h, str) for h in hosts):
+        return f"worker is {hosts!r}"
+    if len(set(hosts)) < len(hosts):
         return "a host stands there twice"
     if kind != "worker":
         return f"type {kind!r}"
-    if index not in range(len(workers)):
+    if not isinstance(index, int) or not 0 <= index < len(hosts):
         return f"index {index!r}"
     return ""
 
 
 class Workers:
-    """Who this process is among those that train together.
+    """The processes that train together, and which of them this one is.
 
     Args:
-      strategy: `tf.distribute.Strategy`.
+      strategy: the one that they share.
+
+    Attributes:
+      number: of processes.
+      index: of this process, from 0.
     """
 
-    def __init__(self, strategy):
+    def __init__(self, strategy: tf.distribute.Strategy):
         self._strategy = strategy
         resolver = strategy.cluster_resolver
         self.number = (
@@ -82,13 +94,17 @@ class Workers:
         self.index = resolver.task_id if resolver else 0
 
     @property
-    def chief(self):
-        """Whether this process writes the run folder."""
+    def chief(self) -> bool:
+        """Whether this is the one process that writes the run folder."""
         return self.index == 0
 
     @contextlib.contextmanager
-    def losses_named(self):
-        """Turns what TensorFlow raises when another worker dies into `Interrupted`."""
+    def losses_named(self) -> Iterator[None]:
+        """Context that turns TensorFlow's error about a lost worker into `Interrupted`.
+
+        Raises:
+          Interrupted: another process is gone; with one process errors stay as they are.
+        """
         try:
             yield
         except tf.errors.OpError as error:
@@ -100,8 +116,8 @@ class Workers:
                 "on from the newest checkpoint."
             ) from None
 
-    def agree(self, value):
-        """The chief's integer, on every worker."""
+    def agree(self, value: int) -> int:
+        """Returns the chief's `value` on every worker; all of them must call it."""
         if self.number == 1:
             return value
 
