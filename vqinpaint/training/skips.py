@@ -1,7 +1,10 @@
-"""Steps whose gradients were not finite: said, counted, bounded."""
+"""Steps whose gradients were not finite: they are told, counted and limited."""
+
+from __future__ import annotations
 
 import collections
 import sys
+from collections.abc import Callable
 
 from tqdm import tqdm
 
@@ -11,20 +14,25 @@ WINDOW = 100
 
 
 class Skips:
-    """Keeps account of skipped steps.
+    """Counts skipped steps and ends training when there are too many.
 
     Args:
-      stage: its name.
-      limit: how many of any `WINDOW` steps in a row may be skipped.
-      records_of: function from a step's number, from 1, to a text that names its data.
+      stage: name of the stage, for messages.
+      limit: how many of any `WINDOW` consecutive steps may be skipped.
+      records_of: function from a step's number, from 1, to a text that names the records
+        it was trained on.
     """
 
-    def __init__(self, stage, limit, records_of):
+    def __init__(self, stage: str, limit: int, records_of: Callable[[int], str]):
         self._stage, self._limit, self._records_of = stage, limit, records_of
         self._recent = collections.deque()
 
-    def add(self, step):
-        """Notes one skipped step. Raises DivergedError when there are too many."""
+    def add(self, step: int) -> None:
+        """Counts step number `step`, from 1, with a warning on stderr.
+
+        Raises:
+          DivergedError: too many of the last `WINDOW` steps were skipped.
+        """
         while self._recent and self._recent[0] <= step - WINDOW:
             self._recent.popleft()
         self._recent.append(step)
