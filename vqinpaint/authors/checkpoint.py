@@ -1,7 +1,10 @@
 """Reads TensorFlow 1 checkpoints: variables by name, without a graph."""
 
+from __future__ import annotations
+
 import os
 
+import numpy as np
 import tensorflow as tf
 
 from vqinpaint import digests
@@ -17,12 +20,16 @@ class TF1Checkpoint:
     Args:
       path: folder with a `checkpoint` file, or a prefix such as folder/model.ckpt.
 
+    Attributes:
+      prefix: of the checkpoint's files.
+      shapes: of all variables, by name.
+
     Raises:
-      ModelError: nothing is there, it is damaged, or `checkpoint` points outside its
-        folder, which TensorFlow would follow.
+      ModelError: nothing is there, it is damaged, or the file `checkpoint` points outside
+        its folder, where TensorFlow would follow it.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str):
         self.prefix = _find(path)
         self._reader = self._guarded(tf.train.load_checkpoint, self.prefix)
         self.shapes = {
@@ -30,8 +37,12 @@ class TF1Checkpoint:
             for name, shape in self._reader.get_variable_to_shape_map().items()
         }
 
-    def read(self, name):
-        """The value of a variable as a NumPy array; its checksum is verified."""
+    def read(self, name: str) -> np.ndarray:
+        """The value of a variable, whose checksum is verified.
+
+        Raises:
+          ModelError: it is damaged.
+        """
         return self._guarded(self._reader.get_tensor, name)
 
     def _guarded(self, call, argument):
@@ -44,8 +55,8 @@ class TF1Checkpoint:
                 "or download it again."
             ) from None
 
-    def verify(self):
-        """Reads every variable once, also those that nothing will use.
+    def verify(self) -> None:
+        """Reads every variable once, also those that are not used.
 
         Raises:
           ModelError: one of them is damaged.
@@ -53,8 +64,8 @@ class TF1Checkpoint:
         for name in self.shapes:
             self.read(name)
 
-    def files(self):
-        """sha256 of the checkpoint's files, by folder and name."""
+    def files(self) -> dict[str, str]:
+        """SHA-256 of each of the checkpoint's files, by "FOLDER/NAME"."""
         folder, name = os.path.split(os.path.abspath(self.prefix))
         return {
             f"{os.path.basename(folder)}/{file}": digests.of_file(

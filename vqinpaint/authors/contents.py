@@ -1,11 +1,15 @@
-"""Sorts out what the authors' checkpoints hold: what is used, what is left out."""
+"""Sorts what the authors' checkpoints hold into what is used and what is left out."""
+
+from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
+from vqinpaint.authors.checkpoint import TF1Checkpoint
 from vqinpaint.errors import ModelError
 
 PARTS = (
@@ -19,51 +23,51 @@ PARTS = (
 _VQVAE, _STRUCTURE, _TEXTURE = PARTS[:2], PARTS[2:4], PARTS[4:]
 _AVERAGE = "/ExponentialMovingAverage"
 _OPTIMIZER = re.compile(r".*/Adam(_1)?|beta[12]_power")
-# What zero-debiased averages keep beside their values.
+# Names of what zero-debiased moving averages keep beside their values.
 DEBIASING = re.compile(r".*/(biased|local_step)")
 
 
 class Source(NamedTuple):
-    """Where a variable's value lies."""
+    """Where the value of a variable is stored."""
 
-    checkpoint: object  # `TF1Checkpoint`
-    name: str
+    checkpoint: TF1Checkpoint
+    name: str  # in the checkpoint
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
         return self.checkpoint.shapes[self.name]
 
     @property
-    def size(self):
-        """How many numbers."""
+    def size(self) -> int:
+        """How many numbers it has."""
         return math.prod(self.shape)
 
-    def read(self):
+    def read(self) -> np.ndarray:
+        """The value; see `TF1Checkpoint.read`."""
         return self.checkpoint.read(self.name)
 
 
 class Contents(NamedTuple):
     """What one or three checkpoints hold, sorted out."""
 
-    sources: dict  # the authors' plain name -> `Source`
-    left_out: dict  # reason -> names that are deliberately not used
+    sources: dict[str, Source]  # by the authors' names without suffixes of averages
+    left_out: dict[str, list[str]]  # names that are deliberately not used, by reason
 
-    def left_out_in_words(self):
+    def left_out_in_words(self) -> str:
+        """How many variables are left out for which reason, in one line."""
         counts = [f"{len(n)} {reason}" for reason, n in self.left_out.items() if n]
         return ", ".join(counts) or "nothing"
 
 
-def full_model(checkpoint):
-    """Contents of a model as the authors' `save_full_model` writes it.
-
-    Args:
-      checkpoint: `TF1Checkpoint`.
+def full_model(checkpoint: TF1Checkpoint) -> Contents:
+    """Contents of a model as the authors' save_full_model.py writes it.
 
     Raises:
       ModelError: a part is missing altogether.
     """
     _require_parts(checkpoint, PARTS, "give the three stages instead: --vqvae, ...")
-    sources, left_out = {}, {"Adam slots": []}
+    sources = {}
+    left_out: dict[str, list[str]] = {"Adam slots": []}
     for name in sorted(checkpoint.shapes):
         if _OPTIMIZER.fullmatch(name):
             left_out["Adam slots"].append(name)
@@ -72,15 +76,14 @@ def full_model(checkpoint):
     return Contents(sources, left_out)
 
 
-def joined_stages(vqvae, structure, texture):
+def joined_stages(
+    vqvae: TF1Checkpoint, structure: TF1Checkpoint, texture: TF1Checkpoint
+) -> Contents:
     """Contents of the folders that the authors' three training scripts write.
 
-    As the authors join them: the structure generator by its Polyak averages, the
-    texture networks as they stand, and the VQ-VAE as the later stages carry it, which
-    is its averages.
-
-    Args:
-      vqvae, structure, texture: `TF1Checkpoint`.
+    They are joined as the authors do it: the structure generator by its Polyak averages,
+    the texture networks as they are, and the VQ-VAE as the later stages store it, which
+    is by its averages.
 
     Raises:
       ModelError: a part is missing, or the stages carry different VQ-VAEs.
@@ -89,7 +92,7 @@ def joined_stages(vqvae, structure, texture):
     _require_parts(vqvae, _VQVAE, hint)
     _require_parts(structure, _VQVAE + _STRUCTURE, hint)
     _require_parts(texture, _VQVAE + _TEXTURE, hint)
-    left_out = {
+    left_out: dict[str, list[str]] = {
         "Adam slots": [],
         "raw weights behind averages": [],
         "the same VQ-VAE again": [],
@@ -158,8 +161,8 @@ def _require_same_vqvae(copies, reference):
         )
 
 
-def listed(names, most=12):
-    """Names in one line; past `most`, how many more."""
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """The first `most` names in one line, and how many more there are."""
     names = list(names)
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

@@ -1,24 +1,28 @@
 """Networks filled from the authors' checkpoints, every variable in its place."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
-from vqinpaint.authors.contents import DEBIASING, listed
+from vqinpaint.authors.contents import DEBIASING, Contents, listed
 from vqinpaint.authors.names import authors_variables
+from vqinpaint.authors.slots import Slot
 from vqinpaint.errors import ModelError
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE
+from vqinpaint.options import ModelOptions
 
 
 class Networks(NamedTuple):
-    """All networks of a model, built."""
+    """All networks of a model, with their variables made."""
 
     vqvae: VQVAE
     structure: StructureGenerator
     texture: Texture
 
-    def slots(self, averages):
-        """Variables by the authors' names, see `authors_variables`."""
+    def slots(self, averages: bool) -> dict[str, Slot]:
+        """All variables by the authors' names; see `authors_variables`."""
         parts = (
             self.vqvae.encoder,
             self.vqvae.decoder,
@@ -33,18 +37,15 @@ class Networks(NamedTuple):
         return slots
 
 
-def load_networks(contents, options):
-    """Builds all networks and fills every variable from the checkpoints.
+def load_networks(contents: Contents, options: ModelOptions) -> Networks:
+    """Makes all networks and fills every variable from the checkpoints.
 
-    Where the codebooks' biased averages are not stored, they are set as after very
-    many steps, when the correction is 1, so that training can go on.
+    Where the codebooks' biased averages are not stored, they are set to what they are
+    after very many steps, when the correction is 1, so that training can go on.
 
     Args:
-      contents: `Contents`.
-      options: `ModelOptions`.
-
-    Returns:
-      `Networks`.
+      contents: of the checkpoints; each of its variables is used exactly once.
+      options: sizes, see `sizes.infer_options`.
 
     Raises:
       ModelError: variables are missing, left over, of another shape, or damaged.

@@ -1,7 +1,10 @@
 """Works out all sizes of a model from the names and shapes in a checkpoint."""
 
+from __future__ import annotations
+
 import re
 
+from vqinpaint.authors.contents import Contents
 from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.options import (
     ModelOptions,
@@ -12,12 +15,12 @@ from vqinpaint.options import (
 
 
 class _Shapes:
-    """Shapes by name, that say in one line what is missing."""
+    """Shapes by name, with an error of one line for a name that is missing."""
 
-    def __init__(self, contents):
+    def __init__(self, contents: Contents):
         self._sources = contents.sources
 
-    def __call__(self, name):
+    def __call__(self, name: str) -> tuple[int, ...]:
         if name not in self._sources:
             raise ModelError(
                 f"the checkpoint lacks {name}, from which the sizes follow; it is not "
@@ -25,24 +28,23 @@ class _Shapes:
             )
         return self._sources[name].shape
 
-    def count(self, part, kind):
-        """How many layers of a kind a part has, by the highest number."""
+    def count(self, part: str, kind: str) -> int:
+        """How many layers of a kind a part has: the highest number plus one."""
         pattern = re.compile(rf"{part}/{kind}_(\d+)/.*")
         numbers = [int(m[1]) for m in map(pattern.fullmatch, self._sources) if m]
         return max(numbers, default=-1) + 1
 
 
-def infer_options(contents, image_size=256, nonlinearity=None):
-    """Works out all sizes from names and shapes.
+def infer_options(
+    contents: Contents, image_size: int = 256, nonlinearity: str | None = None
+) -> ModelOptions:
+    """Works out the sizes of all networks from the names and shapes of variables.
 
     Args:
-      contents: `Contents`.
-      image_size: side of the pictures, which no shape tells.
+      contents: of the checkpoints.
+      image_size: side of the pictures in pixels, which follows from no shape.
       nonlinearity: of the structure generator; only needed where it is elu or relu,
         which shapes cannot tell apart.
-
-    Returns:
-      `ModelOptions`.
 
     Raises:
       ModelError: the shapes are not those of this network.
@@ -106,10 +108,11 @@ def _structure_options(shapes, nonlinearity):
 def _attention(shapes, channels, blocks):
     """(blocks per attending block, heads, number of the first output block).
 
-    Walks the dense layers in the order of their making: three for each pair of blocks
-    (condition, upper stream, condition), then, where the pair attends, query, key and
-    value of every head and the projection. A query is an eighth as wide as the stream,
-    a condition's layer twice as wide, and only the projection has the stream's width.
+    Goes through the dense layers in the order in which the authors make them: three for
+    each pair of blocks (condition, upper stream, condition), then, where the pair has
+    attention, query, key and value of every head and the projection. A query is an
+    eighth as wide as the stream, a condition's layer twice as wide, and only the
+    projection has the stream's width.
     """
 
     def width(number):

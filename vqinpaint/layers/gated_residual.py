@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
@@ -73,13 +75,13 @@ class GatedResidual(keras.layers.Layer):
             dilation=dilation,
             name="inner",
         )
-        self.from_side = None
+        self.from_side: Any = None
         if has_side:
             self.from_side = WeightNormDense(inner_channels, name="from_side")
         self.outer = WeightNormConvolution(
             2 * channels, kernel_size, padding=padding, name="outer"
         )
-        self.from_condition = None
+        self.from_condition: Any = None
         if has_condition:
             self.from_condition = WeightNormDense(2 * channels, name="from_condition")
         self.attend = attend

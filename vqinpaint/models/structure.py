@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
@@ -103,7 +105,7 @@ class StructurePrior(keras.Model):
         self.left_in = WeightNormConvolution(
             width, (2, 1), padding="down_right", name="left_in"
         )
-        block = {
+        block: dict[str, Any] = {
             "channels": width,
             "inner_channels": options.residual_channels,
             "nonlinearity": options.nonlinearity,

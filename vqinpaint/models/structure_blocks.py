@@ -38,7 +38,10 @@ class Linear:
     def negative(cls, layer: WeightNormConvolution | WeightNormDense) -> Linear:
         """The layer with its output negated, so that the caller can subtract it."""
         opposite = cls(layer)
-        opposite.kernel, opposite.bias = -opposite.kernel, -opposite.bias
+        opposite.kernel, opposite.bias = (
+            -opposite.kernel,
+            -tf.convert_to_tensor(layer.bias),
+        )
         return opposite
 
     @classmethod

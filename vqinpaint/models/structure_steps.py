@@ -180,7 +180,8 @@ class StructureSteps:
         lefts = iter(tf.split(places.left, self._depths, axis=1))
         sizes = [size for block in self._lower for size in block.sizes]
         added = iter(tf.split(cut(row.added), sizes, axis=1))
-        lower, caches = [], []
+        lower: list[tf.Tensor] = []
+        caches: list[tf.Tensor] = []
 
         def convolve(layer, a):
             lower.append(a)

@@ -1,8 +1,12 @@
-"""What training tells: log.jsonl and TensorBoard."""
+"""What training writes for people: log.jsonl and TensorBoard's events."""
+
+from __future__ import annotations
 
 import json
 import math
 import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -11,52 +15,61 @@ from tensorboard.plugins import projector
 from tensorboard.plugins.hparams import api as hparams
 
 from vqinpaint.ops.images import to_uint8
+from vqinpaint.stages.base import CodebookView
+
+_Result = TypeVar("_Result")
 
 
 class Board:
-    """Writes what a person may want to see of one stage.
+    """Writes figures, pictures and codebooks of one stage.
 
     Args:
-      folder: of the stage.
+      folder: of the stage; TensorBoard's events and log.jsonl go there.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str):
         self._folder = folder
         self._writer = tf.summary.create_file_writer(folder)
 
-    def scalars(self, kind, step, values):
-        """`values` by name under "NAME/KIND", kind being "train" or "validation"."""
+    def scalars(self, kind: str, step: int, values: Mapping[str, float]) -> None:
+        """Adds a line to log.jsonl, and each value to TensorBoard as "NAME/KIND".
+
+        Args:
+          kind: "train" or "validation".
+          step: number of steps taken.
+          values: by name.
+        """
         with open(os.path.join(self._folder, "log.jsonl"), "a", encoding="utf-8") as f:
             f.write(json.dumps({"step": step, "kind": kind, **values}) + "\n")
         with self._writer.as_default(step=step):
             for name, value in values.items():
                 tf.summary.scalar(f"{name}/{kind}", value)
 
-    def pictures(self, step, rows):
-        """`rows` by name, float32 [N, H, W, 3] in [-1, 1]."""
+    def pictures(self, step: int, rows: Mapping[str, tf.Tensor]) -> None:
+        """Adds rows of pictures by name, float32 [N, H, W, 3] in [-1, 1] each."""
         with self._writer.as_default(step=step):
             for name, row in rows.items():
                 tf.summary.image(name, to_uint8(row), max_outputs=row.shape[0])
         self.flush()
 
-    def histograms(self, step, variables):
-        """Of the values of each variable."""
+    def histograms(self, step: int, variables: Iterable[tf.Variable]) -> None:
+        """Adds a histogram of each variable's values, under the variable's name."""
         with self._writer.as_default(step=step):
             for variable in variables:
                 tf.summary.histogram(variable.name.split(":")[0], variable)
 
-    def codebooks(self, step, views):
-        """How often codes are used, and the codes themselves for the projector.
+    def codebooks(self, step: int, views: Mapping[str, CodebookView]) -> None:
+        """Adds how often codes are used, and writes the codes for the projector.
 
         Args:
-          step: int.
-          views: `CodebookView` by name.
+          step: number of steps taken.
+          views: by the codebook's name.
         """
         config = projector.ProjectorConfig()
         with self._writer.as_default(step=step):
             for name, view in views.items():
                 shares = view.counts / tf.reduce_sum(view.counts)
-                # Alike used codes stand at 0; an unused one far to the left.
+                # A code of average use is at 0, an unused one far to the left.
                 relative = tf.math.log(shares * len(shares) + 1e-6) / math.log(2)
                 tf.summary.histogram(f"code usage, log2/{name}", relative)
                 used = tf.reduce_mean(tf.cast(shares > 0.01 / len(shares), tf.float32))
@@ -87,19 +100,20 @@ class Board:
     def _path(self, name):
         return os.path.join(self._folder, name)
 
-    def hyperparameters(self, values):
-        """`values` by name: numbers, texts and switches; None, "not given", is left out."""
+    def hyperparameters(self, values: Mapping[str, Any]) -> None:
+        """Adds numbers, texts and switches by name; None, "not given", is left out."""
         given = {name: value for name, value in values.items() if value is not None}
         with self._writer.as_default(step=0):
             hparams.hparams(given)
 
-    def graph_of(self, call, step):
-        """Calls a tf.function for the first time and keeps its graph; its result."""
+    def graph_of(self, call: Callable[[], _Result], step: int) -> _Result:
+        """Makes the first call of a tf.function, adds its graph, returns its result."""
         tf.summary.trace_on(graph=True)
         result = call()
         with self._writer.as_default(step=step):
             tf.summary.trace_export("one step")
         return result
 
-    def flush(self):
+    def flush(self) -> None:
+        """Writes to the disk what is still in memory."""
         self._writer.flush()

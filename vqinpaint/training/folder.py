@@ -1,15 +1,20 @@
 """A stage's folder while it is trained in: its lock and its exact losses."""
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import os
+from collections.abc import Iterable, Iterator
 
 from vqinpaint.errors import ModelError
 
 
 @contextlib.contextmanager
-def only_writer(folder):
-    """Holds the folder for this process; the lock dies with it.
+def only_writer(folder: str) -> Iterator[None]:
+    """Context in which this process alone may train in `folder`, which is made if needed.
+
+    The lock ends with the process, however that ends.
 
     Raises:
       ModelError: another process trains in this folder.
@@ -31,23 +36,25 @@ def only_writer(folder):
 
 
 class ExactLosses:
-    """A file with one line a step, "STEP HEX", that two runs can be compared by.
+    """losses.txt: a line "STEP HEX" for each step, by which runs can be compared exactly.
+
+    HEX is the loss as `float.hex` writes it, to the last bit.
 
     Args:
       folder: of the stage.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str):
         self._path = os.path.join(folder, "losses.txt")
 
-    def add(self, first, losses):
-        """Appends the losses of the steps from `first` on."""
+    def add(self, first: int, losses: Iterable[float]) -> None:
+        """Appends the losses of consecutive steps, from step number `first` on."""
         lines = [f"{i} {loss.hex()}\n" for i, loss in enumerate(losses, start=first)]
         with open(self._path, "a", encoding="ascii") as file:
             file.writelines(lines)
 
-    def forget_after(self, step):
-        """Drops what a killed run wrote after its last checkpoint, and half lines."""
+    def forget_after(self, step: int) -> None:
+        """Removes the lines after `step`, which a killed run wrote, and cut-off lines."""
         if not os.path.exists(self._path):
             return
         with open(self._path, encoding="ascii") as file:

@@ -1,13 +1,18 @@
 """The outer loop of training: count, log, look, save, resume."""
 
+from __future__ import annotations
+
 import os
 import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import tensorflow as tf
 
 from vqinpaint.errors import DataError, Interrupted, first_line
-from vqinpaint.reporting import SILENT
-from vqinpaint.stages.base import Batch
+from vqinpaint.options import LoopOptions
+from vqinpaint.reporting import SILENT, Reporter
+from vqinpaint.stages.base import Batch, Stage
 from vqinpaint.training.board import Board
 from vqinpaint.training.faults import Faults
 from vqinpaint.training.folder import ExactLosses
@@ -18,12 +23,18 @@ from vqinpaint.training.workers import Workers
 
 
 class _Due:
-    """Which of the regular things are due after a step; all of them after the last."""
+    """What is due after a step; after the last one everything is.
 
-    def __init__(self, step, last):
-        self._step, self._last = step, bool(last)
+    Args:
+      step: number of steps taken.
+      last: whether no further step follows.
+    """
 
-    def every(self, *intervals):
+    def __init__(self, step: int, last: bool):
+        self._step, self._last = step, last
+
+    def every(self, *intervals: int) -> bool:
+        """Whether something is due that comes at each of these intervals of steps."""
         return self._last or any(self._step % i == 0 for i in intervals)
 
 
@@ -36,47 +47,39 @@ _DAMAGE = (
 )
 
 
-def _spoilt(error, step, records_of):
-    # Shards were whole when training began, so one was changed since.
-    text = first_line(error)[:160]
-    return DataError(
-        f"the input of step {step} cannot be read ({text}); it is {records_of(step)}. "
-        "Restore the shards and start again, it goes on from the newest checkpoint."
-    )
-
-
 class Loop:
     """Trains one stage in one folder.
 
     Args:
-      stage: `stages.base.Stage`, made under the strategy's scope.
-      strategy: `tf.distribute.Strategy`.
-      folder: where checkpoints, log and TensorBoard events go.
-      options: `LoopOptions`.
-      evaluation: dataset of uint8 (image, mask) never trained on, or None.
+      stage: made under the strategy's scope.
+      strategy: devices, and processes, that share a step.
+      folder: where checkpoints, log.jsonl, losses.txt and TensorBoard's events go.
+      options: how often to do what.
+      evaluation: batches of uint8 (image [B, S, S, 3], mask [B, S, S, 1]) that are never
+        trained on; None trains without evaluation.
       exact: whether to write every step's headline to losses.txt, as exact numbers.
-      faults: `Faults` to inject, if any.
-      hyperparameters: dict to show beside the figures, if any.
+      faults: to inject, for tests.
+      hyperparameters: values by name for TensorBoard; None shows none.
       reporter: told of progress and of what goes wrong; by one worker alone.
     """
 
     def __init__(
         self,
-        stage,
-        strategy,
-        folder,
-        options,
-        evaluation=None,
-        exact=False,
-        faults=None,
-        hyperparameters=None,
-        reporter=SILENT,
+        stage: Stage,
+        strategy: tf.distribute.Strategy,
+        folder: str,
+        options: LoopOptions,
+        evaluation: tf.data.Dataset | None = None,
+        exact: bool = False,
+        faults: Faults | None = None,
+        hyperparameters: Mapping[str, Any] | None = None,
+        reporter: Reporter = SILENT,
     ):
         self.stage = stage
         self.strategy = strategy
         self.options = options
         self.workers = Workers(strategy)
-        # The chief alone writes and looks.
+        # The chief alone writes, evaluates and makes pictures.
         chief = self.workers.chief
         self.evaluation = evaluation if chief else None
         self.reporter = reporter if chief else SILENT
@@ -107,24 +110,30 @@ class Loop:
         mean = tf.distribute.ReduceOp.MEAN
         return {k: self.strategy.reduce(mean, v, None) for k, v in scalars.items()}
 
-    def run(self, batches, steps, records_of=lambda step: "unknown records"):
-        """Trains until `steps`, from wherever the folder's newest checkpoint stands.
+    def run(
+        self,
+        batches: Callable[[tf.distribute.InputContext, int], tf.data.Dataset],
+        steps: int,
+        records_of: Callable[[int], str] = lambda step: "unknown records",
+    ) -> dict[str, float]:
+        """Trains up to step number `steps`, from the folder's newest checkpoint on.
 
         Args:
-          batches: function from a `tf.distribute.InputContext` and a step to the dataset
-            of replicas' uint8 batches that starts there.
-          steps: total number of steps.
-          records_of: function from a step's number, from 1, to a text that names its
-            data.
+          batches: function from a `tf.distribute.InputContext` and the number of steps
+            taken before to a dataset of replicas' batches from there on, uint8 as those
+            of `evaluation`.
+          steps: number of steps in all, those of earlier runs included.
+          records_of: function from a step's number, from 1, to a text that names the
+            records it is trained on.
 
         Returns:
-          The last evaluation's scalars, or {}.
+          The scalars of the last evaluation by name; {} without evaluation.
 
         Raises:
           DataError: a shard can no longer be read.
           DivergedError: too many gradients are not finite.
-          Interrupted: after a signal to any worker, with everything saved; or when
-            another worker was lost.
+          Interrupted: a signal came to any worker, and everything is saved; or another
+            worker was lost.
         """
         step = self._restore()
         iterator = iter(
@@ -140,21 +149,18 @@ class Loop:
         with self.workers.losses_named(), catch_signals() as caught:
             while step < steps:
                 with self._profiler.step(step + 1):
-                    try:
-                        batch = next(iterator)
-                    except _DAMAGE as error:
-                        raise _spoilt(error, step + 1, records_of) from None
+                    batch = self._next(iterator, step + 1, records_of)
                     scalars = self._step(batch, step, bool(caught))
                 stop = scalars.pop("stop")
                 recent.append(scalars)
                 step += 1
                 self._tell(step, steps)
-                # A signal to one of many workers must end them all at the same step.
-                # Asked once: a signal that comes later ends the next step.
+                # A signal to one of many workers must end all of them at the same step.
+                # It is read once a step, so one that comes later ends the next step.
                 ending = bool(stop > 0 if self.workers.number > 1 else caught)
                 due = _Due(step, last=step == steps or ending)
                 if due.every(self.options.log_every, self.options.save_every):
-                    # Only here does the program wait for the devices.
+                    # The program waits for the devices here and nowhere else.
                     self._log(step, recent, since, skips)
                     recent, since = [], time.monotonic()
                 if due.every(self.options.save_every) and self.workers.chief:
@@ -173,8 +179,21 @@ class Loop:
             self.board.flush()
         return result
 
+    @staticmethod
+    def _next(iterator, step, records_of):
+        """The batch of step number `step`, from 1."""
+        try:
+            return next(iterator)
+        except _DAMAGE as error:
+            # Shards were whole when training began, so one was changed since.
+            raise DataError(
+                f"the input of step {step} cannot be read ({first_line(error)[:160]}); it "
+                f"is {records_of(step)}. Restore the shards and start again, it goes on "
+                "from the newest checkpoint."
+            ) from None
+
     def _step(self, batch, step, stopping):
-        """One step on all devices; TensorBoard gets the graph of the first one."""
+        """Takes a step on all devices; TensorBoard gets the graph of the first one."""
 
         def call():
             return self._train_step(
@@ -239,7 +258,7 @@ class Loop:
         return means
 
     def _look(self, step):
-        """What people look at in TensorBoard beside scalars."""
+        """Writes what TensorBoard shows beside scalars."""
         if not self.board:
             return
         self.board.histograms(step, self.stage.variables)

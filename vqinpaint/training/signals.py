@@ -1,12 +1,21 @@
 """Signals that ask training to end."""
 
+from __future__ import annotations
+
 import contextlib
 import signal
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def catch_signals():
-    """Yields a list that becomes non-empty at SIGINT or SIGTERM; a second one kills."""
+def catch_signals() -> Iterator[list[str]]:
+    """Context in which SIGINT and SIGTERM are noted instead of ending the program.
+
+    A second signal of the same kind ends it as usual. For the main thread alone.
+
+    Yields:
+      A list, to which the signal's name is added when one comes.
+    """
     caught = []
 
     def note(number, frame):

@@ -12,7 +12,7 @@ WINDOW = 100
 
 
 class Skips:
-    """Keeps account of skipped steps.
+    """Counts skipped steps and ends training when there are too many.
 
     Args:
       stage: its name.
