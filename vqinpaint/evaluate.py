@@ -14,11 +14,11 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from vqinpaint import metrics
+from vqinpaint import families, metrics
 from vqinpaint.cli.console import Console
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import UsageError
-from vqinpaint.joined import calls, loading
+from vqinpaint.joined import calls
 from vqinpaint.json_files import write_json
 from vqinpaint.options import DataOptions
 from vqinpaint.options.fields import option, require
@@ -163,7 +163,7 @@ def main() -> None:
     split = records.open_split(
         options.data, options.split, options.verify_data, Console()
     )
-    model, sizes = loading.load(options.model)
+    model, sizes = families.family_of(options.model).load(options.model)
 
     def batches(limit):
         return pipeline.evaluation_batches(split, sizes.image_size, data, limit)

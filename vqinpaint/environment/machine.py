@@ -14,7 +14,7 @@ from vqinpaint.errors import SetupError
 
 _LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _ERRORS_ALONE = "3"
-_INSTALL = "see the README's table of what runs where, or run bash tools/demo.sh"
+_INSTALL = "see docs/machines.md for what runs where, or run bash tools/demo.sh"
 # Names under which TensorFlow is published.
 _PACKAGES = (
     "tensorflow",
