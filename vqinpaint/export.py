@@ -94,7 +94,7 @@ def main():
         raise UsageError(f"--num_samples={FLAGS.num_samples}: at least 1.")
     about = _about()
     check_output(FLAGS.output, FLAGS.overwrite)
-    family = families.family_of(FLAGS.run_dir)
+    family = families.family_of_run(FLAGS.run_dir)
     model, options = family.join_run(
         FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler, FLAGS.half
     )

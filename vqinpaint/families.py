@@ -51,13 +51,25 @@ def family_of(path: str) -> Family:
     Raises:
       ModelError: nothing usable is there, or it is of a family that is not known.
     """
-    location = locating.locate(path)
-    if location.family not in FAMILIES:
+    return _known(locating.locate(path).family, path)
+
+
+def family_of_run(run_dir: str) -> Family:
+    """The family of a run folder, which may have no trained stage yet.
+
+    Raises:
+      ModelError: it is of a family that is not known.
+    """
+    return _known(locating.run_family(run_dir), run_dir)
+
+
+def _known(name, path):
+    if name not in FAMILIES:
         raise ModelError(
-            f"{path} is a model of the family '{location.family}'; this version knows "
+            f"{path} is a model of the family '{name}'; this version knows "
             f"{', '.join(FAMILIES)}. Install a newer vqinpaint."
         )
-    return FAMILIES[location.family]
+    return FAMILIES[name]
 
 
 def open_engine(path: str, sampler: str | None = None) -> Engine:

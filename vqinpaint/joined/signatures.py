@@ -21,7 +21,7 @@ class ServedInpainter(tf.Module):
     Args:
       inpainter: `Inpainter`; its functions are this object's too, as a program that
         loads the SavedModel finds them here: `sample`, `draw`, `fill`, `structures`,
-        `encode`, `reconstruct`, `bits`, and the variable `rows_begun`.
+        `encode`, `reconstruct`, `bits`, and the variables `rows_begun` and `weights`.
       num_samples: N.
     """
 
@@ -32,6 +32,7 @@ class ServedInpainter(tf.Module):
         self.inpainter = inpainter
         self.num_samples = num_samples
         self.rows_begun = inpainter.rows_begun
+        self.weights = inpainter.weights
         for name in _SHARED:
             setattr(self, name, getattr(inpainter, name))
         self._make_signatures(inpainter.image_size, inpainter.grid_size)

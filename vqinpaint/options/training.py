@@ -55,10 +55,6 @@ class DataOptions:
 
     def __post_init__(self):
         require(
-            self.load_size is None or self.load_size >= 1,
-            f"load_size is {self.load_size}; it must be at least 1.",
-        )
-        require(
             self.batch_size >= 1,
             f"batch_size is {self.batch_size}; it must be at least 1.",
         )

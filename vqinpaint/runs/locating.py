@@ -51,12 +51,23 @@ def locate(path: str) -> Location:
         path = os.path.join(path, max(versions, key=int))
     if os.path.exists(os.path.join(path, "saved_model.pb")):
         return Location(path, SAVED_MODEL, _family(os.path.join(path, "options.json")))
-    for stage in _stages(path):
-        return Location(path, RUN, _family(os.path.join(path, stage, "options.json")))
+    if _stages(path):
+        return Location(path, RUN, run_family(path))
     raise ModelError(
         f"{path} holds neither saved_model.pb nor a run's vqvae folder; name a "
         "SavedModel (saved_models/NAME) or a --run_dir of vqinpaint.train."
     )
+
+
+def run_family(run_dir: str) -> str:
+    """The family of a run folder; `DEFAULT_FAMILY` where no stage is trained yet.
+
+    Raises:
+      ModelError: a stage's options.json cannot be read.
+    """
+    for stage in _stages(run_dir):
+        return _family(os.path.join(run_dir, stage, "options.json"))
+    return DEFAULT_FAMILY
 
 
 def fingerprint(location: Location) -> str:
@@ -87,11 +98,10 @@ def fingerprint(location: Location) -> str:
 
 
 def _stages(path):
-    """Names of a run's folders of stages, sorted, so that "vqvae" comes last."""
+    """Names of a run's folders of stages, sorted."""
+    names = os.listdir(path) if os.path.isdir(path) else []
     return sorted(
-        name
-        for name in os.listdir(path)
-        if os.path.isdir(os.path.join(path, name, "checkpoints"))
+        name for name in names if os.path.isdir(os.path.join(path, name, "checkpoints"))
     )
 
 

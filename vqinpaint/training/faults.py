@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from vqinpaint.errors import UsageError
-from vqinpaint.reporting import Reporter
+from vqinpaint.reporting import SILENT, Reporter
 from vqinpaint.runs.checkpoints import Checkpoints
 from vqinpaint.stages.base import Batch
 
@@ -56,7 +56,11 @@ class Faults(NamedTuple):
         return Batch(tf.where(hit, float("nan"), batch.image), batch.mask)
 
     def checkpoints(
-        self, folder: str, items: Mapping[str, Any], keep: int, reporter: Reporter
+        self,
+        folder: str,
+        items: Mapping[str, Any],
+        keep: int,
+        reporter: Reporter = SILENT,
     ) -> Checkpoints:
         """The checkpoints of a run; arguments as of `Checkpoints`."""
         if not self.slow_save:
