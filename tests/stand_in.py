@@ -23,7 +23,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-NAME = "tiny"
+NAME, VERSION = "tiny", 7
 
 
 class Model:
@@ -65,6 +65,7 @@ class Rpc(prediction_service_pb2_grpc.PredictionServiceServicer):
     def GetModelMetadata(self, request, context):
         self._check(request.model_spec, context)
         answer = get_model_metadata_pb2.GetModelMetadataResponse()
+        answer.model_spec.name, answer.model_spec.version.value = NAME, VERSION
         answer.metadata["signature_def"].Pack(self._model.described)
         return answer
 
@@ -104,7 +105,9 @@ def _handler(model):
             described = json_format.MessageToDict(
                 model.described, preserving_proto_field_name=True
             )
-            self._reply(200, {"metadata": {"signature_def": described}})
+            spec = {"name": NAME, "signature_name": "", "version": str(VERSION)}
+            described = {"metadata": {"signature_def": described}}
+            self._reply(200, {"model_spec": spec, **described})
 
         def do_POST(self):
             if self.path != f"/v1/models/{NAME}:predict":

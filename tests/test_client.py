@@ -104,3 +104,13 @@ def test_no_server_is_one_line(world, tmp_path, url):
 def test_another_kind_of_address_is_refused(world, tmp_path):
     done = _client(world, "rest", tmp_path, "--url=ftp://here", code=2)
     assert "http://HOST:8501" in done.stderr
+
+
+@pytest.mark.parametrize("api", ["rest", "grpc"])
+def test_results_note_the_version_that_answered(world, tmp_path, api):
+    """A new version on the server makes earlier results stale."""
+    _client(world, api, tmp_path)
+    facts = json.loads((tmp_path / "square.json").read_text())
+    assert facts["fingerprints"]["model"].endswith(f"version {stand_in.VERSION}")
+    done = _client(world, api, tmp_path)
+    assert "1 picture(s) done already" in done.stdout

@@ -66,6 +66,27 @@ def test_imports_go_down(path):
                 assert other == _part(path) or LEVELS[other] < LEVELS[_part(path)], name
 
 
+# What completes pictures must not need what trains.
+TRAINERS = {"stages", "training"}
+INFERENCE = {"runs", "joined", "completing", "exporting", "families", "api", "inpaint"}
+
+
+def _imported(path):
+    """Names of the package's parts that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for name in (node.module, *(f"{node.module}.{a.name}" for a in node.names)):
+                parts = name.split(".")
+                if parts[0] == "vqinpaint" and len(parts) > 1:
+                    yield parts[1]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_completing_imports_no_trainer(path):
+    if _part(path) in INFERENCE:
+        assert not TRAINERS & set(_imported(path))
+
+
 def test_every_part_has_a_level():
     assert {_part(path) for path in FILES} - {"__init__"} == set(LEVELS)
 
