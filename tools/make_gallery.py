@@ -17,12 +17,12 @@ from vqinpaint.cli import FLAGS, flags, run_main  # noqa: E402
 from vqinpaint.environment import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
 
 import numpy as np  # noqa: E402
-import tensorflow as tf  # noqa: E402
 from PIL import Image, ImageDraw  # noqa: E402
 
-from vqinpaint.completing import structure_from  # noqa: E402
-from vqinpaint.joined import calls, loading  # noqa: E402
+from vqinpaint import families  # noqa: E402
+from vqinpaint.options.request import Request  # noqa: E402
 from vqinpaint.pictures import files, sheets  # noqa: E402
+from vqinpaint.reporting import SILENT  # noqa: E402
 
 flags.DEFINE_string("model", os.path.join(ROOT, "saved_models", "demo"), "To show.")
 flags.DEFINE_string("examples", os.path.join(ROOT, "examples"), "images/ and masks/.")
@@ -55,7 +55,7 @@ class Gallery:
     """The examples and a model to complete them with."""
 
     def __init__(self):
-        self._model, self._options = loading.load(FLAGS.model)
+        self._engine = families.open_engine(FLAGS.model)
         self.names = [
             files.stem(path)
             for path in files.list_pictures(os.path.join(FLAGS.examples, "images"))
@@ -70,14 +70,16 @@ class Gallery:
         return image, mask
 
     def draw(self, image, mask, seeds, **control):
-        """Completions with those seeds, as `calls.sample` returns them."""
-        return calls.sample(self._model, image, mask, seeds, **control)
+        """`Completions` with those seeds; `control` are fields of a `Request`."""
+        return self._engine.complete(
+            image, mask, list(seeds), Request(**control), SILENT
+        )
 
     def completions(self):
         rows = []
         for name in self.names:
             image, mask = self.example(name)
-            drawn = self.draw(image, mask, range(6))["completed"]
+            drawn = self.draw(image, mask, range(6)).pictures
             rows.append([sheets.holed(image, mask), *drawn])
         return grid(rows, heads=["given", *(f"seed {seed}" for seed in range(6))])
 
@@ -85,12 +87,13 @@ class Gallery:
         image, mask = self.example(name)
         drawn = self.draw(image, mask, seeds)
         side = len(image)
-        heat = sheets.heat_map(drawn["entropy"].mean(axis=0), side, side)
+        entropy = drawn.maps["entropy"].mean(axis=0)
+        heat = sheets.heat_map(entropy, side, side)
         row, heads = [sheets.holed(image, mask)], ["given"]
         for i, seed in enumerate(seeds):
-            row += [drawn["structure"][i], drawn["completed"][i]]
+            row += [drawn.views["structure"][i], drawn.pictures[i]]
             heads += [f"structure, seed {seed}", "completed"]
-        scale = f"entropy, to {drawn['entropy'].mean(axis=0).max():.1f} bits"
+        scale = f"entropy, to {entropy.max():.1f} bits"
         return grid([[*row, heat[: heat.shape[1]]]], heads=[*heads, scale])
 
     def controls(self, name="face"):
@@ -101,8 +104,7 @@ class Gallery:
             for value in (0, 0.5, 0.8, 1, 1.3)
         } | {f"top {value}": {"top_k": value} for value in (2, 5, 20)}
         drawn = [
-            self.draw(image, mask, range(6), **row)["completed"]
-            for row in rows.values()
+            self.draw(image, mask, range(6), **row).pictures for row in rows.values()
         ]
         return grid(drawn, list(rows))
 
@@ -110,7 +112,7 @@ class Gallery:
         rows = []
         for draw, hole in draw_examples.HARD.values():
             image, mask = map(np.asarray, draw_examples.drawn(draw, hole))
-            completed = self.draw(image, mask, range(5))["completed"]
+            completed = self.draw(image, mask, range(5)).pictures
             rows.append([image, sheets.holed(image, mask), *completed])
         return grid(rows)
 
@@ -118,12 +120,11 @@ class Gallery:
         """Structures drawn for one example, rendered in another."""
         image, mask = self.example(source)
         drawn = self.draw(image, mask, seeds)
-        rows = [[sheets.holed(image, mask), *drawn["completed"]]]
+        rows = [[sheets.holed(image, mask), *drawn.pictures]]
         image, mask = self.example(target)
-        square = tf.constant(image), tf.constant(mask[..., None])
         rendered = [
-            structure_from.render(self._model, *square, codes)["completed"][0].numpy()
-            for codes in drawn["codes"]
+            self._engine.render(image, mask, codes).pictures[0]
+            for codes in drawn.record["codes"]
         ]
         rows.append([sheets.holed(image, mask), *rendered])
         return grid(rows, heads=["given", *(f"seed {seed}" for seed in seeds)])

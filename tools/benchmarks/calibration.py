@@ -12,10 +12,12 @@ import numpy as np
 from sample_faces import HAT, HOLES, TABLES, draw_attributes, draw_hole, draw_picture
 from tqdm import tqdm
 
+from vqinpaint import families
 from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
-from vqinpaint.joined import calls, loading
+from vqinpaint.options.request import Request
 from vqinpaint.pictures.masks import is_missing
+from vqinpaint.reporting import SILENT
 
 flags.DEFINE_integer("faces", 100, "Faces per attribute.")
 flags.DEFINE_list("temperatures", ["0.5", "0.8", "1", "1.2"], "To draw at.")
@@ -71,7 +73,8 @@ def _chance(tables, samples, trials=200):
     return float(np.mean(found))
 
 
-def _measure(model, size, attribute, temperature):
+def _measure(engine, attribute, temperature):
+    size, request = engine.side, Request(temperature=float(temperature))
     generator = random.Random(FLAGS.first_seed)
     mask = np.asarray(draw_hole(attribute, size))
     hole = is_missing(mask)
@@ -81,13 +84,9 @@ def _measure(model, size, attribute, temperature):
     ):
         face = draw_attributes(generator)
         image = np.asarray(draw_picture(face, size))
-        completed = calls.sample(
-            model,
-            np.where(hole[..., None], np.uint8(0), image),
-            mask,
-            range(number * FLAGS.batch, (number + 1) * FLAGS.batch),
-            temperature=float(temperature),
-        )["completed"]
+        seeds = list(range(number * FLAGS.batch, (number + 1) * FLAGS.batch))
+        holed = np.where(hole[..., None], np.uint8(0), image)
+        completed = engine.complete(holed, mask, seeds, request, SILENT).pictures
         table = list(truth(attribute, face).values())
         values, odd = read(completed, templates(attribute, face, size), hole)
         tables.append(table)
@@ -109,7 +108,7 @@ def benchmark():
     """--batch is the number of completions per face, --model the model to ask."""
     if not FLAGS.model:
         raise UsageError("give --model of a model trained on the sample data set.")
-    model, options = loading.load(FLAGS.model)
+    engine = families.open_engine(FLAGS.model)
     found = {}
     print(f"{FLAGS.faces} faces, {FLAGS.batch} completions each")
     print(
@@ -119,7 +118,7 @@ def benchmark():
     print(f"{'impossible':>12}  found (true)")
     for attribute in HOLES:
         for temperature in FLAGS.temperatures:
-            row = _measure(model, options.image_size, attribute, temperature)
+            row = _measure(engine, attribute, temperature)
             found[f"{attribute} {temperature}"] = row
             values = ", ".join(
                 f"{name} {share:.2f} ({row['wanted'][name]:.2f})"

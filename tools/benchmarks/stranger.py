@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 
-sys.modules["vqinpaint"] = None  # importing it would fail
+sys.modules["vqinpaint"] = None  # type: ignore[assignment]  # importing it would fail
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
