@@ -1,18 +1,22 @@
 """JSON files, written whole or not at all."""
 
-import json
-import os
+from __future__ import annotations
 
+import json
+from typing import Any
+
+from vqinpaint import outputs
 from vqinpaint.errors import ModelError
 
 
-def write_json(path, values):
-    """Writes `values` as JSON under a temporary name, then renames it into place."""
-    temporary = f"{path}.tmp"
-    with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(values, file, indent=2)
-        file.write("\n")
-    os.replace(temporary, path)
+def encoded(values: Any) -> bytes:
+    """`values` as JSON, indented for people."""
+    return f"{json.dumps(values, indent=2)}\n".encode()
+
+
+def write_json(path: str, values: Any, replace: bool = False) -> None:
+    """Writes `values` as JSON; see `outputs.new_file`."""
+    outputs.write(path, encoded(values), replace)
 
 
 def read_json(path):

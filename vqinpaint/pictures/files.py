@@ -105,10 +105,3 @@ def match_masks(images, masks):
 
 def stem(path):
     return os.path.splitext(os.path.basename(path))[0]
-
-
-def save(path, array):
-    """Writes uint8 [H, W, 3] as PNG under a temporary name, then renames it."""
-    temporary = f"{path}.tmp"
-    Image.fromarray(array).save(temporary, "PNG")
-    os.replace(temporary, path)

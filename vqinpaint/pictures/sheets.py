@@ -1,5 +1,9 @@
 """Sheets that people look at."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -7,6 +11,9 @@ from vqinpaint.pictures.masks import is_missing
 
 # The shade of a hole on sheets.
 HOLE_GREY = 127
+# Sides and pixels of a sheet that all viewers open; more is left out.
+_LONGEST, _PIXELS = 16_384, 64_000_000
+_CAPTION = 16  # pixels of height
 
 
 def holed(image, mask):
@@ -14,12 +21,37 @@ def holed(image, mask):
     return np.where(is_missing(mask[..., None]), np.uint8(HOLE_GREY), image)
 
 
-def contact_sheet(top, columns, captions, cell=192, gap=6):
+def _cell_size(top, cell, gap):
+    """(width, height) of a picture on the sheet."""
+    scale = cell / max(top.shape[:2])
+    height, width = (max(1, round(side * scale)) for side in top.shape[:2])
+    return width, height
+
+
+def columns_that_fit(top: np.ndarray, rows: int, cell: int = 192, gap: int = 6) -> int:
+    """How many columns a contact sheet may have; see `contact_sheet`."""
+    width, height = (side + gap for side in _cell_size(top, cell, gap))
+    across = (_LONGEST - gap) // width
+    band = rows * height + _CAPTION
+    room = min(_LONGEST, _PIXELS // (across * width + gap)) - height - gap
+    return across * max(1, room // band)
+
+
+def contact_sheet(
+    top: np.ndarray,
+    columns: Sequence[Sequence[np.ndarray]],
+    captions: Sequence[str],
+    cell: int = 192,
+    gap: int = 6,
+) -> np.ndarray:
     """The paper's Figure 1: the task above, below it each structure over its completion.
+
+    Columns that do not fit beside each other go on below.
 
     Args:
       top: uint8 [H, W, 3], the holed picture.
-      columns: list of lists of uint8 pictures, from top to bottom.
+      columns: uint8 pictures of each column, from top to bottom; at most
+        `columns_that_fit` of them.
       captions: one line of text per column.
       cell: longest side of a picture on the sheet.
       gap: pixels between them.
@@ -27,25 +59,26 @@ def contact_sheet(top, columns, captions, cell=192, gap=6):
     Returns:
       uint8 [h, w, 3].
     """
-    scale = cell / max(top.shape[:2])
-    size = (max(1, round(top.shape[1] * scale)), max(1, round(top.shape[0] * scale)))
-    caption_height = 16
-    width = len(columns) * (size[0] + gap) + gap
-    rows = 1 + len(columns[0])
-    height = rows * (size[1] + gap) + gap + caption_height
+    size = _cell_size(top, cell, gap)
+    across = min(len(columns), (_LONGEST - gap) // (size[0] + gap))
+    width = across * (size[0] + gap) + gap
+    band = len(columns[0]) * (size[1] + gap) + _CAPTION
+    first = size[1] + gap
+    height = first + -(-len(columns) // across) * band + gap
     sheet = Image.new("RGB", (width, height), "white")
     draw = ImageDraw.Draw(sheet)
 
-    def put(picture, x, row):
+    def put(picture, x, y):
         picture = Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS)
-        sheet.paste(picture, (x, gap + row * (size[1] + gap)))
+        sheet.paste(picture, (x, y))
 
-    put(top, (width - size[0]) // 2, 0)
+    put(top, (width - size[0]) // 2, gap)
     for i, (pictures, caption) in enumerate(zip(columns, captions)):
-        x = gap + i * (size[0] + gap)
-        for row, picture in enumerate(pictures, start=1):
-            put(picture, x, row)
-        draw.text((x, height - caption_height), caption, fill="black")
+        x = gap + i % across * (size[0] + gap)
+        y = first + i // across * band
+        for row, picture in enumerate(pictures):
+            put(picture, x, y + gap + row * (size[1] + gap))
+        draw.text((x, y + band + gap - _CAPTION), caption, fill="black")
     return np.asarray(sheet)
 
 
@@ -59,9 +92,9 @@ def heat_map(bits, height, width, top=None):
     """Bits per code as colours: float [h, w] -> uint8 [height + 18, width, 3].
 
     The strip below names the ends of the scale. Small pictures are enlarged by a whole
-    factor, so that it can be read.
+    factor, so that it can be read, unless they are too long for that.
     """
-    factor = -(-256 // width)
+    factor = max(1, min(-(-256 // width), _LONGEST // max(height, width)))
     height, width = height * factor, width * factor
     top = max(float(bits.max()) if top is None else top, 1e-6)
     place = np.clip(bits / top, 0, 1) * (len(_HEAT) - 1)

@@ -1,0 +1,32 @@
+"""Everything that is written: whole or not at all, and never over somebody's files."""
+
+from vqinpaint.outputs.claims import (
+    Claim,
+    claimed_names,
+    forget_journal,
+    names_in_json,
+    read_regular,
+)
+from vqinpaint.outputs.places import check_file, check_folder, is_case_blind
+from vqinpaint.outputs.taken import NameTooLong, Taken, is_taken
+from vqinpaint.outputs.temporaries import new_folder
+from vqinpaint.outputs.writing import append, move, new_file, write
+
+__all__ = [
+    "Claim",
+    "NameTooLong",
+    "Taken",
+    "append",
+    "check_file",
+    "check_folder",
+    "claimed_names",
+    "forget_journal",
+    "is_case_blind",
+    "is_taken",
+    "move",
+    "names_in_json",
+    "new_file",
+    "new_folder",
+    "read_regular",
+    "write",
+]
