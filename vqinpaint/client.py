@@ -11,12 +11,14 @@ from vqinpaint.cli import FLAGS, flags, run_main
 
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after cli
 
+from vqinpaint import outputs
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.picture_flags import (
     define_picture_flags,
     read_request,
     require_flags,
 )
+from vqinpaint.cli.printing import say
 from vqinpaint.completing.folder import complete_folder, find_pairs
 from vqinpaint.completing.served import ServedEngine
 from vqinpaint.errors import UsageError
@@ -51,14 +53,16 @@ def main():
     require_flags("url")
     _check_flags()
     request = read_request()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask)
+    outputs.check_folder(FLAGS.output)
+    console = Console()
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console)
     server = connect(FLAGS.url, FLAGS.model_name, FLAGS.model_version, FLAGS.timeout)
     name = f"{FLAGS.model_name} at {FLAGS.url}"
     engine = ServedEngine(server, name, FLAGS.concurrency)
     summary = complete_folder(
-        pairs, engine, request, FLAGS.output, FLAGS.overwrite, Console()
+        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console
     )
-    print(summary.text())
+    say(summary.text())
     summary.check()
 
 

@@ -6,13 +6,14 @@ from vqinpaint.cli import FLAGS, flags, run_main
 
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after cli
 
-from vqinpaint import families, sampling
+from vqinpaint import families, outputs, sampling
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.picture_flags import (
     define_picture_flags,
     read_request,
     require_flags,
 )
+from vqinpaint.cli.printing import say
 from vqinpaint.completing.folder import complete_folder, find_pairs
 
 define_picture_flags()
@@ -29,12 +30,14 @@ flags.DEFINE_enum(
 def main():
     require_flags("model")
     request = read_request()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask)
+    outputs.check_folder(FLAGS.output)
+    console = Console()
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console)
     engine = families.open_engine(FLAGS.model, FLAGS.sampler)
     summary = complete_folder(
-        pairs, engine, request, FLAGS.output, FLAGS.overwrite, Console()
+        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console
     )
-    print(summary.text())
+    say(summary.text())
     summary.check()
 
 

@@ -6,6 +6,8 @@ import sys
 
 from tqdm import tqdm
 
+from vqinpaint.cli.printing import shown
+from vqinpaint.printable import printable
 from vqinpaint.reporting import Reporter
 
 _DELAY = 2  # seconds after which work inside other work is worth a bar
@@ -19,7 +21,7 @@ class Console(Reporter):
 
     def note(self, text: str) -> None:
         """One line on standard error that leaves progress bars whole."""
-        tqdm.write(text, file=sys.stderr)
+        tqdm.write(shown(text, sys.stderr), file=sys.stderr)
 
     def progress(self, what: str, done: int, total: int, detail: str = "") -> None:
         """See `Reporter`. The bars of pictures and of training steps stay at the end."""
@@ -27,7 +29,7 @@ class Console(Reporter):
         if bar is None:
             self._bars[what] = bar = _made(what, done, total)
         if detail:
-            bar.set_postfix_str(detail, refresh=False)
+            bar.set_postfix_str(printable(detail), refresh=False)
         bar.update(done - bar.n)
         if done >= total:
             bar.close()
@@ -35,7 +37,7 @@ class Console(Reporter):
 
 
 def _made(what, done, total):
-    common = {"desc": what, "initial": done, "total": total, "unit": ""}
+    common = {"desc": printable(what), "initial": done, "total": total, "unit": ""}
     if what == "pictures":
         return tqdm(**common, disable=total == 1)
     if what.startswith("steps of"):

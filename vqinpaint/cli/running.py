@@ -4,19 +4,21 @@ import atexit
 import errno
 import gc
 import os
+import re
 import signal
 import sys
 
 from absl import app, flags, logging
 
 from vqinpaint.cli import flagfiles, helping
+from vqinpaint.cli.printing import say
 from vqinpaint.environment import machine
 from vqinpaint.errors import DISK, USAGE, SetupError, UserError, first_line
 
 
 def _say(message):
-    text = " ".join(str(message).split())
-    print(f"vqinpaint: error: {text}", file=sys.stderr)
+    text = re.sub(r"\s*\n\s*", " ", str(message).strip())
+    say(f"vqinpaint: error: {text}", sys.stderr)
 
 
 # Commands import this module before TensorFlow, which must find its settings by then.
@@ -50,9 +52,9 @@ _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACC
 
 
 def _disk_refuses(error):
-    """Whether Python's or TensorFlow's error says that nothing can be written."""
+    """Whether Python's or TensorFlow's error says that a file cannot be used."""
     if isinstance(error, OSError):
-        return error.errno in _DISK_ERRORS
+        return error.errno in _DISK_ERRORS or error.filename is not None
     return any(os.strerror(number) in str(error) for number in _DISK_ERRORS)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import json
 import os
 import time
+import unicodedata
 from collections.abc import Sequence
 
-from vqinpaint import digests
-from vqinpaint.completing import result_files, structures
+from vqinpaint import digests, outputs
+from vqinpaint.completing import ownership, result_files, structures
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.picture import complete_picture
 from vqinpaint.errors import PictureError, UsageError
@@ -61,19 +61,27 @@ class Summary:
             )
 
 
-def find_pairs(images: str, masks: str) -> list[tuple[str, str]]:
+def find_pairs(
+    images: str, masks: str, reporter: Reporter = SILENT
+) -> list[tuple[str, str]]:
     """Paths of every picture and its mask.
 
     Args:
       images: picture file, or folder of pictures.
       masks: mask file for all pictures, or folder with a mask of each picture's name.
+      reporter: told how many results of earlier runs the folder holds, which are left out.
 
     Raises:
       PictureError: a picture or its mask is missing.
       UsageError: two pictures would write the same files.
     """
     paths = files.list_pictures(images)
-    stems = collections.Counter(map(files.stem, paths))
+    if os.path.isdir(images):
+        paths = _without_results(paths, images, reporter)
+    # Many programs and some file systems take both forms of an accent for one.
+    stems = collections.Counter(
+        unicodedata.normalize("NFC", files.stem(path)) for path in paths
+    )
     twice = [stem for stem, count in stems.items() if count > 1]
     if twice:
         raise UsageError(
@@ -81,6 +89,34 @@ def find_pairs(images: str, masks: str) -> list[tuple[str, str]]:
             "would overwrite each other; rename all but one."
         )
     return files.match_masks(paths, files.list_pictures(masks, "mask"))
+
+
+def _without_results(paths, folder, reporter):
+    kept = ownership.without_results(paths)
+    if not kept:
+        raise PictureError(
+            f"{folder} holds nothing but results of earlier runs; name one of them as "
+            "--image to complete it."
+        )
+    if len(kept) < len(paths):
+        reporter.note(
+            f"note: {len(paths) - len(kept)} result(s) of earlier runs in {folder} are "
+            "left out."
+        )
+    return kept
+
+
+def _check_letter_case(images, output):
+    """Refuses names that differ in case alone where the file system sees no difference."""
+    seen: dict[str, str] = {}
+    for image in images:
+        name = unicodedata.normalize("NFC", files.stem(image)).casefold()
+        if name in seen and outputs.is_case_blind(output):
+            raise UsageError(
+                f"the results of {seen[name]} and {image} would overwrite each other in "
+                f"{output}, which takes upper and lower case for the same; rename one."
+            )
+        seen[name] = image
 
 
 def complete_folder(
@@ -106,22 +142,28 @@ def complete_folder(
 
     Raises:
       PictureError: the only picture could not be completed.
-      UsageError: the engine cannot answer such a request.
+      UsageError: the engine cannot answer such a request; two pictures would write the
+        same files; or the only picture would write over a file that is none of its
+        results.
+      DiskError: nothing can be written to the folder.
     """
     engine.check(request)
+    outputs.check_folder(output)
+    os.makedirs(output, exist_ok=True)
+    _check_letter_case([image for image, _ in pairs], output)
     summary = Summary(output, request.kept)
     reporter.progress("pictures", 0, len(pairs))
     for number, (image, mask) in enumerate(pairs, start=1):
         try:
             facts = _facts(image, mask, engine, request)
             name = files.stem(image)
-            if not overwrite and _is_done(output, name, facts):
+            if not overwrite and ownership.is_done(output, name, facts):
                 summary.done_already += 1
             else:
                 _complete_one(image, mask, engine, request, output, facts, reporter)
                 summary.completed += 1
             summary.last_sheet = os.path.join(output, f"{name}_grid.png")
-        except PictureError as error:
+        except (PictureError, outputs.Taken, outputs.NameTooLong) as error:
             if len(pairs) == 1:
                 raise
             reporter.note(f"error: {error}")
@@ -130,11 +172,17 @@ def complete_folder(
     return summary
 
 
-def _facts(image, mask, engine, request):
-    """What the results depend on, as the JSON begins with it. Raises PictureError."""
+def _inputs(image, mask, request):
+    """Paths of the files that a completion is made from, by what they are needed as."""
     inputs = {"image": image, "mask": mask}
     if request.structure_from:
         inputs["structure_from"] = structures.file_of(request.structure_from)
+    return inputs
+
+
+def _facts(image, mask, engine, request):
+    """What the results depend on, as the JSON begins with it. Raises PictureError."""
+    inputs = _inputs(image, mask, request)
     fingerprints = {"model": engine.fingerprint}
     for name, path in inputs.items():
         try:
@@ -152,23 +200,10 @@ def _facts(image, mask, engine, request):
     }
 
 
-def _is_done(folder, name, facts):
-    """Whether results of the same request, model and files are there, all of them."""
-    try:
-        with open(os.path.join(folder, f"{name}.json"), encoding="utf-8") as file:
-            before = json.load(file)
-        return all(
-            before[key] == facts[key] for key in ("options", "fingerprints")
-        ) and all(
-            os.path.isfile(os.path.join(folder, sample["file"]))
-            for sample in before["samples"]
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
 def _complete_one(image_path, mask_path, engine, request, output, facts, reporter):
     start = time.monotonic()
+    inputs = _inputs(image_path, mask_path, request).values()
+    claim = ownership.claim(output, files.stem(image_path), request.kept, inputs)
     image = files.load_image(image_path)
     mask, resized = files.load_mask(mask_path, *image.shape[:2], request.invert_mask)
     if resized:
@@ -181,4 +216,4 @@ def _complete_one(image_path, mask_path, engine, request, output, facts, reporte
         "missing": float(is_missing(mask).mean()),
         "seconds": round(time.monotonic() - start, 3),
     }
-    result_files.write(output, files.stem(image_path), result, facts)
+    result_files.write(files.stem(image_path), result, facts, claim, reporter)

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
+from vqinpaint import outputs
+from vqinpaint.completing.ownership import ENTROPY, SHEET, sample_name
 from vqinpaint.completing.result import SCORES, Result
 from vqinpaint.completing.windows import Window
-from vqinpaint.json_files import write_json
-from vqinpaint.pictures import files, resizing, sheets
+from vqinpaint.json_files import encoded
+from vqinpaint.pictures import png, resizing, sheets
+from vqinpaint.reporting import SILENT, Reporter
 
 # Pixels of the picture that stand for one value of a map.
 _CELL = 8
 
 
-def write(folder: str, name: str, result: Result, facts: dict) -> None:
+def write(
+    name: str,
+    result: Result,
+    facts: dict,
+    claim: outputs.Claim,
+    reporter: Reporter = SILENT,
+) -> None:
     """Writes completions, contact sheet, entropy picture and JSON of one picture.
 
     Args:
-      folder: made if needed.
       name: how the names of all files begin.
       result: what to write.
       facts: entries that begin the JSON, which is written last.
+      claim: from `ownership.claim`, for at least so many completions.
+      reporter: told what does not fit on the contact sheet.
     """
-    os.makedirs(folder, exist_ok=True)
-    base = os.path.join(folder, name)
     for i, completed in enumerate(result.completed):
-        files.save(f"{base}_{i:02d}.png", completed)
+        claim.write(sample_name(name, i), png.encoded(completed))
     if result.found:
-        _write_sheets(base, result)
+        _write_sheets(claim, name, result, reporter)
     scores = {score: result.score(score) for score in SCORES}
     samples = [
         {
             "seed": seed,
-            "file": f"{name}_{i:02d}.png",
+            "file": sample_name(name, i),
             **{
                 score: None if values is None else float(values[i])
                 for score, values in scores.items()
@@ -44,7 +50,11 @@ def write(folder: str, name: str, result: Result, facts: dict) -> None:
         for i, seed in enumerate(result.seeds)
     ]
     places = [step.window._asdict() for step in result.steps]
-    write_json(f"{base}.json", {**facts, "windows": places, "samples": samples})
+    claim.finish(
+        encoded(
+            {**facts, "files": claim.digests, "windows": places, "samples": samples}
+        )
+    )
 
 
 def _record(answer, i):
@@ -58,7 +68,7 @@ def _record(answer, i):
     return kept
 
 
-def _write_sheets(base, result):
+def _write_sheets(claim, name, result, reporter):
     cut, structures, entropy = _shown(result)
     bits = result.score("bits")
     if bits is None:
@@ -67,9 +77,17 @@ def _write_sheets(base, result):
         captions = [f"seed {s}: {b:.0f} bits" for s, b in zip(result.seeds, bits)]
     columns = list(zip(structures, map(cut, result.completed)))
     top = cut(sheets.holed(result.image, result.mask))
-    files.save(f"{base}_grid.png", sheets.contact_sheet(top, columns, captions))
+    room = sheets.columns_that_fit(top, len(columns[0]))
+    if room < len(columns):
+        reporter.note(
+            f"note: {name}{SHEET} shows the first {room} of {len(columns)} completions; "
+            "all of them are in files of their own."
+        )
+    sheet = sheets.contact_sheet(top, columns[:room], captions[:room])
+    claim.write(f"{name}{SHEET}", png.encoded(sheet))
     if entropy is not None:
-        files.save(f"{base}_entropy.png", sheets.heat_map(entropy, *top.shape[:2]))
+        picture = sheets.heat_map(entropy, *top.shape[:2])
+        claim.write(f"{name}{ENTROPY}", png.encoded(picture))
 
 
 def _shown(result):
