@@ -19,9 +19,9 @@ from vqinpaint.environment import quiet_tensorflow  # noqa: E402, F401  # isort:
 import numpy as np  # noqa: E402
 from PIL import Image, ImageDraw  # noqa: E402
 
-from vqinpaint import families  # noqa: E402
+from vqinpaint import families, outputs  # noqa: E402
 from vqinpaint.options.request import Request  # noqa: E402
-from vqinpaint.pictures import files, sheets  # noqa: E402
+from vqinpaint.pictures import files, png, sheets  # noqa: E402
 from vqinpaint.reporting import SILENT  # noqa: E402
 
 flags.DEFINE_string("model", os.path.join(ROOT, "saved_models", "demo"), "To show.")
@@ -135,7 +135,7 @@ def main():
     gallery = Gallery()
     for name in ("completions", "structures", "controls", "editing", "failures"):
         path = os.path.join(FLAGS.output, f"{name}.png")
-        files.save(path, getattr(gallery, name)())
+        outputs.write(path, png.encoded(getattr(gallery, name)()), replace=True)
         print(path)
 
 

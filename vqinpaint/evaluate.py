@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 from typing import Any
 
 from vqinpaint.cli import define, read, run_main
@@ -14,14 +15,16 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from vqinpaint import families, metrics
+from vqinpaint import families, metrics, outputs
 from vqinpaint.cli.console import Console
+from vqinpaint.cli.printing import say
 from vqinpaint.data import pipeline, records
-from vqinpaint.errors import UsageError
+from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.joined import calls
-from vqinpaint.json_files import write_json
+from vqinpaint.json_files import read_json, write_json
 from vqinpaint.options import DataOptions
 from vqinpaint.options.fields import option, require
+from vqinpaint.runs import locating
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,19 +153,30 @@ def measure_completions(
     }
 
 
+def _is_evaluation(path: str) -> bool:
+    """Whether a file holds figures of an earlier evaluation."""
+    try:
+        return {"model", "data", "split", "fingerprint"} <= read_json(path).keys()
+    except (ModelError, AttributeError):
+        return False
+
+
 def _show(title: str, columns: list[dict]) -> None:
     """Prints a table: a line per figure, a column per dict."""
-    print(title)
+    say(title)
     for name in columns[0] if columns else ():
-        print(f"{name:>26}", *(f"{column[name]:10.5g}" for column in columns))
+        values = " ".join(f"{column[name]:10.5g}" for column in columns)
+        say(f"{name:>26} {values}")
 
 
 def main() -> None:
     """Measures what the flags name, writes the JSON file and prints two tables."""
     options, data = read(EvaluateOptions), read(DataOptions)
+    outputs.check_file(options.output, _is_evaluation)
     split = records.open_split(
         options.data, options.split, options.verify_data, Console()
     )
+    location = locating.locate(options.model)
     model, sizes = families.family_of(options.model).load(options.model)
 
     def batches(limit):
@@ -186,12 +200,14 @@ def main() -> None:
         "split": options.split,
         "fingerprint": split.fingerprint,
         "mask": data.mask,
+        "weights": locating.weights(location),
     }
     measured = {"completions": completions} if completions else {}
-    write_json(options.output, {**facts, **codes, **measured})
+    os.makedirs(os.path.dirname(options.output) or os.curdir, exist_ok=True)
+    write_json(options.output, {**facts, **codes, **measured}, replace=True)
     _show("codes", [codes])
     _show("completions", completions)
-    print(f"-> {options.output}")
+    say(f"-> {options.output}")
 
 
 def run() -> None:

@@ -8,10 +8,12 @@ from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip 
 
 from vqinpaint import __version__, families, sampling
 from vqinpaint.cli.console import Console
+from vqinpaint.cli.printing import say
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
 from vqinpaint.json_files import read_json
-from vqinpaint.runs import folders
+from vqinpaint.printable import printable
+from vqinpaint.runs import folders, locating
 
 flags.DEFINE_string(
     "run_dir", None, "Run folder to export, in which all stages have been trained."
@@ -87,6 +89,20 @@ def _about():
         raise UsageError(f"--about={FLAGS.about} cannot be read ({error}).") from None
 
 
+def _metrics(weights):
+    """The figures that --metrics names, if they are of these weights."""
+    if not FLAGS.metrics:
+        return None
+    metrics = read_json(FLAGS.metrics)
+    measured = metrics.get("weights") if isinstance(metrics, dict) else None
+    if measured not in (None, weights):
+        raise UsageError(
+            f"--metrics={FLAGS.metrics} was measured on other weights than {FLAGS.run_dir} "
+            "has now; evaluate it again."
+        )
+    return metrics
+
+
 def main():
     if not FLAGS.run_dir or not FLAGS.output:
         raise UsageError("give --run_dir and --output=saved_models/NAME/1.")
@@ -95,6 +111,8 @@ def main():
     about = _about()
     check_output(FLAGS.output, FLAGS.overwrite)
     family = families.family_of_run(FLAGS.run_dir)
+    weights = locating.weights_of_run(FLAGS.run_dir)
+    metrics = _metrics(weights)
     model, options = family.join_run(
         FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler, FLAGS.half
     )
@@ -104,6 +122,7 @@ def main():
     }
     facts = {
         "version": __version__,
+        "weights": weights,
         "license": FLAGS.license,
         "steps": steps,
         "records": {
@@ -111,11 +130,11 @@ def main():
             for stage in family.stages
         },
     }
-    if FLAGS.metrics:
-        facts["metrics"] = read_json(FLAGS.metrics)
+    if metrics:
+        facts["metrics"] = metrics
     story = _STORY.format(
         about=about,
-        run_dir=os.path.basename(FLAGS.run_dir.rstrip("/")),
+        run_dir=printable(os.path.basename(FLAGS.run_dir.rstrip("/"))),
         steps="\n".join(f"| {stage} | {number:,} |" for stage, number in steps.items()),
     )
     title = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))
@@ -130,9 +149,9 @@ def main():
         thorough=not FLAGS.brief_trial,
         reporter=Console(),
     )
-    print(f"{FLAGS.output}: {written.summary()}")
+    say(f"{FLAGS.output}: {written.summary()}")
     for kind, figures in written.facts.get("tflite", {}).items():
-        print(
+        say(
             f"model_{kind}.tflite: {figures['bytes'] / 1e6:.1f} MB, "
             f"{figures['seconds']:.2f} s a picture, {figures['equal_codes']:.1%} of codes "
             f"equal, completions {figures['psnr']:.0f} dB from the SavedModel's."

@@ -14,13 +14,14 @@ from vqinpaint.cli import FLAGS, flags, run_main
 
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after cli
 
-from vqinpaint import __version__
+from vqinpaint import __version__, outputs
 from vqinpaint.authors.checkpoint import TF1Checkpoint
 from vqinpaint.authors.contents import full_model, joined_stages
 from vqinpaint.authors.networks import load_networks
 from vqinpaint.authors.report import story, table_of_parts
 from vqinpaint.authors.run_folder import write_run_folder
 from vqinpaint.authors.sizes import infer_options
+from vqinpaint.cli.printing import say
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
 from vqinpaint.joined import loading
@@ -72,8 +73,12 @@ def check_flags():
         raise UsageError(f"--image_size={FLAGS.image_size}: a multiple of 64.")
     if FLAGS.output:
         check_output(FLAGS.output, FLAGS.overwrite)
-    if FLAGS.run_dir and os.path.exists(FLAGS.run_dir):
-        raise UsageError(f"{FLAGS.run_dir} exists already; choose another --run_dir.")
+    if FLAGS.run_dir:
+        if os.path.lexists(FLAGS.run_dir):
+            raise UsageError(
+                f"{FLAGS.run_dir} exists already; choose another --run_dir."
+            )
+        outputs.check_folder(os.path.dirname(FLAGS.run_dir.rstrip("/")), "--run_dir")
 
 
 def open_checkpoints():
@@ -119,16 +124,17 @@ def main():
     contents, files = open_checkpoints()
     options = infer_options(contents, FLAGS.image_size, FLAGS.nonlinearity)
     networks = load_networks(contents, options)
-    print(table_of_parts(contents))
+    for line in table_of_parts(contents).splitlines():
+        say(line)
     for path, digest in files.items():
-        print(f"sha256 {digest}  {path}")
-    print(f"left out: {contents.left_out_in_words()}")
+        say(f"sha256 {digest}  {path}")
+    say(f"left out: {contents.left_out_in_words()}")
     if FLAGS.run_dir:
         write_run_folder(networks, options, FLAGS.run_dir)
-        print(f"{FLAGS.run_dir}: train on with python -m vqinpaint.train.")
+        say(f"{FLAGS.run_dir}: train on with python -m vqinpaint.train.")
     if FLAGS.output:
         written = write_model(networks, options, contents, files)
-        print(f"{FLAGS.output}: {written.summary()}")
+        say(f"{FLAGS.output}: {written.summary()}")
 
 
 def run():

@@ -6,7 +6,8 @@
 Writes train/ and val/ with pictures, or with --records their TFRecords, ready to train
 on; beside them `train_attributes.csv` and `val_attributes.csv` say what each picture
 shows, and masks/ holds the centred hole and one for each hidden attribute. Everything
-follows from the flags, whatever the number of processes.
+follows from the flags, whatever the number of processes. Pictures that are there already
+are left alone if they are the same, and refused if they are others.
 """
 
 import contextlib
@@ -15,7 +16,9 @@ import os
 
 from tqdm import tqdm
 
+from vqinpaint import outputs
 from vqinpaint.cli import FLAGS, flags, run_main
+from vqinpaint.cli.printing import say
 from vqinpaint.creatures import files, holes
 from vqinpaint.creatures.parallel import mapper
 from vqinpaint.errors import UsageError
@@ -63,15 +66,24 @@ def check_flags():
 
 def main():
     check_flags()
-    os.makedirs(FLAGS.output, exist_ok=True)
     counts = {"train": FLAGS.train, "val": FLAGS.val}
+    _check_output(counts)
+    os.makedirs(FLAGS.output, exist_ok=True)
+    files.write_holes(os.path.join(FLAGS.output, "masks"), FLAGS.size)
     with mapper(FLAGS.processes, max(counts.values())) as map_:
         for split, count in counts.items():
             if count:
                 _write_split(split, count, map_)
-    files.write_holes(os.path.join(FLAGS.output, "masks"), FLAGS.size)
     kind = "records" if FLAGS.records else "pictures"
-    print(f"{FLAGS.train} + {FLAGS.val} {kind} -> {FLAGS.output}")
+    say(f"{FLAGS.train} + {FLAGS.val} {kind} -> {FLAGS.output}")
+
+
+def _check_output(counts):
+    """Refuses a folder that cannot be written to, or that holds other files."""
+    outputs.check_folder(FLAGS.output)
+    for split, count in counts.items():
+        if count:
+            files.table(os.path.join(FLAGS.output, f"{split}_attributes.csv"))
 
 
 def _write_split(split, count, map_):
@@ -80,7 +92,9 @@ def _write_split(split, count, map_):
     jobs = [files.Job(FLAGS.seed, number, stream, FLAGS.size) for number in numbers]
     results = tqdm(map_(files.drawn, jobs), split, count, unit="")
     with _records(split, count) if FLAGS.records else _pictures() as write:
-        files.write_split(FLAGS.output, split, jobs, results, write)
+        # Records of a split are replaced as a whole, pictures one by one.
+        keep = not FLAGS.records
+        files.write_split(FLAGS.output, split, jobs, results, write, keep)
 
 
 def _pictures():

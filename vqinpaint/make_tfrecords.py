@@ -9,7 +9,6 @@
 """
 
 import os
-import sys
 
 from vqinpaint.cli import FLAGS, flags, run_main
 
@@ -17,8 +16,11 @@ from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip 
 
 from tqdm import tqdm
 
+from vqinpaint.cli.console import Console
+from vqinpaint.cli.printing import say
 from vqinpaint.data import conversion, sources, writing
 from vqinpaint.errors import UsageError
+from vqinpaint.printable import printable
 
 # Number of pictures that a tar file, which does not tell it, is taken to have.
 _COUNT_OF_A_TAR = 4000
@@ -81,6 +83,7 @@ flags.DEFINE_integer(
 def main():
     if not FLAGS.output:
         raise UsageError("give --output=FOLDER, such as tfrecords/mine.")
+    writing.check_split(FLAGS.output, FLAGS.split)
     items, count = _open_source()
     plan = conversion.SplitPlan(
         folder=FLAGS.output,
@@ -94,7 +97,7 @@ def main():
         written, skipped = _with_beam(items, plan)
     else:
         written, skipped = _with_threads(items, count, plan)
-    print(
+    say(
         f"{written} pictures in {plan.shards} shard(s) -> "
         f"{os.path.join(plan.folder, plan.split)}.json; {len(skipped)} skipped."
     )
@@ -123,12 +126,13 @@ def _with_beam(items, plan):
 
 
 def _with_threads(items, count, plan):
-    with tqdm(total=count, desc=f"{plan.split} pictures", unit="") as bar:
+    console = Console()
+    with tqdm(total=count, desc=f"{printable(plan.split)} pictures", unit="") as bar:
 
         def progress(result):
             bar.update()
             if result.reason:
-                bar.write(f"skipped {result.reason}", file=sys.stderr)
+                console.note(f"skipped {result.reason}")
 
         return conversion.write_split(items, plan, FLAGS.threads, progress)
 

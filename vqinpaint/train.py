@@ -16,7 +16,9 @@ from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip 
 
 import tensorflow as tf
 
+from vqinpaint import outputs
 from vqinpaint.cli.console import Console
+from vqinpaint.cli.printing import say
 from vqinpaint.cli.training_flags import define_training_flags
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
@@ -96,7 +98,7 @@ def open_evaluation(options, data):
         return None
     manifest = os.path.join(FLAGS.data, f"{FLAGS.eval_split}.json")
     if not os.path.exists(manifest) and not FLAGS["eval_split"].present:
-        print(f"{manifest} does not exist: training without evaluation.")
+        say(f"{manifest} does not exist: training without evaluation.")
         return None
     split = _open_split(FLAGS.eval_split)
     return pipeline.evaluation_batches(
@@ -115,10 +117,19 @@ def _check_batch(size, replicas, parts):
 def _tell_of_enlarging(split, load_size):
     shrunk = split.manifest.get("short_side", 0)
     if 0 < shrunk < load_size:
-        print(
+        say(
             f"{FLAGS.data} was shrunk to a short side of {shrunk} and is enlarged to "
             f"{load_size} again; write it with --short_side={load_size} for sharp pictures."
         )
+
+
+def _check_run_dir(run_dir, stage):
+    """Refuses a run folder that cannot be written to, before data are read."""
+    # Of several workers one alone writes, and only it need be able to.
+    if not os.environ.get("TF_CONFIG"):
+        outputs.check_folder(run_dir, "--run_dir")
+        outputs.check_folder(folders.stage_folder(run_dir, stage), "--run_dir")
+    folders.check_options(run_dir, stage)
 
 
 @dataclasses.dataclass
@@ -142,6 +153,7 @@ class _Plan:
             )
         if not FLAGS.run_dir or not FLAGS.data:
             raise UsageError("give --data=FOLDER of TFRecords and --run_dir=FOLDER.")
+        _check_run_dir(FLAGS.run_dir, stage)
         faults = Faults.parse(FLAGS.fault)
         options = resolve_model(stage, FLAGS.run_dir)
         data = read(DataOptions)
@@ -159,9 +171,7 @@ class _Plan:
         # Imported stages, and those of other programs, were trained on unknown records.
         known = (saved.get("records") or {}).get("fingerprint")
         if known and known != self.split.fingerprint:
-            print(
-                f"note: {folder} was trained on other records so far.", file=sys.stderr
-            )
+            say(f"note: {folder} was trained on other records so far.", sys.stderr)
 
     def make_stage(self, strategy: tf.distribute.Strategy) -> Stage:
         made = self.stage, self.options, self.optimizer, FLAGS.run_dir, self.data.seed
@@ -248,11 +258,12 @@ def main():
     folder = folders.stage_folder(FLAGS.run_dir, plan.stage)
     plan.tell_of_other_records(folder)
     if FLAGS.dry_run:
-        print(plan.dry_run(strategy, f"{folder}_first_batch.png"))
+        for line in plan.dry_run(strategy, f"{folder}_first_batch.png").splitlines():
+            say(line)
         return
     steps, result = _train(plan, folder, strategy)
     figures = ", ".join(f"{name} {value:.4g}" for name, value in result.items())
-    print(f"{plan.stage}: {steps} steps done in {folder}. {figures}")
+    say(f"{plan.stage}: {steps} steps done in {folder}. {figures}")
 
 
 def run():

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from vqinpaint import digests
 from vqinpaint.errors import ModelError, first_line
+from vqinpaint.plain_paths import plain_path
+from vqinpaint.runs.checkpoints import pointed_to
 
 # What TensorFlow's checkpoint reader raises on damaged files.
 _DAMAGE = (tf.errors.OpError, ValueError, RuntimeError, OSError, IndexError)
@@ -31,7 +33,7 @@ class TF1Checkpoint:
 
     def __init__(self, path: str):
         self.prefix = _find(path)
-        self._reader = self._guarded(tf.train.load_checkpoint, self.prefix)
+        self._reader = self._guarded(tf.train.load_checkpoint, plain_path(self.prefix))
         self.shapes = {
             name: tuple(shape)
             for name, shape in self._reader.get_variable_to_shape_map().items()
@@ -100,15 +102,14 @@ def _find(path):
 
 def _follow(pointer, folder, prefixes):
     """The prefix that a `checkpoint` file names, relative to its folder."""
-    try:
-        state = tf.train.get_checkpoint_state(folder)
-        named = state.model_checkpoint_path
-    except (AttributeError, *_DAMAGE):
+    named = pointed_to(folder)
+    if not named:
         raise ModelError(
             f"{pointer} cannot be read; name the files by their prefix, such as "
             f"{os.path.join(folder, 'model.ckpt')}."
-        ) from None
+        )
     root = os.path.abspath(folder)
+    named = os.path.join(folder, named)  # which stays as it is if it is absolute
     inside = os.path.relpath(os.path.abspath(named), root)
     if inside.startswith(os.pardir):
         hint = os.path.join(folder, prefixes[0] if prefixes else "model.ckpt")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from typing import Callable
 
+from vqinpaint import outputs
 from vqinpaint.authors.networks import Networks
 from vqinpaint.options import (
     DataOptions,
@@ -33,8 +33,13 @@ def write_run_folder(networks: Networks, options: ModelOptions, run_dir: str) ->
       DiskError: the disk is full.
       OSError: the folder exists, or cannot be made.
     """
-    temporary = f"{run_dir.rstrip('/')}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
+    run_dir = os.path.abspath(run_dir)
+    with outputs.new_folder(os.path.dirname(run_dir)) as temporary:
+        _fill(temporary, networks, options)
+        os.rename(temporary, run_dir)
+
+
+def _fill(run_dir, networks, options):
     optimizer = OptimizerOptions()
     vqvae, structure, texture = networks
     stages: dict[str, Callable[[], Stage]] = {
@@ -44,9 +49,9 @@ def write_run_folder(networks: Networks, options: ModelOptions, run_dir: str) ->
     }
     for name, make in stages.items():
         items = make().checkpoint_items()
-        Checkpoints(folders.checkpoints_folder(temporary, name), items).save(0)
+        Checkpoints(folders.checkpoints_folder(run_dir, name), items).save(0)
         folders.write_options(
-            temporary,
+            run_dir,
             name,
             model=options,
             data=DataOptions(),
@@ -54,4 +59,3 @@ def write_run_folder(networks: Networks, options: ModelOptions, run_dir: str) ->
             loop=LoopOptions(),
             records={"split": None, "fingerprint": None},
         )
-    os.rename(temporary, run_dir)

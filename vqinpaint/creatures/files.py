@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from vqinpaint import outputs
 from vqinpaint.creatures import holes
 from vqinpaint.creatures.attributes import (
     HIDDEN,
@@ -20,6 +21,7 @@ from vqinpaint.creatures.attributes import (
     sample,
 )
 from vqinpaint.creatures.drawing import draw
+from vqinpaint.errors import UsageError
 
 # Which stream of random numbers each split takes its creatures from.
 SPLITS = {"train": TRAINING, "val": VALIDATION}
@@ -58,8 +60,9 @@ def write_split(
     jobs: list[Job],
     results: Iterable[Drawn],
     write: Callable[[str, bytes], None],
+    keep: bool = False,
 ) -> None:
-    """Writes the pictures of a split, and the table of what they show.
+    """Writes the pictures of a split, and last the table of what they show.
 
     The table is SPLIT_attributes.csv: a line for each picture with its name, relative to
     `folder`, and all attributes of its creature.
@@ -70,23 +73,63 @@ def write_split(
       jobs: what was drawn.
       results: results of `drawn` for these jobs, in their order.
       write: function of a picture's name, such as "train/00000003.png", and its bytes.
+      keep: whether the lines of other pictures stay in the table.
+
+    Raises:
+      Taken: a table is there that is none of a sample data set.
     """
     path = os.path.join(folder, f"{split}_attributes.csv")
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, ["file", *NAMES])
-        table.writeheader()
-        for job, (creature, png) in zip(jobs, results):
-            name = f"{split}/{name_of(job.number)}"
-            write(name, png)
-            table.writerow({"file": name, **creature.visible(), **creature.hidden()})
+    rows = {name: row for name, row in table(path).items() if keep}
+    for job, (creature, png) in zip(jobs, results):
+        name = f"{split}/{name_of(job.number)}"
+        write(name, png)
+        rows[name] = {"file": name, **creature.visible(), **creature.hidden()}
+    outputs.write(path, _csv(rows), replace=True)
+
+
+def table(path: str) -> dict[str, dict[str, str]]:
+    """Rows of a table by the names of their pictures; none where there is no table.
+
+    Raises:
+      Taken: the file is no table of a sample data set.
+    """
+    if not outputs.is_taken(path):
+        return {}
+    text = (outputs.read_regular(path) or b"").decode("utf-8", "replace")
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        if reader.fieldnames == ["file", *NAMES]:
+            return {row["file"]: row for row in reader}
+    except csv.Error:
+        pass
+    raise outputs.Taken(path)
+
+
+def _csv(rows):
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, ["file", *NAMES], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows[name] for name in sorted(rows))
+    return file.getvalue().encode()
 
 
 def write_picture(folder: str, name: str, png: bytes) -> None:
-    """Writes a picture as folder/name; its folder is made if needed."""
+    """Writes a picture as folder/name; its folder is made if needed.
+
+    Raises:
+      UsageError: another file is there.
+    """
     path = os.path.join(folder, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(png)
+    if outputs.is_taken(path):
+        # The same flags draw the same bytes.
+        if outputs.read_regular(path) == png:
+            return
+        raise UsageError(
+            f"{path} exists and is another picture; choose another --output, or a --first "
+            "beyond it."
+        )
+    outputs.write(path, png)
 
 
 def write_holes(folder: str, side: int) -> None:

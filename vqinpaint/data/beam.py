@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Sequence
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from vqinpaint import outputs
 from vqinpaint.data import checking, records, writing
 from vqinpaint.data.conversion import Converted, SplitPlan
 from vqinpaint.data.sources import Item
+from vqinpaint.json_files import write_json
 
 
 def write_split(
@@ -34,8 +35,8 @@ def write_split(
     Raises:
       DataError: no picture was good; the data set stays as it was.
     """
-    temporary = writing.temporary_folder(plan.folder, plan.split)
-    try:
+    writing.claim(plan.folder, plan.split, plan.shards)
+    with outputs.new_folder(plan.folder) as temporary:
         with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
             (
                 pipeline
@@ -53,8 +54,6 @@ def write_split(
         reasons = [reason for _, reason in sorted(skipped)]
         entries = {**plan.entries(), "skipped": reasons}
         writing.finish(plan.folder, temporary, plan.split, shards, entries)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return Converted(sum(shard.entry["records"] for shard in shards), reasons)
 
 
@@ -77,8 +76,7 @@ def _write_shard(group, temporary, plan):
         else:
             writer.write(example)
     shard = writer.finish()
-    with open(f"{path}.json", "w", encoding="utf-8") as file:
-        json.dump({**shard._asdict(), "skipped": skipped}, file)
+    write_json(f"{path}.json", {**shard._asdict(), "skipped": skipped}, replace=True)
 
 
 def _read_back(index, temporary, plan):

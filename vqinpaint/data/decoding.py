@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import tensorflow as tf
@@ -16,7 +17,7 @@ def record_reader(split: Split) -> Callable[[tf.Tensor], tf.Tensor]:
       A function from a record's number, int64 [], to the serialised record, string [].
       It opens the shard at the record's own offset and reads nothing before it.
     """
-    paths = tf.constant(split.paths)
+    paths = tf.constant([os.fsencode(path) for path in split.paths])
     shard, offset = tf.constant(split.shard), tf.constant(split.offset)
 
     def read(number):

@@ -2,7 +2,8 @@
 
 `records.py` describes these files. A split is written under a temporary name and moved
 into place when it is complete, so that a data set is never half old and half new for
-longer than some renamings take; during these it has no manifest and is refused.
+longer than some renamings take; during these it has no manifest and is refused. Files
+that no manifest of the split lists are never replaced or removed.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from vqinpaint import digests
+from vqinpaint import digests, outputs
 from vqinpaint.data import records
-from vqinpaint.errors import DataError
-from vqinpaint.json_files import write_json
+from vqinpaint.errors import DataError, UsageError
+from vqinpaint.json_files import encoded
+
+# How the formats of all versions begin, and with them every manifest.
+_FORMATS = "vqinpaint-tfrecords"
+_OPENING = f'{{\n  "format": "{_FORMATS}'.encode()
 
 
 class SplitWriter:
@@ -32,7 +36,9 @@ class SplitWriter:
 
     Pictures go to the shards in turn. A split of the same name is replaced at the very
     end of the block; an exception or a signal inside the block leaves it as it was.
-    The end of the block raises `DataError` if no picture was written.
+    The end of the block raises `DataError` if no picture was written. The beginning of
+    the block raises `Taken` if files are in the way that the manifest of this split does
+    not list.
 
     Args:
       folder: folder of the data set; it is made if needed.
@@ -53,15 +59,20 @@ class SplitWriter:
         self._entries = dict(entries or {})
         self._temporary = ""
         self._writers: list[ShardWriter] = []
+        self._open = contextlib.ExitStack()  # the writers and their folder
         self.written = 0  # number of pictures so far
         self.skipped: list[str] = []  # one reason per picture that was left out
 
     def __enter__(self) -> SplitWriter:
-        self._temporary = temporary_folder(self._folder, self._split)
-        names = [shard_name(self._split, i, self._shards) for i in range(self._shards)]
-        self._writers = [
-            ShardWriter(os.path.join(self._temporary, name)) for name in names
-        ]
+        claim(self._folder, self._split, self._shards)
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(outputs.new_folder(self._folder))
+            for i in range(self._shards):
+                path = os.path.join(folder, shard_name(self._split, i, self._shards))
+                self._writers.append(ShardWriter(path))
+                stack.callback(self._writers[-1].close)
+            self._open = stack.pop_all()
+        self._temporary = folder
         return self
 
     def write(self, picture: records.Picture) -> None:
@@ -81,9 +92,7 @@ class SplitWriter:
                 entries = {**self._entries, "skipped": self.skipped}
                 finish(self._folder, self._temporary, self._split, shards, entries)
         finally:
-            for writer in self._writers:
-                writer.close()
-            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._open.close()
 
 
 class WrittenShard(NamedTuple):
@@ -102,7 +111,7 @@ class ShardWriter:
 
     def __init__(self, path: str):
         self._path = path
-        self._writer = tf.io.TFRecordWriter(path)
+        self._writer = tf.io.TFRecordWriter(os.fsencode(path))
         self._end = 0
         self._starts: list[int] = []
 
@@ -139,12 +148,62 @@ def shard_name(split: str, index: int, shards: int) -> str:
     return f"{split}-{index:05d}-of-{shards:05d}.tfrecord"
 
 
-def temporary_folder(folder: str, split: str) -> str:
-    """Makes an empty folder inside the data set's, so that renaming stays on one disk."""
-    path = os.path.join(folder, f".{split}.tmp")
-    shutil.rmtree(path, ignore_errors=True)
-    os.makedirs(path)
-    return path
+def check_split(folder: str, split: str) -> None:
+    """Makes sure that a split can be written, before any work.
+
+    Raises:
+      UsageError: the split's name is no name of a file, or something is in the way.
+      DiskError: the disk is full or refuses.
+    """
+    if not split or split != os.path.basename(split):
+        raise UsageError(
+            f"--split={split}: the name of a split begins the names of its files; give "
+            "one such as train."
+        )
+    outputs.check_folder(folder)
+    claim(folder, split, 0)
+
+
+def claim(folder: str, split: str, shards: int) -> outputs.Claim:
+    """The right to write the files of a split.
+
+    Raises:
+      Taken: a file is there that the manifest of this split does not list.
+    """
+    names = [shard_name(split, index, shards) for index in range(shards)]
+    index = os.path.basename(records.manifest_path(folder, split))
+    return outputs.Claim(
+        folder, index, [*names, _offsets_name(split)], _reader(folder, split)
+    )
+
+
+def _offsets_name(split):
+    return f"{split}-offsets.npy"
+
+
+def _reader(folder, split):
+    """Gives the names that the content of a manifest lists; None: it is none of ours."""
+    # Not every name that begins alike: "train-hard" may be a split of its own.
+    file = re.compile(
+        rf"{re.escape(split)}-(offsets\.npy|\d{{5,}}-of-\d{{5,}}\.tfrecord)"
+    )
+
+    def names_of(manifest):
+        if not manifest["format"].startswith(_FORMATS):
+            raise KeyError("format")
+        try:
+            names = [shard["name"] for shard in manifest["shards"]]
+            return [*names, manifest["offsets"]["name"]]
+        except (KeyError, TypeError):  # damaged, or of another version
+            return os.listdir(folder)
+
+    def read(data):
+        names = outputs.names_in_json(data, _OPENING, names_of, folder)
+        if names is None:
+            return None
+        return [name for name in map(str, names) if file.fullmatch(name)]
+
+    return read
 
 
 def finish(
@@ -158,13 +217,14 @@ def finish(
 
     Args:
       folder: folder of the data set.
-      temporary: where the shards are; see `temporary_folder`.
+      temporary: where the shards are, on the same disk.
       split: name of the split.
       shards: all shards in the order of their names.
       entries: further entries of the manifest.
 
     Raises:
       DataError: the shards hold no record; the data set stays as it was.
+      Taken: see `claim`.
     """
     starts = np.concatenate([np.asarray(shard.starts, np.int64) for shard in shards])
     if not len(starts):
@@ -172,7 +232,7 @@ def finish(
             f"no picture was found for {folder} ({split}); name a folder, list or tar "
             "that holds JPEG or PNG pictures."
         )
-    offsets_name = f"{split}-offsets.npy"
+    offsets_name = _offsets_name(split)
     np.save(os.path.join(temporary, offsets_name), starts)
     manifest = {
         "format": records.FORMAT,
@@ -185,18 +245,7 @@ def finish(
         "shards": [shard.entry for shard in shards],
         **entries,
     }
-    _remove(folder, split)
+    claimed = claim(folder, split, len(shards))
     for name in [*(shard.entry["name"] for shard in shards), offsets_name]:
-        os.replace(os.path.join(temporary, name), os.path.join(folder, name))
-    write_json(records.manifest_path(folder, split), manifest)
-
-
-def _remove(folder, split):
-    """Removes a split's manifest, and then its shards."""
-    # Not every name that begins alike: "train-hard" may be a split of its own.
-    shard = re.compile(rf"{re.escape(split)}-\d{{5,}}-of-\d{{5,}}\.tfrecord")
-    with contextlib.suppress(FileNotFoundError):
-        os.remove(records.manifest_path(folder, split))
-    for old in os.listdir(folder):
-        if shard.fullmatch(old):
-            os.remove(os.path.join(folder, old))
+        claimed.move(os.path.join(temporary, name), name)
+    claimed.finish(encoded(manifest))

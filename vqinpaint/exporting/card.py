@@ -2,6 +2,9 @@
 
 import os
 
+from vqinpaint import outputs
+from vqinpaint.printable import printable
+
 _CARD = """---
 license: {license}
 library_name: tensorflow
@@ -56,17 +59,18 @@ def write_card(folder, title, story, facts):
     """
     card = _CARD.format(
         license=facts.get("license", "apache-2.0"),
-        title=title,
+        title=printable(title),
         side=facts["model"]["image_size"],
         version=facts["version"],
         story=story.strip() + "\n",
         figures=_figures(facts.get("metrics")),
-        name=title,
+        name=printable(title),
         samples=facts["num_samples"],
         signatures=_table(facts["signatures"]),
     )
-    with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as file:
-        file.write(card)
+    # Names that are not UTF-8 are told as they are shown.
+    data = card.encode("utf-8", "backslashreplace")
+    outputs.write(os.path.join(folder, "README.md"), data)
 
 
 def _figures(metrics):

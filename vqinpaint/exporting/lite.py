@@ -6,6 +6,7 @@ import time
 import numpy as np
 import tensorflow as tf
 
+from vqinpaint import outputs
 from vqinpaint.exporting.requests import requests
 from vqinpaint.joined.inpainter import function
 from vqinpaint.ops.images import complete
@@ -41,8 +42,7 @@ def write_lite(folder, model):
     figures = {}
     for kind in KINDS:
         data = _convert(model, made, kind)
-        with open(os.path.join(folder, f"model_{kind}.tflite"), "wb") as file:
-            file.write(data)
+        outputs.write(os.path.join(folder, f"model_{kind}.tflite"), data)
         figures[kind] = {"bytes": len(data), **_compare(data, pictures, expected)}
     return figures
 

@@ -10,6 +10,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from vqinpaint.errors import ModelError
 from vqinpaint.exporting.requests import requests
+from vqinpaint.plain_paths import plain_path
 from vqinpaint.reporting import SILENT
 
 _BATCHES = (1, 2, 8)
@@ -40,7 +41,7 @@ def validate(folder, model, thorough=True, reporter=SILENT):
     """
     check_operations(folder)
     start = time.monotonic()
-    loaded = tf.saved_model.load(folder)
+    loaded = tf.saved_model.load(plain_path(folder))
     seconds = time.monotonic() - start
     functions, first = model.signatures(), {}
     if not thorough:
@@ -105,7 +106,9 @@ class _Session:
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=config)
         tf.get_logger().setLevel("ERROR")  # it says to use TensorFlow 2's loader
         with self._session.graph.as_default():
-            graph = tf.compat.v1.saved_model.load(self._session, ["serve"], folder)
+            graph = tf.compat.v1.saved_model.load(
+                self._session, ["serve"], plain_path(folder)
+            )
         self._signatures = graph.signature_def
 
     def run(self, name, inputs):

@@ -26,7 +26,7 @@ def write_warmup(folder, requests):
         return False
     path = os.path.join(folder, FILE)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with tf.io.TFRecordWriter(path) as writer:
+    with tf.io.TFRecordWriter(os.fsencode(path)) as writer:
         for signature, inputs in requests.items():
             request = predict_pb2.PredictRequest()
             # The server knows which model it is loading; the name is not looked at.

@@ -1,18 +1,20 @@
 """Writes a joined model as a SavedModel folder, whole or not at all."""
 
 import os
-import shutil
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from vqinpaint.errors import ModelError, UsageError, first_line
+from vqinpaint import outputs
+from vqinpaint.errors import ModelError, first_line
 from vqinpaint.exporting.card import write_card
 from vqinpaint.exporting.lite import write_lite
+from vqinpaint.exporting.placing import place
 from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.validation import validate
 from vqinpaint.exporting.warmup import write_warmup
 from vqinpaint.json_files import write_json
+from vqinpaint.plain_paths import plain_path
 from vqinpaint.reporting import SILENT
 
 
@@ -50,7 +52,7 @@ def write_saved_model(
     Args:
       model: `ServedInpainter`.
       options: `ModelOptions`.
-      output: the folder to make; one that exists is replaced.
+      output: the folder to make; an export that exists is replaced.
       facts: dict for options.json, beside the model's options.
       title, story: of its model card.
       lite: whether to write TFLite files beside it.
@@ -61,14 +63,30 @@ def write_saved_model(
       `Written`.
 
     Raises:
+      UsageError: something is there that is no export.
       ModelError: the saved model does not load, answers otherwise, or needs what servers
         do not have.
     """
-    output = output.rstrip("/")
-    temporary = f"{output}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
-    tf.saved_model.save(model, temporary, signatures=model.signatures())
+    # A link to a version is followed, and stays a link.
+    output = os.path.realpath(output)
+    parent = os.path.dirname(output)
+    with outputs.new_folder(parent) as folder:
+        facts, seconds, warm = _fill(
+            plain_path(folder),
+            *(model, options, facts, title, story, lite, thorough, reporter),
+        )
+        place(folder, output)
+    size = sum(
+        os.path.getsize(os.path.join(root, name))
+        for root, _, names in os.walk(output)
+        for name in names
+    )
+    return Written(facts, size, seconds, warm)
+
+
+def _fill(folder, model, options, facts, title, story, lite, thorough, reporter):
+    """Writes all files and tries them: (facts, seconds, warm) of `Written`."""
+    tf.saved_model.save(model, folder, signatures=model.signatures())
     described = {
         name: describe(function) for name, function in model.signatures().items()
     }
@@ -81,30 +99,15 @@ def write_saved_model(
         "signatures": described,
     }
     if lite:
-        facts["tflite"] = write_lite(temporary, model)
-    write_json(os.path.join(temporary, "options.json"), facts)
-    write_card(temporary, title, story, facts)
-    warm = write_warmup(temporary, requests(model, 1))
+        facts["tflite"] = write_lite(folder, model)
+    write_json(os.path.join(folder, "options.json"), facts)
+    write_card(folder, title, story, facts)
+    warm = write_warmup(folder, requests(model, 1))
     try:
-        seconds = validate(temporary, model, thorough, reporter)
-    except (ModelError, tf.errors.OpError, ValueError) as error:
-        shutil.rmtree(temporary)
-        if isinstance(error, ModelError):
-            raise
+        return facts, validate(folder, model, thorough, reporter), warm
+    except (tf.errors.OpError, ValueError) as error:
         text = first_line(error)[:160]
         raise ModelError(f"the saved model cannot be run ({text}); not kept.") from None
-    previous = f"{output}.old"
-    if os.path.isdir(output):
-        shutil.rmtree(previous, ignore_errors=True)
-        os.rename(output, previous)
-    os.rename(temporary, output)
-    shutil.rmtree(previous, ignore_errors=True)
-    size = sum(
-        os.path.getsize(os.path.join(root, name))
-        for root, _, names in os.walk(output)
-        for name in names
-    )
-    return Written(facts, size, seconds, warm)
 
 
 def describe(function):
@@ -120,12 +123,3 @@ def describe(function):
         name: text(tensor) for name, tensor in concrete.structured_outputs.items()
     }
     return {"inputs": inputs, "outputs": outputs}
-
-
-def check_output(output, overwrite):
-    """Refuses a folder that exists. Raises UsageError."""
-    if os.path.exists(output) and not overwrite:
-        raise UsageError(
-            f"{output} exists already; choose the next version number or give "
-            "--overwrite."
-        )

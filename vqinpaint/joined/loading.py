@@ -13,6 +13,7 @@ from vqinpaint.joined.inpainter import Inpainter
 from vqinpaint.joined.signatures import ServedInpainter
 from vqinpaint.json_files import read_json
 from vqinpaint.options import ModelOptions
+from vqinpaint.plain_paths import plain_path
 from vqinpaint.runs import folders, locating, networks
 
 
@@ -89,7 +90,7 @@ def load_saved_model(path, sampler=None):
             f"--sampler={sampler}, or give the run folder as --model."
         )
     try:
-        model = tf.saved_model.load(path)
+        model = tf.saved_model.load(plain_path(path))
         # An export of another project or of an older version lacks one of them.
         model.sample, model.rows_begun  # noqa: B018
     except (OSError, ValueError, AttributeError, tf.errors.OpError) as error:

@@ -14,9 +14,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
+from google.protobuf import text_format
 from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 
+from vqinpaint import outputs
 from vqinpaint.errors import DiskError, ModelError, first_line
+from vqinpaint.outputs.temporaries import sweep
+from vqinpaint.plain_paths import plain_path
 from vqinpaint.reporting import SILENT, Reporter
 
 # What TensorFlow and Python raise on a damaged checkpoint.
@@ -90,7 +94,7 @@ class Checkpoints:
 
     def write(self, step: int) -> None:
         """Writes the files of the checkpoint of `step`, to which nothing points yet."""
-        self._checkpoint.write(self._path(step))
+        self._checkpoint.write(plain_path(self._path(step)))
 
     def save(self, step: int) -> None:
         """Saves a checkpoint for `step` and deletes those that are not kept.
@@ -140,12 +144,11 @@ class Checkpoints:
         state = CheckpointState(model_checkpoint_path=f"step-{step}")
         steps = [s for s in steps_in(self.folder) if s <= step][-self._keep :]
         state.all_model_checkpoint_paths.extend(f"step-{s}" for s in steps)
-        temporary = os.path.join(self.folder, "checkpoint.new")
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(str(state))
+        pointer = os.path.join(self.folder, "checkpoint")
+        with outputs.new_file(pointer, replace=True) as file:
+            file.write(str(state).encode())
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, os.path.join(self.folder, "checkpoint"))
         _flush(self.folder)
 
 
@@ -167,14 +170,21 @@ def newest(folder: str) -> str | None:
 
     None where the folder has no checkpoint.
     """
-    try:
-        path = tf.train.latest_checkpoint(folder)
-    except _DAMAGE:
-        path = None
+    name = os.path.basename(pointed_to(folder))
     steps = steps_in(folder)
-    if path and os.path.basename(path) in [f"step-{step}" for step in steps]:
-        return os.path.join(folder, os.path.basename(path))
+    if name in [f"step-{step}" for step in steps]:
+        return os.path.join(folder, name)
     return os.path.join(folder, f"step-{steps[-1]}") if steps else None
+
+
+def pointed_to(folder: str) -> str:
+    """What the file `checkpoint` of a folder names; "" where it is missing or damaged."""
+    try:
+        with open(os.path.join(folder, "checkpoint"), encoding="utf-8") as file:
+            state = text_format.Parse(file.read(), CheckpointState())
+    except (OSError, UnicodeDecodeError, text_format.ParseError):
+        return ""
+    return state.model_checkpoint_path
 
 
 def verify(path: str) -> None:
@@ -184,7 +194,7 @@ def verify(path: str) -> None:
       ModelError: some of it cannot be read.
     """
     try:
-        reader = tf.train.load_checkpoint(path)
+        reader = tf.train.load_checkpoint(plain_path(path))
         for name in reader.get_variable_to_shape_map():
             reader.get_tensor(name)
     except _DAMAGE as error:
@@ -200,7 +210,7 @@ def restore(checkpoint: tf.train.Checkpoint, path: str) -> None:
       ModelError: it is damaged, or lacks one of the objects, or has it in another shape.
     """
     try:
-        status = checkpoint.read(path)
+        status = checkpoint.read(plain_path(path))
         status.assert_existing_objects_matched()
     except (*_DAMAGE, AssertionError) as error:
         raise _damaged(path, error) from None
@@ -237,12 +247,13 @@ def _sweep(folder):
     """Removes what unfinished writes left behind, to which nothing ever pointed."""
     if not os.path.isdir(folder):
         return
+    sweep(folder)
     whole = {f"step-{step}" for step in steps_in(folder)}
     for name in os.listdir(folder):
         path, stem = os.path.join(folder, name), name.split(".")[0]
         if re.fullmatch(r"step-\d+_temp.*", name) and os.path.isdir(path):
             shutil.rmtree(path)
-        elif name == "checkpoint.new" or ".tempstate" in name:
+        elif name == "checkpoint.new" or ".tempstate" in name:  # earlier versions'
             os.remove(path)
         elif re.fullmatch(r"step-\d+\.(index|data-.*\d)", name) and stem not in whole:
             os.remove(path)

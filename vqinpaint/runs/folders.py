@@ -3,11 +3,12 @@
 import dataclasses
 import os
 
-from vqinpaint import __version__
+from vqinpaint import __version__, digests
 from vqinpaint.errors import ModelError
 from vqinpaint.json_files import read_json, write_json
 from vqinpaint.options import ModelOptions, VQVAEOptions
 from vqinpaint.options.fields import difference, fixed_values
+from vqinpaint.outputs import Taken, is_taken
 from vqinpaint.runs import checkpoints
 
 FAMILY = "vqvae"
@@ -62,6 +63,7 @@ def write_options(run_dir, stage, model, data, optimizer, loop, records):
       model, data, optimizer, loop: option dataclasses.
       records: dict of `split` and `fingerprint`; None where it is not known.
     """
+    check_options(run_dir, stage)
     parts = {"model": model, "data": data, "optimizer": optimizer, "loop": loop}
     vqvae = None if stage == "vqvae" else vqvae_checkpoint(run_dir)
     write_json(
@@ -72,9 +74,24 @@ def write_options(run_dir, stage, model, data, optimizer, loop, records):
             "stage": stage,
             **{name: dataclasses.asdict(part) for name, part in parts.items()},
             "vqvae_checkpoint": vqvae,
+            "vqvae_digest": vqvae and vqvae_digest(run_dir),
             "records": records,
         },
+        replace=True,
     )
+
+
+def check_options(run_dir, stage):
+    """Refuses a stage's folder whose options.json is no run's. Raises `Taken`."""
+    path = options_path(run_dir, stage)
+    if not is_taken(path):
+        return
+    try:
+        ours = os.path.isfile(path) and read_json(path)["stage"] == stage
+    except (ModelError, KeyError, TypeError, IndexError):
+        ours = False
+    if not ours:
+        raise Taken(path)
 
 
 def checkpoints_folder(run_dir, stage):
@@ -97,13 +114,18 @@ def vqvae_checkpoint(run_dir):
     return os.path.basename(latest_checkpoint(run_dir, "vqvae"))
 
 
+def vqvae_digest(run_dir):
+    """SHA-256 of the file that holds the checksums of all of the VQ-VAE's weights."""
+    return digests.of_file(f"{latest_checkpoint(run_dir, 'vqvae')}.index")
+
+
 def check_vqvae(run_dir, stage):
     """Refuses a later stage that was trained on another VQ-VAE than the run has now.
 
     Its codes would mean other things.
 
     Raises:
-      ModelError: sizes or step differ.
+      ModelError: sizes, step or weights differ.
     """
     own = saved_options(run_dir, stage)
     if own is None:
@@ -111,12 +133,14 @@ def check_vqvae(run_dir, stage):
     now = saved_options(run_dir, "vqvae")["model"]["vqvae"]
     sizes = [fixed_values(VQVAEOptions(**v)) for v in (own["model"]["vqvae"], now)]
     steps = [own.get("vqvae_checkpoint"), vqvae_checkpoint(run_dir)]
-    if sizes[0] != sizes[1] or steps[0] not in (None, steps[1]):
-        found = (
-            f"at {steps[1]} instead of {steps[0]}"
-            if sizes[0] == sizes[1]
-            else f"of other sizes ({difference(*sizes)})"
-        )
+    found = ""
+    if sizes[0] != sizes[1]:
+        found = f"of other sizes ({difference(*sizes)})"
+    elif steps[0] not in (None, steps[1]):
+        found = f"at {steps[1]} instead of {steps[0]}"
+    elif own.get("vqvae_digest") not in (None, vqvae_digest(run_dir)):
+        found = f"of other weights, although at {steps[1]} too"
+    if found:
         raise ModelError(
             f"the {stage} stage in {run_dir} was trained on another VQ-VAE: it is now "
             f"{found}. Restore that one, or train {stage} anew in a new --run_dir."

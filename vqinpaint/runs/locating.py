@@ -79,22 +79,44 @@ def fingerprint(location: Location) -> str:
     Raises:
       ModelError: a file is missing.
     """
-    if location.kind == SAVED_MODEL:
-        files = [os.path.join(location.path, name) for name in _SAVED_FILES]
-    else:
-        folders = [
-            os.path.join(location.path, stage, "checkpoints")
-            for stage in _stages(location.path)
-        ]
-        newest = [path for path in map(checkpoints.newest, folders) if path]
-        files = [f"{path}.index" for path in newest]
+    if location.kind == RUN:
+        return weights_of_run(location.path)
+    files = [os.path.join(location.path, name) for name in _SAVED_FILES]
+    return _digest(files, location.path)
+
+
+def _digest(files, folder):
+    """One digest of several files' contents. Raises ModelError."""
     try:
         told = "".join(digests.of_file(file) for file in files)
     except OSError as error:
         raise ModelError(
-            f"{location.path} is incomplete ({error.strerror}: {error.filename})."
+            f"{folder} is incomplete ({error.strerror}: {error.filename})."
         ) from None
     return digests.of_bytes(told.encode())
+
+
+def weights_of_run(run_dir: str) -> str:
+    """A text that changes when a weight of a run does; see `fingerprint`."""
+    folders = [os.path.join(run_dir, name, "checkpoints") for name in _stages(run_dir)]
+    newest = [path for path in map(checkpoints.newest, folders) if path]
+    return _digest([f"{path}.index" for path in newest], run_dir)
+
+
+def weights(location: Location) -> str | None:
+    """The fingerprint of the run whose weights a model has.
+
+    Returns:
+      That of the run folder itself; what a SavedModel's options.json says of the run that
+      it was exported from; None where that is not known.
+    """
+    if location.kind == RUN:
+        return weights_of_run(location.path)
+    options_path = os.path.join(location.path, "options.json")
+    if not os.path.isfile(options_path):
+        return None
+    options = read_json(options_path)
+    return options.get("weights") if isinstance(options, dict) else None
 
 
 def _stages(path):

@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 from tensorboard.plugins import projector
 from tensorboard.plugins.hparams import api as hparams
 
+from vqinpaint import outputs
 from vqinpaint.ops.images import to_uint8
+from vqinpaint.pictures import png
+from vqinpaint.plain_paths import plain_path
 from vqinpaint.stages.base import CodebookView
 
 _Result = TypeVar("_Result")
@@ -29,7 +31,7 @@ class Board:
 
     def __init__(self, folder: str):
         self._folder = folder
-        self._writer = tf.summary.create_file_writer(folder)
+        self._writer = tf.summary.create_file_writer(plain_path(folder))
 
     def scalars(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         """Adds a line to log.jsonl, and each value to TensorBoard as "NAME/KIND".
@@ -39,8 +41,8 @@ class Board:
           step: number of steps taken.
           values: by name.
         """
-        with open(os.path.join(self._folder, "log.jsonl"), "a", encoding="utf-8") as f:
-            f.write(json.dumps({"step": step, "kind": kind, **values}) + "\n")
+        line = json.dumps({"step": step, "kind": kind, **values})
+        outputs.append(self._path("log.jsonl"), f"{line}\n".encode())
         with self._writer.as_default(step=step):
             for name, value in values.items():
                 tf.summary.scalar(f"{name}/{kind}", value)
@@ -76,7 +78,7 @@ class Board:
                 tf.summary.scalar(f"share of codes in use/{name}", used)
                 self._add_embedding(config, name, view, shares.numpy())
         if views:
-            projector.visualize_embeddings(self._folder, config)
+            projector.visualize_embeddings(plain_path(self._folder), config)
 
     def _add_embedding(self, config, name, view, shares):
         entry = config.embeddings.add()
@@ -86,16 +88,18 @@ class Board:
         entry.sprite.image_path = f"codebook_{name}.png"
         side = view.patches.shape[1]
         entry.sprite.single_image_dim.extend([side, side])
-        np.savetxt(self._path(entry.tensor_path), view.codes.numpy(), "%.6g", "\t")
-        with open(self._path(entry.metadata_path), "w", encoding="utf-8") as file:
-            file.write("code\tshare\n")
-            file.writelines(f"{i}\t{share:.6f}\n" for i, share in enumerate(shares))
+        with outputs.new_file(self._path(entry.tensor_path), replace=True) as file:
+            np.savetxt(file, view.codes.numpy(), "%.6g", "\t")
+        lines = [f"{i}\t{share:.6f}\n" for i, share in enumerate(shares)]
+        usage = "".join(["code\tshare\n", *lines]).encode()
+        outputs.write(self._path(entry.metadata_path), usage, replace=True)
         across = math.ceil(math.sqrt(len(shares)))
         sprite = np.zeros((across * side, across * side, 3), np.uint8)
         for i, patch in enumerate(to_uint8(view.patches).numpy()):
             y, x = i // across * side, i % across * side
             sprite[y : y + side, x : x + side] = patch
-        Image.fromarray(sprite).save(self._path(entry.sprite.image_path))
+        sprite_path = self._path(entry.sprite.image_path)
+        outputs.write(sprite_path, png.encoded(sprite), replace=True)
 
     def _path(self, name):
         return os.path.join(self._folder, name)

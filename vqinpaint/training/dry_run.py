@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from vqinpaint.pictures import files, sheets
+from vqinpaint import outputs
+from vqinpaint.pictures import png, sheets
+from vqinpaint.printable import printable
 from vqinpaint.stages.base import Stage
 from vqinpaint.training import estimate
 
@@ -49,5 +51,6 @@ def dry_run(
     )
     shown = [sheets.holed(*pair) for pair in zip(image.numpy(), mask.numpy()[..., 0])]
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    files.save(path, np.concatenate(shown[:8], axis=1))
-    return "\n".join([*lines, f"first batch: {path}"])
+    # A picture of that name can only be of an earlier look at the same stage.
+    outputs.write(path, png.encoded(np.concatenate(shown[:8], axis=1)), replace=True)
+    return "\n".join([*lines, f"first batch: {printable(path)}"])

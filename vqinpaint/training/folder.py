@@ -7,6 +7,7 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 
+from vqinpaint import outputs
 from vqinpaint.errors import ModelError
 
 
@@ -20,7 +21,7 @@ def only_writer(folder: str) -> Iterator[None]:
       ModelError: another process trains in this folder.
     """
     os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, ".lock"), "a+", encoding="utf-8") as file:
+    with _opened(os.path.join(folder, ".lock")) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -33,6 +34,12 @@ def only_writer(folder: str) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _opened(path):
+    """The file for reading and writing, made if needed. A link is not followed."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o666), "r+", encoding="utf-8")
 
 
 class ExactLosses:
@@ -50,8 +57,7 @@ class ExactLosses:
     def add(self, first: int, losses: Iterable[float]) -> None:
         """Appends the losses of consecutive steps, from step number `first` on."""
         lines = [f"{i} {loss.hex()}\n" for i, loss in enumerate(losses, start=first)]
-        with open(self._path, "a", encoding="ascii") as file:
-            file.writelines(lines)
+        outputs.append(self._path, "".join(lines).encode())
 
     def forget_after(self, step: int) -> None:
         """Removes the lines after `step`, which a killed run wrote, and cut-off lines."""
@@ -61,7 +67,4 @@ class ExactLosses:
             lines = file.readlines()
         whole = (line for line in lines if line.endswith("\n"))
         kept = [line for line in whole if int(line.split()[0]) <= step]
-        temporary = f"{self._path}.new"
-        with open(temporary, "w", encoding="ascii") as file:
-            file.writelines(kept)
-        os.replace(temporary, self._path)
+        outputs.write(self._path, "".join(kept).encode(), replace=True)

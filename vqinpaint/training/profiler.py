@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
+from vqinpaint.plain_paths import plain_path
+
 FIRST = 10  # the steps before it spend their time on tracing and filling queues
 
 
@@ -27,7 +29,7 @@ class Profiler:
         """Context around step `number`, from 1, that includes the wait for its batch."""
         if self._left and self._seen >= FIRST:
             if not self._running:
-                tf.profiler.experimental.start(self._folder)
+                tf.profiler.experimental.start(plain_path(self._folder))
                 self._running = True
             self._left -= 1
         self._seen += 1

@@ -1,0 +1,78 @@
+"""Where an export may go, and how it gets there."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from vqinpaint import outputs
+from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.json_files import read_json
+
+# Everything that exports of this version and earlier ones consist of, at their root.
+_PARTS = re.compile(
+    r"saved_model\.pb|fingerprint\.pb|options\.json|README\.md|variables|assets"
+    r"|assets\.extra|keras_metadata\.pb|debug|model_\w+\.tflite"
+)
+
+
+def check_output(output: str, overwrite: bool) -> None:
+    """Makes sure that an export can be written, before any work.
+
+    Args:
+      output: folder to write.
+      overwrite: whether an earlier export there may be replaced.
+
+    Raises:
+      UsageError: something is there that may not be replaced.
+      DiskError: the disk is full or refuses.
+    """
+    if outputs.is_taken(output) and not overwrite:
+        raise UsageError(
+            f"{output} exists already; choose the next version number or give "
+            "--overwrite."
+        )
+    output = os.path.realpath(output)
+    check_replaceable(output)
+    outputs.check_folder(os.path.dirname(output))
+
+
+def check_replaceable(output: str) -> None:
+    """Refuses a place that holds anything but an export. Raises UsageError."""
+    if not os.path.lexists(output):
+        return
+    if not os.path.isdir(output):
+        raise UsageError(f"{output} is no folder; choose another --output.")
+    names = sorted(os.listdir(output))
+    foreign = [name for name in names if not _PARTS.fullmatch(name)]
+    if names and (foreign or not _is_export(output)):
+        found = foreign[0] if foreign else names[0]
+        raise UsageError(
+            f"{output} holds {found}, which is no part of an export of vqinpaint, and "
+            "will not be replaced; move it away or choose another --output."
+        )
+
+
+def place(folder: str, output: str) -> None:
+    """Renames a finished export to `output`, in the place of an earlier one.
+
+    Raises:
+      UsageError: something is there that is no export.
+    """
+    check_replaceable(output)
+    if not os.path.lexists(output):
+        os.rename(folder, output)
+        return
+    with outputs.new_folder(os.path.dirname(output)) as aside:
+        os.rename(output, os.path.join(aside, "earlier"))
+        os.rename(folder, output)
+
+
+def _is_export(folder):
+    """Whether a folder has what loading an export needs."""
+    try:
+        facts = read_json(os.path.join(folder, "options.json"))
+    except ModelError:
+        return False
+    has_graph = os.path.isfile(os.path.join(folder, "saved_model.pb"))
+    return has_graph and isinstance(facts, dict) and "model" in facts
