@@ -9,9 +9,12 @@ import pytest
 import tensorflow as tf
 
 from tests import small_data
-from vqinpaint.data import decoding, records
+from tests.killing import killed_at
+from vqinpaint import digests
+from vqinpaint.data import decoding, records, writing
 from vqinpaint.data.writing import SplitWriter
-from vqinpaint.errors import DataError
+from vqinpaint.errors import DataError, UsageError
+from vqinpaint.outputs import Taken
 
 
 @pytest.fixture
@@ -174,3 +177,97 @@ def test_the_same_data_have_the_same_fingerprint(folder):
     assert (
         dataclasses.replace(split, manifest=manifest).fingerprint != split.fingerprint
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["train.json", "train-offsets.npy", "train-00001-of-00002.tfrecord"],
+)
+def test_files_of_other_programs_stay(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(Taken, match=name):
+        with SplitWriter(str(tmp_path), "train", 2):
+            raise AssertionError("this is found before any work")
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_shards_that_no_manifest_lists_stay(folder):
+    """Those of another writer, of another number, are not swept away with ours."""
+    other = os.path.join(folder, "train-00000-of-00009.tfrecord")
+    with open(other, "wb") as file:
+        file.write(b"mine")
+    with SplitWriter(folder, "train", 1) as writer:
+        writer.write(small_data.picture_of(0)[0])
+    with open(other, "rb") as file:
+        assert file.read() == b"mine"
+    assert len(records.open_split(folder, "train")) == 1
+
+
+def test_a_temporary_folder_of_an_older_name_stays(tmp_path):
+    (tmp_path / ".train.tmp").mkdir()
+    (tmp_path / ".train.tmp" / "mine").write_text("mine")
+    with SplitWriter(str(tmp_path), "train", 1) as writer:
+        writer.write(small_data.picture_of(0)[0])
+    assert (tmp_path / ".train.tmp" / "mine").exists()
+
+
+def _spoil_manifest(folder, how):
+    path = os.path.join(folder, "train.json")
+    with open(path, "rb") as file:
+        data = file.read()
+    with open(path, "wb") as file:
+        file.write(how(data))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda data: b"",
+        lambda data: data[:60],
+        lambda data: data.replace(b"tfrecords-1", b"tfrecords-0"),
+        lambda data: data.replace(b'"shards"', b'"shreds"'),
+    ],
+    ids=["empty", "cut", "older", "damaged"],
+)
+def test_a_spoilt_split_can_be_written_again(folder, how):
+    _spoil_manifest(folder, how)
+    with SplitWriter(folder, "train", 1) as writer:
+        writer.write(small_data.picture_of(0)[0])
+    assert len(records.open_split(folder, "train")) == 1
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_a_kill_between_moves_leaves_no_split_that_is_half_new(folder, number):
+    """Journal, two shards, offsets, manifest: five writes."""
+    shards = [_shard(folder, i) for i in range(2)]
+    new = os.path.join(folder, "new")
+    assert killed_at(
+        number, lambda: writing.finish(folder, new, "train", shards, {"source": "new"})
+    )
+    if number == 1:
+        assert len(records.open_split(folder, "train")) == 10
+    else:
+        with pytest.raises(DataError, match="has no manifest train.json"):
+            records.open_split(folder, "train")
+    with SplitWriter(folder, "train", 1) as writer:
+        writer.write(small_data.picture_of(0)[0])
+    assert len(records.open_split(folder, "train")) == 1
+    shards = [name for name in os.listdir(folder) if name.endswith(".tfrecord")]
+    assert len(shards) == 1
+
+
+def _shard(folder, index):
+    """One of two new shards, in the folder "new"."""
+    os.makedirs(os.path.join(folder, "new"), exist_ok=True)
+    name = writing.shard_name("train", index, 2)
+    path = os.path.join(folder, "new", name)
+    with open(path, "wb") as file:
+        file.write(b"shard")
+    entry = {"name": name, "bytes": 5, "records": 1, "sha256": digests.of_file(path)}
+    return writing.WrittenShard(entry, [0])
+
+
+@pytest.mark.parametrize("split", ["a/b", "../train", "", "train/"])
+def test_splits_are_named_like_files(tmp_path, split):
+    with pytest.raises(UsageError, match="--split="):
+        writing.check_split(str(tmp_path), split)

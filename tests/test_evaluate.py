@@ -182,7 +182,7 @@ def test_names_and_their_order_stay(written, world):
     figures, _ = written
     *facts, last = figures
     assert facts == [
-        *("model", "data", "split", "fingerprint", "mask", "pictures"),
+        *("model", "data", "split", "fingerprint", "mask", "weights", "pictures"),
         *("vqvae_mse", "bits_per_code", "marginal_bits", "perplexity_top"),
     ]
     assert last == "completions"
@@ -250,9 +250,17 @@ def test_mistakes_are_one_line(world):
         ({"pictures": -1}, "--pictures=-1"),
     ]
     never = world / "never.json"
+    (world / "mine.json").write_text("[]")
+    for output, words in (
+        (world / "mine.json", "not a file that vqinpaint wrote"),
+        (world / "known", "is a folder"),
+        (world / "mine.json" / "below.json", "is a file, not a folder"),
+    ):
+        # Found before the model is looked for.
+        cases.append(({"output": output, "model": "none"}, words))
 
     def tried(case):
-        arguments = command(*_arguments(world, output=never, **case[0]))
+        arguments = command(*_arguments(world, **{"output": never, **case[0]}))
         return subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT)
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -2,15 +2,17 @@
 
 import json
 import os
+import unicodedata
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from vqinpaint import Reporter, Request
+from tests.killing import killed_at
+from vqinpaint import Reporter, Request, digests, outputs
 from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.folder import complete_folder, find_pairs
-from vqinpaint.errors import PictureError, UsageError
+from vqinpaint.errors import DiskError, PictureError, UsageError
 
 SIDE = 64
 
@@ -57,11 +59,20 @@ def world(tmp_path):
     return tmp_path
 
 
-def _complete(world, engine=None, request=None, **more):
-    pairs = find_pairs(str(world / "in"), str(world / "mask.png"))
+class _Notes(Reporter, list):
+    """Keeps the notes that it is told."""
+
+    def note(self, text):
+        self.append(text)
+
+
+def _complete(world, engine=None, request=None, output=None, **more):
+    listener = {k: more[k] for k in more if k == "reporter"}
+    pairs = find_pairs(str(world / "in"), str(world / "mask.png"), **listener)
     request = request or Request(num_samples=2)
     engine = engine or Painter()
-    return complete_folder(pairs, engine, request, str(world / "out"), **more)
+    output = output or str(world / "out")
+    return complete_folder(pairs, engine, request, output, **more)
 
 
 def _again(world, **changes):
@@ -130,6 +141,197 @@ def test_results_of_an_older_version_or_spoilt_ones_are_made_again(world):
     (world / "out" / "a.json").write_text(json.dumps(facts))
     (world / "out" / "b.json").write_text("{")
     assert _again(world) == (2, 0)
+
+
+def test_a_result_that_was_cut_or_mixed_up_is_made_again(world):
+    _complete(world)
+    whole = (world / "out" / "a_01.png").read_bytes()
+    (world / "out" / "a_01.png").write_bytes(whole[:-20])
+    assert _again(world) == (1, 1)
+    assert (world / "out" / "a_01.png").read_bytes() == whole
+    # Of a run of other seeds that was killed; of an older date, too.
+    (world / "out" / "b_00.png").write_bytes((world / "out" / "b_01.png").read_bytes())
+    os.utime(world / "out" / "b_00.png", (0, 0))
+    assert _again(world) == (1, 1)
+    for name in ("a_grid.png", "b_entropy.png"):
+        (world / "out" / name).write_bytes(b"")
+    assert _again(world) == (2, 0)
+
+
+def test_the_json_lists_every_file_with_its_digest(world):
+    _complete(world)
+    facts = json.loads((world / "out" / "a.json").read_text())
+    wanted = {"a_00.png", "a_01.png", "a_grid.png", "a_entropy.png"}
+    assert facts["files"] == {
+        name: digests.of_file(world / "out" / name) for name in wanted
+    }
+    names = (
+        wanted | {name.replace("a", "b", 1) for name in wanted} | {"a.json", "b.json"}
+    )
+    assert set(os.listdir(world / "out")) == names
+
+
+def test_what_a_larger_run_left_is_removed(world):
+    _complete(world, request=Request(num_samples=8))
+    (world / "out" / "a_09.png").write_text("mine")
+    (world / "out" / "a_note.png").write_text("mine")
+    _complete(world, request=Request(num_samples=2))
+    left = sorted(name for name in os.listdir(world / "out") if name.startswith("a_"))
+    assert left == [
+        *(
+            "a_00.png",
+            "a_01.png",
+            "a_09.png",
+            "a_entropy.png",
+            "a_grid.png",
+            "a_note.png",
+        )
+    ]
+    guided = Request(structure_from=str(world / "guide.png"))
+    _complete(world, request=guided)
+    assert not (world / "out" / "b_01.png").exists()
+    assert not (world / "out" / "b_entropy.png").exists()
+
+
+@pytest.mark.parametrize("name", ["a_00.png", "a_grid.png", "a_entropy.png", "a.json"])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_somebody_elses_files_stay(world, name, overwrite):
+    (world / "out").mkdir()
+    (world / "out" / name).write_text("mine")
+    notes = _Notes()
+    summary = _complete(world, overwrite=overwrite, reporter=notes)
+    assert (summary.completed, len(summary.failed)) == (1, 1)
+    assert name in notes[0] and "not a file that vqinpaint wrote" in notes[0]
+    assert (world / "out" / name).read_text() == "mine"
+    assert len(os.listdir(world / "out")) == 1 + 5
+    # The JSON of another program lists nothing.
+    (world / "out" / "a.json").write_text('{"samples": 3}')
+    assert _complete(world, overwrite=True, reporter=notes).failed
+    assert (world / "out" / "a.json").read_text() == '{"samples": 3}'
+
+
+def test_links_in_the_way_are_not_followed(world):
+    (world / "victim").write_text("mine")
+    (world / "out").mkdir()
+    for name in ("a_00.png.tmp", "a.json.tmp", "b_00.png"):
+        (world / "out" / name).symlink_to(world / "victim")
+    assert len(_complete(world).failed) == 1
+    (world / "out" / "b_00.png").unlink()
+    _complete(world)
+    (world / "out" / "a_00.png").unlink()
+    (world / "out" / "a_00.png").symlink_to(world / "victim")
+    assert _again(world) == (1, 1)
+    assert (world / "victim").read_text() == "mine"
+
+
+def test_results_beside_the_pictures_are_not_completed_again(world):
+    where = {"output": str(world / "in")}
+    first, second = _Notes(), _Notes()
+    assert _again(world, reporter=first, **where) == (2, 0)
+    assert _again(world, reporter=second, **where) == (0, 2)
+    assert not first and len(second) == 1
+    assert "8 result(s) of earlier runs" in second[0]
+    assert len(os.listdir(world / "in")) == 2 + 2 * 5
+    # A picture of a person that is called like a result is completed.
+    Image.new("RGB", (SIDE, SIDE)).save(world / "in" / "a_02.png")
+    assert _again(world, **where) == (1, 2)
+    assert (world / "in" / "a_02_00.png").exists()
+
+
+def test_a_folder_of_nothing_but_results_is_told(world):
+    _complete(world)
+    with pytest.raises(PictureError, match="nothing but results of earlier runs"):
+        find_pairs(str(world / "out"), str(world / "mask.png"))
+
+
+def test_an_input_is_never_written_over(world):
+    _complete(world)
+    source = f"{world / 'out' / 'a.json'}:1"
+    before = (world / "out" / "a.json").read_bytes()
+    pairs = [(str(world / "in" / "a.png"), str(world / "mask.png"))]
+    request = Request(structure_from=source)
+    with pytest.raises(PictureError, match="would be overwritten by the results of a"):
+        complete_folder(pairs, Painter(), request, str(world / "out"))
+    assert (world / "out" / "a.json").read_bytes() == before
+
+
+def test_a_name_too_long_does_not_stop_the_others(world):
+    # a_entropy.png has twelve bytes more than the stem.
+    for length in (243, 244, 250):
+        Image.new("RGB", (SIDE, SIDE)).save(world / "in" / f"{'n' * length}.png")
+    notes = _Notes()
+    summary = _complete(world, reporter=notes)
+    assert (summary.completed, len(summary.failed), len(notes)) == (3, 2, 2)
+    assert all("shorter or simpler name" in note for note in notes)
+
+
+def test_names_that_are_not_utf8_are_completed(world):
+    name = os.fsdecode(b"caf\xe9")
+    os.rename(world / "in" / "a.png", world / "in" / f"{name}.png")
+    output = os.fsdecode(os.fsencode(world / "out") + b"\xff")
+    assert _again(world, output=output) == (2, 0)
+    assert _again(world, output=output) == (0, 2)
+    assert f"{name}_01.png" in os.listdir(output)
+
+
+def test_two_forms_of_one_name_are_refused(world):
+    for form in ("NFC", "NFD"):
+        name = unicodedata.normalize(form, "k\u00e4the")
+        Image.new("RGB", (SIDE, SIDE)).save(world / "in" / f"{name}.png")
+    with pytest.raises(UsageError, match="several pictures called"):
+        _complete(world)
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_upper_and_lower_case_are_two_where_the_disk_says_so(world, monkeypatch, blind):
+    monkeypatch.setattr(outputs, "is_case_blind", lambda folder: blind)
+    Image.new("RGB", (SIDE, SIDE)).save(world / "in" / "A.png")
+    if not blind:
+        assert _complete(world).completed == 3
+        return
+    with pytest.raises(UsageError, match="upper and lower case"):
+        _complete(world)
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_a_kill_between_writes_leaves_nothing_that_counts_as_done(world, number):
+    """The results of other seeds were there before; journals and files are twelve."""
+    _complete(world)
+    request = Request(num_samples=2, seed=7)
+    assert killed_at(number, lambda: _complete(world, request=request))
+    for name in "ab":
+        path = world / "out" / f"{name}.json"
+        files = json.loads(path.read_text())["files"] if path.exists() else {}
+        assert files == {name: digests.of_file(world / "out" / name) for name in files}
+    assert sum(_again(world, request=request)) == 2
+    assert _again(world, request=request) == (0, 2)
+    found = {path.name: path.read_bytes() for path in (world / "out").glob("*.png")}
+    _complete(world, request=request, output=str(world / "whole"))
+    assert found == {
+        path.name: path.read_bytes() for path in (world / "whole").glob("*.png")
+    }
+    assert len(os.listdir(world / "out")) == 10
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: path.write_text("mine"), lambda path: path.symlink_to("x")]
+)
+def test_an_output_that_cannot_be_stops_before_any_work(world, make):
+    make(world / "out")
+    with pytest.raises(UsageError, match="out is a"):
+        _complete(world)
+    with pytest.raises(UsageError, match="out is a"):
+        _complete(world, output=str(world / "out" / "below"))
+
+
+def test_a_full_disk_stops_before_any_work(world, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(outputs.places, "new_temporary", refuse)
+    with pytest.raises(DiskError, match="No space left on device"):
+        _complete(world)
+    assert not (world / "out").exists()
 
 
 def test_one_bad_picture_does_not_stop_the_others(world):

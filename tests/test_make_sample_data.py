@@ -68,6 +68,39 @@ def test_the_table_says_what_pictures_show(pictures):
     assert len(rows) == len(_wanted())
 
 
+def test_a_data_set_is_continued_and_its_table_grows(pictures, tmp_path):
+    few = [f"--output={tmp_path}", "--size=64", "--seed=7", "--processes=1"]
+    run(*COMMAND, *few, "--train=2", "--val=1", "--first=5")
+    before = _files(tmp_path)
+    run(*COMMAND, *few, "--train=2", "--val=2", "--first=6")
+    after = _files(tmp_path)
+    assert after == _files(pictures) | {
+        name: after[name] for name in ("val/00000007.png", "val_attributes.csv")
+    }
+    assert all(
+        after[name] == data for name, data in before.items() if "csv" not in name
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "train/00000006.png",
+        "masks/centre.png",
+        "val_attributes.csv",
+        "train/00000005.png",
+    ],
+)
+def test_somebody_elses_files_stay(tmp_path, name):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("mine")
+    done = run(*COMMAND, f"--output={tmp_path}", *FEW, "--processes=1", code=2)
+    assert f"{path} exists and is" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert path.read_text() == "mine"
+
+
 def test_there_is_a_mask_for_all_and_one_for_each_attribute(pictures):
     masks = {path.stem: path for path in (pictures / "masks").iterdir()}
     assert set(masks) == {"centre", *creatures.HIDDEN}

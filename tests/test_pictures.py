@@ -151,6 +151,29 @@ def test_contact_sheet_shows_each_column_in_its_place():
             assert (sheet[y, x] == 60 * c + 20 * r + 40).all()
 
 
+def test_a_thousand_columns_go_on_below_and_what_does_not_fit_is_counted():
+    top = np.full((64, 64, 3), 10, np.uint8)
+    room = sheets.columns_that_fit(top, 2)
+    assert 500 < room < 1000
+    columns = [[np.full((64, 64, 3), 40 + c % 200, np.uint8)] * 2 for c in range(room)]
+    sheet = sheets.contact_sheet(top, columns, [""] * room)
+    assert max(sheet.shape) <= 16384 and sheet.shape[0] * sheet.shape[1] <= 64_000_000
+    across = sheet.shape[1] // 198
+    for c in (0, across - 1, across, room - 1):
+        y, x = 198 + c // across * 412 + 6 + 96, 6 + c % across * 198 + 96
+        assert (sheet[[y, y + 198], x] == 40 + c % 200).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 5000), (5000, 1), (3, 3), (2000, 3000)])
+def test_sheets_of_pictures_of_any_shape_stay_small(shape):
+    top = np.zeros((*shape, 3), np.uint8)
+    room = sheets.columns_that_fit(top, 2)
+    sheet = sheets.contact_sheet(top, [[top, top]] * 100, [""] * 100)
+    assert room >= 100 and max(sheet.shape) <= 16384
+    heat = sheets.heat_map(np.ones((2, 2)), *shape)
+    assert max(heat.shape) <= 16384 + 18
+
+
 def test_heat_map_is_brightest_where_bits_are_most():
     bits = np.array([[0.0, 1.0], [2.0, 8.0]])
     heat = sheets.heat_map(bits, 64, 64)

@@ -8,7 +8,6 @@ Beside the pictures `*_attributes.csv` says what each shows, and masks/ has a ho
 each of three attributes. Everything follows from --seed.
 """
 
-import csv
 import os
 import random
 import sys
@@ -19,8 +18,12 @@ from absl import flags  # noqa: E402
 from sample_faces import HOLES, TABLES, draw_attributes, draw_hole, draw_picture  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
+from vqinpaint import outputs  # noqa: E402
 from vqinpaint.cli import run_main  # noqa: E402
+from vqinpaint.cli.printing import say  # noqa: E402
+from vqinpaint.creatures import files  # noqa: E402
 from vqinpaint.errors import UsageError  # noqa: E402
+from vqinpaint.pictures import png  # noqa: E402
 
 flags.DEFINE_string("output", "", "Folder to write; gets train/, val/ and masks/.")
 flags.DEFINE_integer("train", 2000, "Training pictures.")
@@ -29,6 +32,7 @@ flags.DEFINE_integer("size", 64, "Side in pixels: 64 or 128.")
 flags.DEFINE_integer("seed", 0, "Same seed, same pictures.")
 
 FLAGS = flags.FLAGS
+_COLUMNS = ("file", *TABLES, "hat")
 
 
 def main():
@@ -36,28 +40,26 @@ def main():
         raise UsageError("give --output=FOLDER.")
     if FLAGS.size not in (64, 128):
         raise UsageError(f"--size={FLAGS.size}: 64 or 128.")
+    outputs.check_folder(FLAGS.output)
+    os.makedirs(FLAGS.output, exist_ok=True)
     for number, (split, count) in enumerate(
         {"train": FLAGS.train, "val": FLAGS.val}.items()
     ):
-        folder = os.path.join(FLAGS.output, split)
-        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(FLAGS.output, f"{split}_attributes.csv")
+        files.table(path, _COLUMNS)
         generator = random.Random(2 * FLAGS.seed + number)
         rows = []
         for i in tqdm(range(count), split, unit=""):
             attributes = draw_attributes(generator)
-            name = f"{i:05d}.png"
-            draw_picture(attributes, FLAGS.size).save(os.path.join(folder, name))
-            rows.append({"file": f"{split}/{name}", **attributes})
-        path = os.path.join(FLAGS.output, f"{split}_attributes.csv")
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, ["file", *TABLES, "hat"])
-            writer.writeheader()
-            writer.writerows(rows)
-    folder = os.path.join(FLAGS.output, "masks")
-    os.makedirs(folder, exist_ok=True)
+            name = f"{split}/{i:05d}.png"
+            picture = draw_picture(attributes, FLAGS.size)
+            files.write_picture(FLAGS.output, name, png.encoded(picture))
+            rows.append({"file": name, **attributes})
+        outputs.write(path, files.csv_bytes(rows, _COLUMNS), replace=True)
     for attribute in HOLES:
-        draw_hole(attribute, FLAGS.size).save(os.path.join(folder, f"{attribute}.png"))
-    print(f"{FLAGS.train} + {FLAGS.val} pictures -> {FLAGS.output}")
+        mask = png.encoded(draw_hole(attribute, FLAGS.size))
+        files.write_picture(FLAGS.output, f"masks/{attribute}.png", mask)
+    say(f"{FLAGS.train} + {FLAGS.val} pictures -> {FLAGS.output}")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ def plain_path(path: str) -> str:
     """
     if _is_plain(path):
         return path
-    path = os.path.abspath(path)
+    # Not os.path.abspath, which takes ".." after a link for the folder of the link.
+    path = os.path.join(os.getcwd(), path.rstrip(os.sep))
     folder, name = os.path.split(path)
     if not _is_plain(name) and os.path.isdir(path):
         return _link(path)

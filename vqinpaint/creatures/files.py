@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from PIL import Image
@@ -25,6 +25,8 @@ from vqinpaint.errors import UsageError
 
 # Which stream of random numbers each split takes its creatures from.
 SPLITS = {"train": TRAINING, "val": VALIDATION}
+# Of the table of what pictures show.
+COLUMNS = ("file", *NAMES)
 
 
 class Job(NamedTuple):
@@ -84,32 +86,39 @@ def write_split(
         name = f"{split}/{name_of(job.number)}"
         write(name, png)
         rows[name] = {"file": name, **creature.visible(), **creature.hidden()}
-    outputs.write(path, _csv(rows), replace=True)
+    outputs.write(path, csv_bytes([rows[name] for name in sorted(rows)]), replace=True)
 
 
-def table(path: str) -> dict[str, dict[str, str]]:
+def table(path: str, columns: Sequence[str] = COLUMNS) -> dict[str, dict[str, str]]:
     """Rows of a table by the names of their pictures; none where there is no table.
 
+    Args:
+      path: CSV file.
+      columns: names of its columns; the first is that of the pictures' names.
+
     Raises:
-      Taken: the file is no table of a sample data set.
+      Taken: the file is no such table.
     """
     if not outputs.is_taken(path):
         return {}
     text = (outputs.read_regular(path) or b"").decode("utf-8", "replace")
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
-        if reader.fieldnames == ["file", *NAMES]:
-            return {row["file"]: row for row in reader}
+        if reader.fieldnames == list(columns):
+            return {row[columns[0]]: row for row in reader}
     except csv.Error:
         pass
     raise outputs.Taken(path)
 
 
-def _csv(rows):
+def csv_bytes(
+    rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS
+) -> bytes:
+    """A table as a CSV file."""
     file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, ["file", *NAMES], extrasaction="ignore")
+    writer = csv.DictWriter(file, columns, extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(rows[name] for name in sorted(rows))
+    writer.writerows(rows)
     return file.getvalue().encode()
 
 

@@ -32,9 +32,14 @@ def check_output(output: str, overwrite: bool) -> None:
             f"{output} exists already; choose the next version number or give "
             "--overwrite."
         )
-    output = os.path.realpath(output)
     check_replaceable(output)
-    outputs.check_folder(os.path.dirname(output))
+    outputs.check_folder(os.path.dirname(final_path(output)))
+
+
+def final_path(output: str) -> str:
+    """Path of the folder itself: a link to an export is followed, and stays a link."""
+    output = os.path.abspath(output)
+    return os.path.realpath(output) if os.path.islink(output) else output
 
 
 def check_replaceable(output: str) -> None:

@@ -9,7 +9,7 @@ from vqinpaint import outputs
 from vqinpaint.errors import ModelError, first_line
 from vqinpaint.exporting.card import write_card
 from vqinpaint.exporting.lite import write_lite
-from vqinpaint.exporting.placing import place
+from vqinpaint.exporting.placing import final_path, place
 from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.validation import validate
 from vqinpaint.exporting.warmup import write_warmup
@@ -67,8 +67,7 @@ def write_saved_model(
       ModelError: the saved model does not load, answers otherwise, or needs what servers
         do not have.
     """
-    # A link to a version is followed, and stays a link.
-    output = os.path.realpath(output)
+    output = final_path(output)
     parent = os.path.dirname(output)
     with outputs.new_folder(parent) as folder:
         facts, seconds, warm = _fill(

@@ -8,8 +8,9 @@ import numpy as np
 from PIL import Image
 
 
-def encoded(array: np.ndarray) -> bytes:
-    """uint8 [H, W, 3] or [H, W] as the bytes of a PNG file."""
+def encoded(array: np.ndarray | Image.Image) -> bytes:
+    """uint8 [H, W, 3] or [H, W], or a Pillow image, as the bytes of a PNG file."""
     buffer = io.BytesIO()
-    Image.fromarray(array).save(buffer, "PNG")
+    picture = array if isinstance(array, Image.Image) else Image.fromarray(array)
+    picture.save(buffer, "PNG")
     return buffer.getvalue()

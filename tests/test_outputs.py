@@ -1,0 +1,214 @@
+"""Files are written whole, exclusively, and only where they may be."""
+
+import errno
+import json
+import os
+import stat
+
+import pytest
+
+from vqinpaint import outputs
+from vqinpaint.errors import DiskError, UsageError
+from vqinpaint.outputs import temporaries
+
+
+def _read(data):
+    return json.loads(data)["ours"]
+
+
+def _index(*names):
+    return json.dumps({"ours": names}).encode()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with an index that lists a and b, and with c, which it does not."""
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+    (tmp_path / "index").write_bytes(_index("a", "b"))
+    return tmp_path
+
+
+def _contents(folder):
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    with pytest.raises(RuntimeError), outputs.new_file(str(tmp_path / "x")) as file:
+        file.write(b"half")
+        assert not (tmp_path / "x").exists()
+        raise RuntimeError
+    assert not list(tmp_path.iterdir())
+    outputs.write(str(tmp_path / "x"), b"whole")
+    assert _contents(tmp_path) == {"x": "whole"}
+    umask = os.umask(0)
+    os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o666 & ~umask
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "dangling link", "folder", "fifo"])
+def test_what_is_there_stays(tmp_path, kind):
+    path, victim = tmp_path / "x", tmp_path / "victim"
+    victim.write_text("mine")
+    makers = {
+        "file": lambda: path.write_text("mine"),
+        "link": lambda: path.symlink_to(victim),
+        "dangling link": lambda: path.symlink_to(tmp_path / "nowhere"),
+        "folder": path.mkdir,
+        "fifo": lambda: os.mkfifo(path),
+    }
+    makers[kind]()
+    before = os.lstat(path)
+    with pytest.raises(outputs.Taken, match="not a file that vqinpaint wrote"):
+        outputs.write(str(path), b"other")
+    assert os.lstat(path) == before and victim.read_text() == "mine"
+
+
+def test_a_file_that_appears_meanwhile_stays(tmp_path):
+    with pytest.raises(outputs.Taken), outputs.new_file(str(tmp_path / "x")):
+        (tmp_path / "x").write_text("mine")
+    assert _contents(tmp_path) == {"x": "mine"}
+
+
+def test_a_file_system_without_links_will_do(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    outputs.write(str(tmp_path / "x"), b"whole")
+    with pytest.raises(outputs.Taken), outputs.new_file(str(tmp_path / "y")):
+        (tmp_path / "y").write_text("mine")
+    assert _contents(tmp_path) == {"x": "whole", "y": "mine"}
+
+
+def test_links_are_replaced_and_not_followed(tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    for name in ("x", "x.tmp", "log"):
+        (tmp_path / name).symlink_to(victim)
+    outputs.write(str(tmp_path / "x"), b"ours", replace=True)
+    with pytest.raises(OSError):
+        outputs.append(str(tmp_path / "log"), b"ours")
+    assert victim.read_text() == "mine"
+    assert not (tmp_path / "x").is_symlink() and (tmp_path / "x.tmp").is_symlink()
+
+
+def test_names_as_long_as_the_file_system_takes_them(tmp_path):
+    outputs.write(str(tmp_path / ("x" * 255)), b"")
+    with pytest.raises(outputs.NameTooLong, match="shorter or simpler name"):
+        outputs.write(str(tmp_path / ("x" * 256)), b"")
+
+
+def test_what_a_killed_process_left_is_swept_and_nothing_else(tmp_path):
+    orphan = tmp_path / f"{temporaries.PREFIX}0{temporaries.SUFFIX}"
+    orphan.mkdir()
+    (orphan / "weights").write_text("half")
+    (tmp_path / "cat.tmp").write_text("mine")
+    with (
+        outputs.new_folder(str(tmp_path)) as folder,
+        outputs.new_file(str(tmp_path / "x")) as file,
+    ):
+        assert not orphan.exists()
+        outputs.check_folder(str(tmp_path))
+        assert os.path.isdir(folder)
+        file.write(b"whole")
+    assert _contents(tmp_path) == {"cat.tmp": "mine", "x": "whole"}
+
+
+def test_a_claim_replaces_what_an_index_lists_and_removes_the_rest_of_it(folder):
+    claim = outputs.Claim(str(folder), "index", ["a", "d"], _read)
+    assert "index" in _contents(folder)
+    claim.write("a", b"new")
+    assert "index" not in _contents(folder)
+    claim.write("d", b"new")
+    claim.finish(_index("a", "d"))
+    assert _contents(folder) == {
+        "index": _index("a", "d").decode(),
+        "a": "new",
+        "c": "c",
+        "d": "new",
+    }
+
+
+@pytest.mark.parametrize("name", ["c", "index"])
+def test_a_claim_to_what_no_index_lists_is_refused(folder, name):
+    if name == "index":
+        (folder / "index").write_text("{}")
+    with pytest.raises(outputs.Taken, match=name):
+        outputs.Claim(
+            str(folder), "index", ["c", "d"], lambda d: json.loads(d).get("ours")
+        )
+    assert _contents(folder)["c"] == "c"
+
+
+def test_a_broken_claim_can_be_taken_up_again(folder):
+    broken = outputs.Claim(str(folder), "index", ["a", "d"], _read)
+    broken.write("d", b"half of them")
+    claim = outputs.Claim(str(folder), "index", ["d"], _read)
+    claim.write("d", b"new")
+    claim.finish(_index("d"))
+    assert _contents(folder) == {
+        "index": _index("d").decode(),
+        "c": "c",
+        "d": "new",
+    }
+
+
+def test_an_index_lists_nothing_outside_its_folder(folder):
+    (folder / "inside").mkdir()
+    (folder / "inside" / "index").write_bytes(_index("../c", "/etc/hosts", ".."))
+    claim = outputs.Claim(str(folder / "inside"), "index", [], _read)
+    claim.finish(_index())
+    assert _contents(folder / "inside") == {"index": _index().decode()}
+    assert (folder / "c").exists()
+
+
+def test_a_folder_is_tried_without_being_made(tmp_path):
+    outputs.check_folder(str(tmp_path / "a" / "b"))
+    outputs.check_folder(str(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "path, words",
+    [
+        ("file", "file is a file, not a folder"),
+        ("file/below", "file is a file, not a folder"),
+        ("dangling", "is a link to nowhere, which is no folder"),
+        ("dangling/below", "is a link to nowhere, which is no folder"),
+        ("loop", "is a link to loop, which is no folder"),
+        ("n" * 256, "shorter or simpler name"),
+        (f"new/{'n' * 256}", "shorter or simpler name"),
+        ("long/" * 1000, "shorter or simpler name"),
+    ],
+)
+def test_folders_that_cannot_be(tmp_path, path, words):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(UsageError, match=words):
+        outputs.check_folder(str(tmp_path / path))
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC])
+def test_a_disk_that_refuses_is_told_in_one_line(tmp_path, monkeypatch, number):
+    def refuse(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(temporaries.os, "open", refuse)
+    with pytest.raises(DiskError, match=os.strerror(number)):
+        outputs.check_folder(str(tmp_path / "new"))
+
+
+def test_a_file_that_is_not_ours_is_refused_before_any_work(tmp_path):
+    path = tmp_path / "metrics.json"
+    ours = lambda p: "ours" in open(p).read()  # noqa: E731
+    outputs.check_file(str(path), ours)
+    path.write_text("ours")
+    outputs.check_file(str(path), ours)
+    path.write_text("mine")
+    with pytest.raises(outputs.Taken):
+        outputs.check_file(str(path), ours)
+    with pytest.raises(UsageError, match="is a folder"):
+        outputs.check_file(str(tmp_path), ours)
