@@ -8,12 +8,13 @@ import pytest
 PACKAGE = pathlib.Path(__file__).parent.parent / "vqinpaint"
 LEVELS = {
     "errors": 0,
-    "digests": 0,
     "shipped": 0,
     "reporting": 0,
     "environment": 1,
+    "regular_files": 1,
     "json_files": 1,
     "options": 1,
+    "digests": 2,
     "pictures": 2,
     "creatures": 2,
     "cli": 2,

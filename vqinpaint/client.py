@@ -14,6 +14,7 @@ from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip 
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.picture_flags import (
     define_picture_flags,
+    read_reading,
     read_request,
     require_flags,
 )
@@ -51,12 +52,13 @@ def main():
     require_flags("url")
     _check_flags()
     request = read_request()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask)
+    console, reading = Console(), read_reading()
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading)
     server = connect(FLAGS.url, FLAGS.model_name, FLAGS.model_version, FLAGS.timeout)
     name = f"{FLAGS.model_name} at {FLAGS.url}"
     engine = ServedEngine(server, name, FLAGS.concurrency)
     summary = complete_folder(
-        pairs, engine, request, FLAGS.output, FLAGS.overwrite, Console()
+        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading
     )
     print(summary.text())
     summary.check()

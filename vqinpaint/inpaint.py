@@ -10,6 +10,7 @@ from vqinpaint import families, sampling
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.picture_flags import (
     define_picture_flags,
+    read_reading,
     read_request,
     require_flags,
 )
@@ -29,10 +30,11 @@ flags.DEFINE_enum(
 def main():
     require_flags("model")
     request = read_request()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask)
+    console, reading = Console(), read_reading()
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading)
     engine = families.open_engine(FLAGS.model, FLAGS.sampler)
     summary = complete_folder(
-        pairs, engine, request, FLAGS.output, FLAGS.overwrite, Console()
+        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading
     )
     print(summary.text())
     summary.check()

@@ -26,8 +26,8 @@ def write(folder: str, name: str, result: Result, facts: dict) -> None:
     """
     os.makedirs(folder, exist_ok=True)
     base = os.path.join(folder, name)
-    for i, completed in enumerate(result.completed):
-        files.save(f"{base}_{i:02d}.png", completed)
+    for i in range(len(result.completed)):
+        files.write(f"{base}_{i:02d}.png", result.png(i))
     if result.found:
         _write_sheets(base, result)
     scores = {score: result.score(score) for score in SCORES}

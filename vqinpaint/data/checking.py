@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from vqinpaint.data.records import Picture
 from vqinpaint.data.sources import Item
 from vqinpaint.errors import first_line
-from vqinpaint.pictures.arrays import to_eight_bits
+from vqinpaint.pictures.depth import to_eight_bits
 
 _FORMATS = ["JPEG", "PNG", "WEBP", "BMP"]
 _ORIENTATION, _UPRIGHT = 0x0112, 1  # the EXIF tag, and its value for no turning

@@ -6,7 +6,15 @@ from tests.fuzzing.target import Target, as_file
 from vqinpaint.data import checking
 from vqinpaint.data.sources import Item
 from vqinpaint.errors import PictureError
+from vqinpaint.options.reading import ReadingOptions
 from vqinpaint.pictures import files
+
+# Small, so that a reader which decodes before it looks at the size is found out.
+_READING = ReadingOptions(max_pixels=1_000_000)
+
+
+def _load_mask(path):
+    return files.load_mask(path, 24, 30, reading=_READING)
 
 
 def _store(data):
@@ -18,13 +26,18 @@ def _store(data):
 
 TARGETS = (
     Target(
-        "pictures", all_pictures, as_file(files.load_image, "a.png"), PICTURE_MUTATORS
+        "pictures",
+        all_pictures,
+        as_file(lambda path: files.load_picture(path, _READING), "a.png"),
+        PICTURE_MUTATORS,
+        megabytes=64,
     ),
     Target(
         "masks",
         all_pictures,
-        as_file(lambda path: files.load_mask(path, 24, 30), "mask.png"),
+        as_file(_load_mask, "mask.png"),
         PICTURE_MUTATORS,
+        megabytes=64,
     ),
     Target("pictures for records", all_pictures, _store, PICTURE_MUTATORS),
 )
