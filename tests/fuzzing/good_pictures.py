@@ -97,7 +97,6 @@ def all_pictures() -> list[bytes]:
         encoded(rgb, "TIFF", compression="jpeg"),
         encoded(rgb.convert("1"), "TIFF", compression="group4"),
         encoded(Image.fromarray(pixels(channels=1)[..., 0].astype(np.uint16)), "TIFF"),
-        encoded(rgb.convert("F"), "TIFF"),
     ]
     if features.check("avif"):
         found += [encoded(rgb, "AVIF", exif=exif(6)), encoded(alpha, "AVIF")]

@@ -57,5 +57,7 @@ class PictureFolder(tfds.core.GeneratorBasedBuilder):
         for item in sources.from_folder(folder):
             picture, _ = checking.check(item, self._min_size)
             if picture is not None:
-                key = os.path.relpath(item.name, folder)
+                # TensorFlow Datasets takes UTF-8 alone.
+                name = os.fsencode(os.path.relpath(item.name, folder))
+                key = name.decode("utf-8", "backslashreplace")
                 yield key, {"image": io.BytesIO(picture.encoded), "file_name": key}

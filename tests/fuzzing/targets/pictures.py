@@ -1,10 +1,14 @@
 """Readers of pictures and masks."""
 
+import tensorflow as tf
+
 from tests.fuzzing.good_pictures import all_pictures
 from tests.fuzzing.picture_mutators import PICTURE_MUTATORS
 from tests.fuzzing.target import Target, as_file
 from vqinpaint.data import checking
-from vqinpaint.data.sources import Item
+from vqinpaint.data.decoding import decode
+from vqinpaint.data.items import Item
+from vqinpaint.data.records import to_example
 from vqinpaint.errors import PictureError
 from vqinpaint.options.reading import ReadingOptions
 from vqinpaint.pictures import files
@@ -18,10 +22,14 @@ def _load_mask(path):
 
 
 def _store(data):
-    """What `make_tfrecords` does with a file of a tar."""
-    picture, reason = checking.check(Item("picture", data), min_size=8, short_side=16)
-    if picture is None:
-        raise PictureError(reason)
+    """What `make_tfrecords` does with a file of a tar, and training with the record."""
+    item = Item("picture", data)
+    checked = checking.check(item, min_size=8, short_side=200, reading=_READING)
+    if checked.picture is None:
+        raise PictureError(checked.reason or "")
+    stored = checked.picture
+    image = decode(tf.constant(to_example(stored)))
+    assert image.shape == (stored.height, stored.width, 3)
 
 
 TARGETS = (
@@ -39,5 +47,7 @@ TARGETS = (
         PICTURE_MUTATORS,
         megabytes=64,
     ),
-    Target("pictures for records", all_pictures, _store, PICTURE_MUTATORS),
+    Target(
+        "pictures for records", all_pictures, _store, PICTURE_MUTATORS, megabytes=64
+    ),
 )
