@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,10 @@ def find(folder: str) -> list[MaskFile]:
     Raises:
       PictureError: the folder holds none, or one of them cannot be read.
     """
+    if not os.path.isdir(folder):
+        raise PictureError(
+            f"the mask folder {folder} does not exist; name another one."
+        )
     return [_mask_file(path) for path in list_pictures(folder, "mask")]
 
 

@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from vqinpaint.errors import PictureError, first_line
 from vqinpaint.options.reading import ReadingOptions
 from vqinpaint.pictures import formats
+from vqinpaint.pictures.depth import bits_per_channel
 from vqinpaint.pictures.png_chunks import colour_chunks
 
 _ORIENTATION = 0x0112  # the EXIF tag
@@ -26,9 +27,8 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# An AVIF file says how deep it is within so many bytes.
-_START = 1 << 16
-_BITS_PER_SAMPLE = 258  # the TIFF tag
+# Formats of which readers turn pictures upright by themselves, while they load them.
+_TURNED_BY_READER = ("TIFF", "HEIF")
 # Pillow modes of pictures whose values no rule turns into 0 to 255.
 _UNKNOWN_RANGE = ("F",)
 
@@ -116,14 +116,12 @@ def _decoded(file, told, kinds, reading):
     _check_size(image, told, reading)
     check_mode(image, told)
     kind, animated = image.format or "", _is_animated(image)
-    # Pillow turns TIFF upright by itself, while it loads them.
-    turned_by_pillow = kind == "TIFF"
-    turn = orientation(image) if turned_by_pillow else 1
+    turn = orientation(image) if kind == "TIFF" else _turn_of_heic(image)
     image.load()
-    if not turned_by_pillow:
+    if kind not in _TURNED_BY_READER:
         turn = orientation(image)
         image = upright(image, turn)
-    bits, chunks = _bits(image, kind, file), ()
+    bits, chunks = bits_per_channel(image, kind, file), ()
     if kind == "PNG":
         chunks = colour_chunks(file)
     return Decoded(image, kind, turn, bits, animated, chunks)
@@ -150,32 +148,10 @@ def _is_animated(image):
             image.seek(0)
 
 
-def _bits(image, kind, file):
-    """Bits per channel, as far as the format tells; 8 otherwise."""
-    if image.mode.startswith("I"):
-        return 16
-    if kind == "PNG":
-        file.seek(24)  # in the header, which is always at the same place
-        return int.from_bytes(file.read(1), "big")
-    if kind == "TIFF":
-        found = image.tag_v2.get(_BITS_PER_SAMPLE, 8)
-        found = max(found) if isinstance(found, tuple) and found else found
-        return found if isinstance(found, int) else 8
-    if kind == "AVIF":
-        return _bits_of_avif(file)
-    found = image.info.get("bit_depth", 8)
-    return found if isinstance(found, int) else 8
-
-
-def _bits_of_avif(file):
-    """Bits per channel by the box "av1C" (AV1 in ISO base media format, section 2.3)."""
-    file.seek(0)
-    start = file.read(_START)
-    place = start.find(b"av1C")
-    if place < 0 or place + 7 > len(start):
-        return 8
-    high, twelve = start[place + 6] & 0x40, start[place + 6] & 0x20
-    return (12 if twelve else 10) if high else 8
+def _turn_of_heic(image):
+    """By which pillow-heif turned a picture; 1 for pictures of other formats."""
+    found = image.info.get("original_orientation")
+    return found if found in TURNS else 1
 
 
 _LIMIT_LOCK = threading.Lock()
