@@ -10,6 +10,9 @@ from tests.fuzzing import planted, watching
 from tests.fuzzing.cases import CLEAN, FAULT, REFUSED, data_of, run_case
 from tests.fuzzing.targets import TARGETS
 
+# Pillow warns of damage that it reads nevertheless.
+pytestmark = pytest.mark.filterwarnings(r"ignore::UserWarning:PIL\.")
+
 PLANTED = {target.name: target for target in planted.TARGETS}
 # Cases of a target of weight 1.
 _CASES = 100

@@ -61,7 +61,7 @@ def test_sixteen_bit_grey_is_rounded_alike_wherever_it_is_read(tmp_path):
     np.testing.assert_array_equal(files.load_image(path), wanted)
     mask, _ = files.load_mask(path, 256, 256)
     np.testing.assert_array_equal(mask, 255 * (IN_EIGHT_BITS > 127))
-    stored, reason = checking.check(Item(path), min_size=32)
+    stored, reason, _ = checking.check(Item(path), min_size=32)
     assert reason is None
     image = Image.open(io.BytesIO(stored.encoded))
     np.testing.assert_array_equal(np.asarray(image), wanted)

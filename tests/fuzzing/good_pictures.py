@@ -9,6 +9,8 @@ import zlib
 import numpy as np
 from PIL import Image, ImageCms, features
 
+from tests import profiles
+
 _WIDTH, _HEIGHT = 40, 32
 
 
@@ -95,6 +97,9 @@ def all_pictures() -> list[bytes]:
         encoded(alpha, "TIFF", compression="tiff_lzw"),
         encoded(rgb, "TIFF", compression="tiff_deflate", **frames),
         encoded(rgb, "TIFF", compression="jpeg"),
+        encoded(rgb, "TIFF", icc_profile=profiles.rgb("wide")),
+        encoded(alpha, "WEBP", icc_profile=profiles.rgb("wide")),
+        encoded(rgb.convert("L"), "JPEG", icc_profile=profiles.grey("linear")),
         encoded(rgb.convert("1"), "TIFF", compression="group4"),
         encoded(Image.fromarray(pixels(channels=1)[..., 0].astype(np.uint16)), "TIFF"),
     ]

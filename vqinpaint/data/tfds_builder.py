@@ -55,7 +55,7 @@ class PictureFolder(tfds.core.GeneratorBasedBuilder):
     def _generate_examples(self, split):
         folder = os.path.join(self._folder, split)
         for item in sources.from_folder(folder):
-            picture, _ = checking.check(item, self._min_size)
+            picture = checking.check(item, self._min_size).picture
             if picture is not None:
                 # TensorFlow Datasets takes UTF-8 alone.
                 name = os.fsencode(os.path.relpath(item.name, folder))

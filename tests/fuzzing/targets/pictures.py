@@ -1,5 +1,6 @@
 """Readers of pictures and masks."""
 
+import numpy as np
 import tensorflow as tf
 
 from tests.fuzzing.good_pictures import all_pictures
@@ -17,8 +18,17 @@ from vqinpaint.pictures import files
 _READING = ReadingOptions(max_pixels=1_000_000)
 
 
+def _load_picture(path):
+    """Reads a picture, and writes it with its hole filled as `inpaint` does."""
+    picture = files.load_picture(path, _READING)
+    mask = np.zeros(picture.pixels.shape[:2], np.uint8)
+    mask[::2] = 255
+    filled = picture.original.filled(picture.pixels, mask)
+    assert picture.original.png(filled)
+
+
 def _load_mask(path):
-    return files.load_mask(path, 24, 30, reading=_READING)
+    return files.load_mask(path, 24, 24, reading=_READING)
 
 
 def _store(data):
@@ -36,7 +46,7 @@ TARGETS = (
     Target(
         "pictures",
         all_pictures,
-        as_file(lambda path: files.load_picture(path, _READING), "a.png"),
+        as_file(_load_picture, "a.png"),
         PICTURE_MUTATORS,
         megabytes=64,
     ),
