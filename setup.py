@@ -86,7 +86,7 @@ setup(
         "tensorflow-datasets>=4.9.3,<4.10",
         # tensorflow-datasets needs it for builders but does not say so.
         "importlib_resources",
-        "pillow>=11,<14",
+        "pillow>=11.3,<14",
         # Connected holes and distances to their rims.
         "scipy>=1.11,<2",
         "absl-py>=2,<3",
@@ -94,6 +94,8 @@ setup(
     ],
     extras_require={
         "serving": SERVING,
+        # Pictures of iPhones, which Pillow alone does not read.
+        "heic": ["pillow-heif>=0.20,<2"],
         # vqinpaint.make_tfrecords --beam.
         "beam": BEAM,
         "dev": [

@@ -9,7 +9,7 @@ from PIL import Image
 from vqinpaint.data import checking
 from vqinpaint.data.sources import Item
 from vqinpaint.errors import PictureError
-from vqinpaint.pictures import arrays, files, resizing, sheets
+from vqinpaint.pictures import depth, files, resizing, sheets
 
 
 def _noise(height, width, channels=3, seed=0):
@@ -41,7 +41,7 @@ IN_EIGHT_BITS = np.round(EVERY_VALUE * (255 / 65535)).astype(np.uint8)
 def test_every_sixteen_bit_value_becomes_the_nearest_of_eight_bits(kind):
     picture = Image.fromarray(EVERY_VALUE.astype(kind))
     assert picture.mode in ("I;16", "I;16B", "I")
-    found = arrays.to_eight_bits(picture)
+    found = depth.to_eight_bits(picture)
     assert found.mode == "L"
     values = np.asarray(found)
     np.testing.assert_array_equal(values, IN_EIGHT_BITS)
@@ -51,7 +51,7 @@ def test_every_sixteen_bit_value_becomes_the_nearest_of_eight_bits(kind):
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "CMYK"])
 def test_pictures_of_eight_bits_stay_as_they_are(mode):
     picture = Image.fromarray(_noise(8, 6)).convert(mode)
-    assert arrays.to_eight_bits(picture) is picture
+    assert depth.to_eight_bits(picture) is picture
 
 
 def test_sixteen_bit_grey_is_rounded_alike_wherever_it_is_read(tmp_path):
@@ -61,7 +61,7 @@ def test_sixteen_bit_grey_is_rounded_alike_wherever_it_is_read(tmp_path):
     np.testing.assert_array_equal(files.load_image(path), wanted)
     mask, _ = files.load_mask(path, 256, 256)
     np.testing.assert_array_equal(mask, 255 * (IN_EIGHT_BITS > 127))
-    stored, reason = checking.check(Item(path), min_size=32)
+    stored, reason, _ = checking.check(Item(path), min_size=32)
     assert reason is None
     image = Image.open(io.BytesIO(stored.encoded))
     np.testing.assert_array_equal(np.asarray(image), wanted)

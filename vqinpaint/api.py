@@ -8,10 +8,7 @@ Example:
 
 from __future__ import annotations
 
-from typing import Any, Union
-
-import numpy as np
-from PIL import Image
+from typing import Any
 
 from vqinpaint import families
 from vqinpaint.completing.engine import Engine
@@ -20,8 +17,6 @@ from vqinpaint.completing.result import Result
 from vqinpaint.options.request import Request
 from vqinpaint.pictures import arrays
 from vqinpaint.reporting import SILENT, Reporter
-
-Picture = Union[np.ndarray, Image.Image]
 
 
 class Model:
@@ -39,7 +34,11 @@ class Model:
         return f"Model({self.engine.name!r}, {self.engine.side}x{self.engine.side})"
 
     def complete(
-        self, image: Picture, mask: Picture, reporter: Reporter = SILENT, **request: Any
+        self,
+        image: arrays.Pixels,
+        mask: arrays.Pixels,
+        reporter: Reporter = SILENT,
+        **request: Any,
     ) -> Result:
         """Completes a picture in several ways.
 
@@ -63,10 +62,11 @@ class Model:
         """
         asked = Request(**request)
         self.engine.check(asked)
-        pixels = arrays.image_array(image)
-        height, width = pixels.shape[:2]
-        hole = arrays.mask_array(mask, height, width, asked.invert_mask)
-        return complete_picture(self.engine, pixels, hole, asked, reporter)
+        picture = arrays.image_picture(image)
+        hole, notes = arrays.mask_hole(mask, picture, asked.invert_mask)
+        if notes:
+            reporter.note(f"note: the mask {'; '.join(notes)}.")
+        return complete_picture(self.engine, picture, hole, asked, reporter)
 
 
 def load(path: str, sampler: str | None = None) -> Model:

@@ -15,6 +15,7 @@ from vqinpaint import outputs
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.picture_flags import (
     define_picture_flags,
+    read_reading,
     read_request,
     require_flags,
 )
@@ -54,13 +55,13 @@ def main():
     _check_flags()
     request = read_request()
     outputs.check_folder(FLAGS.output)
-    console = Console()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask, console)
+    console, reading = Console(), read_reading()
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading)
     server = connect(FLAGS.url, FLAGS.model_name, FLAGS.model_version, FLAGS.timeout)
     name = f"{FLAGS.model_name} at {FLAGS.url}"
     engine = ServedEngine(server, name, FLAGS.concurrency)
     summary = complete_folder(
-        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console
+        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading
     )
     say(summary.text())
     summary.check()

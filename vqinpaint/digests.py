@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+
+from vqinpaint.regular_files import is_regular
 
 
 def of_file(path: str | os.PathLike[str]) -> str:
@@ -16,9 +19,11 @@ def of_file(path: str | os.PathLike[str]) -> str:
       64 lower-case hexadecimal digits, as `sha256sum` prints them.
 
     Raises:
-      OSError: the file cannot be read.
+      OSError: the file cannot be read, or is none with an end, such as a device.
     """
     digest = hashlib.sha256()
+    if os.path.exists(path) and not is_regular(path):
+        raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
     with open(path, "rb") as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)

@@ -10,6 +10,7 @@ from vqinpaint import families, outputs, sampling
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.picture_flags import (
     define_picture_flags,
+    read_reading,
     read_request,
     require_flags,
 )
@@ -31,11 +32,11 @@ def main():
     require_flags("model")
     request = read_request()
     outputs.check_folder(FLAGS.output)
-    console = Console()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask, console)
+    console, reading = Console(), read_reading()
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading)
     engine = families.open_engine(FLAGS.model, FLAGS.sampler)
     summary = complete_folder(
-        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console
+        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading
     )
     say(summary.text())
     summary.check()

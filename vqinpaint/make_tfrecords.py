@@ -10,7 +10,7 @@
 
 import os
 
-from vqinpaint.cli import FLAGS, flags, run_main
+from vqinpaint.cli import FLAGS, define, flags, read, run_main
 
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after cli
 
@@ -20,6 +20,7 @@ from vqinpaint.cli.console import Console
 from vqinpaint.cli.printing import say
 from vqinpaint.data import conversion, sources, writing
 from vqinpaint.errors import UsageError
+from vqinpaint.options.reading import ReadingOptions
 from vqinpaint.printable import printable
 
 # Number of pictures that a tar file, which does not tell it, is taken to have.
@@ -78,13 +79,15 @@ flags.DEFINE_integer(
     "Number of pictures that are checked at the same time; by default one per core.",
     lower_bound=1,
 )
+define(ReadingOptions)
 
 
 def main():
     if not FLAGS.output:
         raise UsageError("give --output=FOLDER, such as tfrecords/mine.")
     writing.check_split(FLAGS.output, FLAGS.split)
-    items, count = _open_source()
+    reading = read(ReadingOptions)
+    items, count = _open_source(reading)
     plan = conversion.SplitPlan(
         folder=FLAGS.output,
         split=FLAGS.split,
@@ -92,24 +95,28 @@ def main():
         source=os.path.basename(FLAGS.input.rstrip("/")) or FLAGS.tfds,
         min_size=FLAGS.min_size,
         short_side=FLAGS.short_side,
+        reading=reading,
     )
     if FLAGS.beam:
-        written, skipped = _with_beam(items, plan)
+        written, skipped, changes = _with_beam(items, plan)
     else:
-        written, skipped = _with_threads(items, count, plan)
+        written, skipped, changes = _with_threads(items, count, plan)
+    if changes:
+        told = ", ".join(f"{count} were {what}" for what, count in changes.items())
+        Console().note(f"note: of the pictures {told}.")
     say(
         f"{written} pictures in {plan.shards} shard(s) -> "
         f"{os.path.join(plan.folder, plan.split)}.json; {len(skipped)} skipped."
     )
 
 
-def _open_source():
+def _open_source(reading):
     """The pictures that the flags name: (iterable of items, count or None)."""
     if bool(FLAGS.input) == bool(FLAGS.tfds):
         raise UsageError("give either --input=FOLDER-LIST-OR-TAR or --tfds=NAME.")
     if FLAGS.tfds:
         return sources.from_tfds(FLAGS.tfds, FLAGS.tfds_split, FLAGS.tfds_dir)
-    return sources.from_path(FLAGS.input)
+    return sources.from_path(FLAGS.input, Console(), reading)
 
 
 def _with_beam(items, plan):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vqinpaint.cli.flagging import FLAGS, define, flags, read
 from vqinpaint.errors import UsageError
+from vqinpaint.options.reading import ReadingOptions
 from vqinpaint.options.request import Request
 
 # These flags belong to the commands that ask for them, in --help too.
@@ -21,7 +22,7 @@ def define_picture_flags(without: tuple[str, ...] = ()) -> None:
         "mask",
         None,
         "Mask of the missing pixels, which are white (over 127): one file for all "
-        "pictures, or a folder that holds a mask of the same name for each.",
+        "pictures, or a folder that holds a mask of the same name, or NAME_mask, for each.",
     )
     flags.DEFINE_string("output", None, "Folder for the results; it is made if needed.")
     flags.DEFINE_bool(
@@ -30,6 +31,7 @@ def define_picture_flags(without: tuple[str, ...] = ()) -> None:
         "Complete pictures again whose results are there already. Default: False.",
     )
     define(Request, without=without)
+    define(ReadingOptions)
 
 
 def require_flags(*names: str) -> None:
@@ -42,3 +44,8 @@ def require_flags(*names: str) -> None:
 def read_request() -> Request:
     """The `Request` that the flags describe. Raises UsageError."""
     return read(Request)
+
+
+def read_reading() -> ReadingOptions:
+    """The bounds on pictures that the flags describe. Raises UsageError."""
+    return read(ReadingOptions)

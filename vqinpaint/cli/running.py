@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+import warnings
 
 from absl import app, flags, logging
 
@@ -27,6 +28,9 @@ try:
 except SetupError as _error:
     _say(_error)
     sys.exit(_error.exit_code)
+
+# Pillow warns of what it reads nevertheless; what it cannot read is told as an error.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 FLAGS = flags.FLAGS
 flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")

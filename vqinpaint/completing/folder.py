@@ -6,7 +6,6 @@ import collections
 import dataclasses
 import os
 import time
-import unicodedata
 from collections.abc import Sequence
 
 from vqinpaint import digests, outputs
@@ -14,9 +13,11 @@ from vqinpaint.completing import ownership, result_files, structures
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.picture import complete_picture
 from vqinpaint.errors import PictureError, UsageError
+from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.options.request import Request
-from vqinpaint.pictures import files
+from vqinpaint.pictures import files, pairing
 from vqinpaint.pictures.masks import is_missing
+from vqinpaint.regular_files import open_regular
 from vqinpaint.reporting import SILENT, Reporter
 
 
@@ -62,33 +63,43 @@ class Summary:
 
 
 def find_pairs(
-    images: str, masks: str, reporter: Reporter = SILENT
+    images: str,
+    masks: str,
+    reporter: Reporter = SILENT,
+    reading: ReadingOptions = USUAL,
 ) -> list[tuple[str, str]]:
     """Paths of every picture and its mask.
 
     Args:
       images: picture file, or folder of pictures.
-      masks: mask file for all pictures, or folder with a mask of each picture's name.
-      reporter: told how many results of earlier runs the folder holds, which are left out.
+      masks: mask file for all pictures, or folder with a mask of each picture's name. In
+        the folder of the pictures masks are called NAME_mask.
+      reporter: told what of the folders is left out, results of earlier runs included.
+      reading: bounds.
 
     Raises:
       PictureError: a picture or its mask is missing.
       UsageError: two pictures would write the same files.
     """
-    paths = files.list_pictures(images)
+    paths = files.list_pictures(images, "image", reporter, reading)
     if os.path.isdir(images):
         paths = _without_results(paths, images, reporter)
+    if os.path.isdir(images) and pairing.is_same_file(images, masks):
+        paths, found = pairing.split_folder(paths)
+    else:
+        found = files.list_pictures(masks, "mask", reporter, reading)
+    if os.path.isdir(images) and len(found) == 1:
+        # The mask of all pictures may lie among them.
+        paths = [p for p in paths if not pairing.is_same_file(p, found[0])] or paths
     # Many programs and some file systems take both forms of an accent for one.
-    stems = collections.Counter(
-        unicodedata.normalize("NFC", files.stem(path)) for path in paths
-    )
+    stems = collections.Counter(map(pairing.key, paths))
     twice = [stem for stem, count in stems.items() if count > 1]
     if twice:
         raise UsageError(
             f"{images} holds several pictures called {twice[0]}, whose results "
             "would overwrite each other; rename all but one."
         )
-    return files.match_masks(paths, files.list_pictures(masks, "mask"))
+    return files.match_masks(paths, found)
 
 
 def _without_results(paths, folder, reporter):
@@ -110,7 +121,7 @@ def _check_letter_case(images, output):
     """Refuses names that differ in case alone where the file system sees no difference."""
     seen: dict[str, str] = {}
     for image in images:
-        name = unicodedata.normalize("NFC", files.stem(image)).casefold()
+        name = pairing.key(image).casefold()
         if name in seen and outputs.is_case_blind(output):
             raise UsageError(
                 f"the results of {seen[name]} and {image} would overwrite each other in "
@@ -126,6 +137,7 @@ def complete_folder(
     output: str,
     overwrite: bool = False,
     reporter: Reporter = SILENT,
+    reading: ReadingOptions = USUAL,
 ) -> Summary:
     """Completes one picture after another and writes what came out.
 
@@ -139,6 +151,7 @@ def complete_folder(
       output: folder for the results; made if needed.
       overwrite: complete pictures again whose results are there already.
       reporter: told of progress, and of pictures that could not be completed.
+      reading: bounds on pictures and masks.
 
     Raises:
       PictureError: the only picture could not be completed.
@@ -155,12 +168,14 @@ def complete_folder(
     reporter.progress("pictures", 0, len(pairs))
     for number, (image, mask) in enumerate(pairs, start=1):
         try:
-            facts = _facts(image, mask, engine, request)
+            facts = _facts(image, mask, engine, request, reading)
             name = files.stem(image)
             if not overwrite and ownership.is_done(output, name, facts):
                 summary.done_already += 1
             else:
-                _complete_one(image, mask, engine, request, output, facts, reporter)
+                _complete_one(
+                    image, mask, engine, request, output, facts, reporter, reading
+                )
                 summary.completed += 1
             summary.last_sheet = os.path.join(output, f"{name}_grid.png")
         except (PictureError, outputs.Taken, outputs.NameTooLong) as error:
@@ -180,17 +195,24 @@ def _inputs(image, mask, request):
     return inputs
 
 
-def _facts(image, mask, engine, request):
+def _facts(image, mask, engine, request, reading):
     """What the results depend on, as the JSON begins with it. Raises PictureError."""
     inputs = _inputs(image, mask, request)
     fingerprints = {"model": engine.fingerprint}
     for name, path in inputs.items():
+        what = f"the {name}"
+        open_regular(path, reading.most_bytes, what, PictureError).close()
         try:
             fingerprints[name] = digests.of_file(path)
         except OSError as error:
             raise PictureError(
                 f"{path} cannot be read ({error.strerror}); it is needed as {name}."
             ) from None
+    if fingerprints["image"] == fingerprints["mask"]:
+        raise PictureError(
+            f"the mask {mask} is a copy of the image {image}; give a mask that is white "
+            "where pixels are missing."
+        )
     return {
         "model": engine.name,
         "image": image,
@@ -200,16 +222,24 @@ def _facts(image, mask, engine, request):
     }
 
 
-def _complete_one(image_path, mask_path, engine, request, output, facts, reporter):
+def _complete_one(
+    image_path, mask_path, engine, request, output, facts, reporter, reading
+):
     start = time.monotonic()
     inputs = _inputs(image_path, mask_path, request).values()
     claim = ownership.claim(output, files.stem(image_path), request.kept, inputs)
-    image = files.load_image(image_path)
-    mask, resized = files.load_mask(mask_path, *image.shape[:2], request.invert_mask)
-    if resized:
-        reporter.note(f"note: {resized}.")
+    picture = files.load_picture(image_path, reading)
+    mask, changed = files.load_mask(
+        mask_path,
+        *picture.pixels.shape[:2],
+        request.invert_mask,
+        picture.orientation,
+        reading,
+    )
+    if changed:
+        reporter.note(f"note: {changed}.")
     result = complete_picture(
-        engine, image, mask, request, reporter, image_path, mask_path
+        engine, picture, mask, request, reporter, image_path, mask_path, reading
     )
     facts = {
         **facts,

@@ -114,7 +114,7 @@ def _reader(folder: str, stem: str) -> Callable[[bytes], list[str] | None]:
         return [*names, *facts.get("files", (f"{stem}{SHEET}", f"{stem}{ENTROPY}"))]
 
     def read(data):
-        names = outputs.names_in_json(data, _OPENING, names_of, folder)
+        names = outputs.names_in_json(data, _OPENING, names_of)
         if names is None:
             return None
         matches = map(_RESULT.fullmatch, map(str, names))

@@ -9,8 +9,10 @@ from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.filling import fill
 from vqinpaint.completing.result import Result
 from vqinpaint.errors import PictureError
+from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.options.request import Request
 from vqinpaint.pictures.masks import is_missing
+from vqinpaint.pictures.picture import Picture
 from vqinpaint.reporting import SILENT, Reporter
 
 # The generator compares every eighth place with every other; so much for one picture.
@@ -21,22 +23,24 @@ _SUSPICIOUS_SHARE = 0.8
 
 def complete_picture(
     engine: Engine,
-    image: np.ndarray,
+    picture: Picture,
     mask: np.ndarray,
     request: Request,
     reporter: Reporter = SILENT,
     name: str = "the picture",
     mask_name: str = "the mask",
+    reading: ReadingOptions = USUAL,
 ) -> Result:
     """Completes a picture of any size.
 
     Args:
       engine: completes squares; the request must have passed its `check`.
-      image: uint8 [H, W, 3]. Missing pixels are never looked at.
+      picture: of H rows and W columns. Missing pixels are never looked at.
       mask: uint8 [H, W], 255 where missing.
       request: what is wanted.
       reporter: told of progress, and of what people may want to know.
       name, mask_name: what to call both in notes and errors.
+      reading: bounds on the picture that `structure_from` may name.
 
     Returns:
       The completions that the request keeps.
@@ -45,6 +49,9 @@ def complete_picture(
       PictureError: the picture is too large for size "native", or `structure_from` names
         nothing that fits.
     """
+    if picture.notes:
+        reporter.note(f"note: {name}: {'; '.join(picture.notes)}.")
+    image = picture.pixels
     share = float(is_missing(mask).mean())
     if share > _SUSPICIOUS_SHARE or share == 0:
         reporter.note(
@@ -54,7 +61,7 @@ def complete_picture(
     steps, engine = _plan(engine, mask, request, reporter, name)
     if request.structure_from:
         given = structures.given_codes(
-            request.structure_from, image, mask, steps, engine
+            request.structure_from, image, mask, steps, engine, reading
         )
 
         def complete_square(image, mask, seeds, number):
@@ -75,7 +82,9 @@ def complete_picture(
         request.feather,
         reporter,
     )
-    result = Result(image, mask, request.seeds, completed, steps, found)
+    result = Result(
+        image, mask, request.seeds, completed, steps, found, picture.original
+    )
     return result.best(request.keep, request.keep_by) if request.keep else result
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.windows import Step
+from vqinpaint.pictures.original import Original
 
 # Which score ranks completions, and whether higher values are better.
 _RANKS = {"likelihood": ("bits", False), "discriminator": ("discriminator", True)}
@@ -23,12 +24,15 @@ class Result:
     """Completions of one picture.
 
     Attributes:
-      image: uint8 [H, W, 3], the picture as it was given.
+      image: uint8 [H, W, 3], the picture as the model saw it: in sRGB, and over white
+        where it is transparent.
       mask: uint8 [H, W], 255 where missing.
       seeds: N ints.
       completed: uint8 [N, H, W, 3]; known pixels are those of `image`, bit for bit.
       steps: windows through which it was completed.
       found: what the engine answered for each of them.
+      original: the picture's own pixels, colour profile, transparency and resolution,
+        which the completions keep.
     """
 
     image: np.ndarray
@@ -37,11 +41,23 @@ class Result:
     completed: np.ndarray
     steps: Sequence[Step]
     found: Sequence[Completions]
+    original: Original
 
     @property
     def images(self) -> list[Image.Image]:
-        """The completions as Pillow images."""
-        return [Image.fromarray(completed) for completed in self.completed]
+        """The completions as Pillow images, as `picture` gives them."""
+        return [self.picture(number) for number in range(len(self.completed))]
+
+    def picture(self, number: int) -> Image.Image:
+        """Completion `number` in the picture's own colours, with its transparency.
+
+        Known pixels are those of the picture that was given, bit for bit.
+        """
+        return self.original.filled(self.completed[number], self.mask)
+
+    def png(self, number: int) -> bytes:
+        """The same as a PNG file, with the picture's colour profile and resolution."""
+        return self.original.png(self.picture(number))
 
     def score(self, name: str) -> np.ndarray | None:
         """A score of each completion, over all windows: float [N].

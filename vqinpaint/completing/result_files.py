@@ -32,8 +32,8 @@ def write(
       claim: from `ownership.claim`, for at least so many completions.
       reporter: told what does not fit on the contact sheet.
     """
-    for i, completed in enumerate(result.completed):
-        claim.write(sample_name(name, i), png.encoded(completed))
+    for i in range(len(result.completed)):
+        claim.write(sample_name(name, i), result.png(i))
     if result.found:
         _write_sheets(claim, name, result, reporter)
     scores = {score: result.score(score) for score in SCORES}

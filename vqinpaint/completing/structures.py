@@ -12,6 +12,7 @@ import numpy as np
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.windows import Step
 from vqinpaint.errors import PictureError
+from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures import files, resizing
 from vqinpaint.pictures.masks import is_missing
 
@@ -30,6 +31,7 @@ def given_codes(
     mask: np.ndarray,
     steps: Sequence[Step],
     engine: Engine,
+    reading: ReadingOptions = USUAL,
 ) -> list[np.ndarray]:
     """Structure codes for every window.
 
@@ -38,6 +40,7 @@ def given_codes(
       image, mask: uint8 [H, W, 3] and [H, W], 255 where missing.
       steps: the windows.
       engine: encodes pictures.
+      reading: bounds on the picture.
 
     Returns:
       int32 [h, w], one for each window.
@@ -49,7 +52,7 @@ def given_codes(
     if match:
         grid = engine.side // 8
         return _from_json(match["path"], int(match["sample"] or 0), len(steps), grid)
-    other = resizing.enlarge(files.load_image(source), image.shape[1::-1])
+    other = resizing.enlarge(files.load_image(source, reading), image.shape[1::-1])
     # What is known stays the picture's own; only the hole shows the other one.
     joined = np.where(is_missing(mask[..., None]), other, image)
     found = []

@@ -6,6 +6,7 @@ set under the same paths.
 
 from __future__ import annotations
 
+import collections
 import json
 import os
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from vqinpaint import outputs
 from vqinpaint.data import checking, records, writing
 from vqinpaint.data.conversion import Converted, SplitPlan
-from vqinpaint.data.sources import Item
+from vqinpaint.data.items import Item
 from vqinpaint.json_files import write_json
 
 
@@ -47,46 +48,52 @@ def write_split(
                 | "write" >> beam.Map(_write_shard, temporary, plan)
             )
         shards, skipped = [], []
+        changes: collections.Counter[str] = collections.Counter()
         for index in range(plan.shards):
-            shard, own = _read_back(index, temporary, plan)
+            shard, own, changed = _read_back(index, temporary, plan)
             shards.append(shard)
             skipped += own
+            changes.update(changed)
         reasons = [reason for _, reason in sorted(skipped)]
         entries = {**plan.entries(), "skipped": reasons}
         writing.finish(plan.folder, temporary, plan.split, shards, entries)
-    return Converted(sum(shard.entry["records"] for shard in shards), reasons)
+    written = sum(shard.entry["records"] for shard in shards)
+    return Converted(written, reasons, changes)
 
 
 def _check(item, plan):
-    """(number, name) -> (shard, (number, serialised example or None, reason or None))."""
+    """(number, name) -> (shard, (number, serialised example or None, `Checked`))."""
     number, name = item
-    result = checking.check(Item(name), plan.min_size, plan.short_side)
+    result = checking.check(Item(name), plan.min_size, plan.short_side, plan.reading)
     example = records.to_example(result.picture) if result.picture else None
-    return number % plan.shards, (number, example, result.reason)
+    return number % plan.shards, (number, example, result._replace(picture=None))
 
 
 def _write_shard(group, temporary, plan):
     """Writes a shard and, in a JSON file beside it, what the manifest needs of it."""
     index, items = group
     path = _path(index, temporary, plan)
-    writer, skipped = writing.ShardWriter(path), []
-    for number, example, reason in sorted(items, key=lambda item: item[0]):
+    writer, skipped, changes = writing.ShardWriter(path), [], []
+    for number, example, result in sorted(items, key=lambda item: item[0]):
+        changes += result.changes
         if example is None:
-            skipped.append((number, reason))
+            skipped.append((number, result.reason))
         else:
             writer.write(example)
     shard = writer.finish()
-    write_json(f"{path}.json", {**shard._asdict(), "skipped": skipped}, replace=True)
+    told = {**shard._asdict(), "skipped": skipped, "changes": changes}
+    write_json(f"{path}.json", told, replace=True)
 
 
 def _read_back(index, temporary, plan):
-    """(`WrittenShard`, list of (number, reason)) of a shard that a worker wrote."""
+    """What a worker wrote: (`WrittenShard`, list of (number, reason), changes)."""
     path = _path(index, temporary, plan)
     if not os.path.exists(f"{path}.json"):  # fewer pictures than shards
         _write_shard((index, []), temporary, plan)
     with open(f"{path}.json", encoding="utf-8") as file:
         told = json.load(file)
-    return writing.WrittenShard(told["entry"], told["starts"]), told["skipped"]
+    shard = writing.WrittenShard(told["entry"], told["starts"])
+    return shard, told["skipped"], told["changes"]
 
 
 def _path(index, temporary, plan):

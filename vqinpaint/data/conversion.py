@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from vqinpaint.data.checking import Checked, checked
 from vqinpaint.data.sources import Item
 from vqinpaint.data.writing import SplitWriter
+from vqinpaint.options.reading import USUAL, ReadingOptions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +26,7 @@ class SplitPlan:
     source: str  # where the pictures come from, for the manifest
     min_size: int = 32  # smallest short side in pixels; others are left out
     short_side: int = 0  # short side that larger pictures are shrunk to; 0 = never
+    reading: ReadingOptions = USUAL  # bounds; larger pictures are left out
 
     def entries(self) -> dict[str, Any]:
         """What the manifest says of how the split was made."""
@@ -35,6 +38,7 @@ class Converted(NamedTuple):
 
     written: int  # number of pictures
     skipped: list[str]  # one reason per file that was left out
+    changes: Mapping[str, int]  # pictures that were changed, by `Checked.changes`
 
 
 def write_split(
@@ -54,11 +58,14 @@ def write_split(
     Raises:
       DataError: no picture was good; the data set stays as it was.
     """
+    changes: collections.Counter[str] = collections.Counter()
     with SplitWriter(plan.folder, plan.split, plan.shards, plan.entries()) as writer:
-        for result in checked(items, threads, plan.min_size, plan.short_side):
+        results = checked(items, threads, plan.min_size, plan.short_side, plan.reading)
+        for result in results:
             progress(result)
+            changes.update(result.changes)
             if result.picture is None:
                 writer.skip(result.reason or "")
             else:
                 writer.write(result.picture)
-    return Converted(writer.written, writer.skipped)
+    return Converted(writer.written, writer.skipped, changes)

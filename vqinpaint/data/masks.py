@@ -7,18 +7,16 @@ and the masks are made when the batch is complete. `ops/masks.py` has the shapes
 
 from __future__ import annotations
 
-import glob
 import os
 from typing import Protocol
 
 import tensorflow as tf
 
-from vqinpaint.errors import DataError
+from vqinpaint.data import mask_files
+from vqinpaint.errors import DataError, PictureError
 from vqinpaint.ops import masks
 from vqinpaint.options import DataOptions
 from vqinpaint.pictures.masks import is_missing
-
-_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 class Masks(Protocol):
@@ -44,7 +42,7 @@ def make_masks(image_size: int, options: DataOptions) -> Masks:
         that makes masks of `draws`: "box", "strokes" or "random".
 
     Raises:
-      DataError: the folder of masks holds no picture.
+      DataError: the folder of masks holds no picture, or one that cannot be read.
     """
     if options.mask == "center":
         return CenterMasks(image_size)
@@ -99,27 +97,31 @@ class FolderMasks:
 
     Args:
       size: side in pixels to which the masks are resized by nearest neighbour.
-      folder: folder with PNG or JPEG files.
+      folder: folder with pictures, all of which are looked at here.
 
     Raises:
-      DataError: the folder holds none.
+      DataError: the folder holds none, or one that cannot be read.
     """
 
     def __init__(self, size: int, folder: str):
         self._size = size
-        paths = sorted(glob.glob(os.path.join(glob.escape(folder), "*")))
-        paths = [path for path in paths if path.lower().endswith(_SUFFIXES)]
-        if not paths:
-            raise DataError(
-                f"the mask folder {folder} holds no PNG or JPEG file; masks are white "
-                "where the picture is missing."
-            )
-        self._count, self._paths = len(paths), tf.constant(paths)
+        try:
+            found = mask_files.find(folder)
+        except PictureError as error:
+            raise DataError(f"--mask_dir: {error}") from None
+        self._count = len(found)
+        self._paths = tf.constant([os.fsencode(mask.path) for mask in found])
+        self._converted = tf.constant([mask.png for mask in found])
 
     def draw(self, seed: tf.Tensor) -> tf.Tensor:
         """The mask itself: uint8 [S, S, 1]."""
         index = tf.random.stateless_uniform([], seed, 0, self._count, tf.int64)
-        encoded = tf.io.read_file(self._paths[index])
+        converted = self._converted[index]
+        encoded = tf.cond(
+            tf.strings.length(converted) > 0,
+            lambda: converted,
+            lambda: tf.io.read_file(self._paths[index]),
+        )
         mask = tf.io.decode_image(encoded, channels=1, expand_animations=False)
         mask = tf.image.resize(
             tf.ensure_shape(mask, [None, None, 1]), [self._size] * 2, "nearest"

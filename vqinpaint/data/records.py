@@ -9,7 +9,6 @@ record counts and SHA-256 of all files. `writing.py` writes what this file descr
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 from typing import NamedTuple
 
@@ -17,10 +16,11 @@ import numpy as np
 import tensorflow as tf
 
 from vqinpaint import digests
-from vqinpaint.errors import DataError
+from vqinpaint.data.manifests import FORMAT as FORMAT
+from vqinpaint.data.manifests import read_manifest
+from vqinpaint.errors import DataError, first_line
 from vqinpaint.reporting import SILENT, Reporter
 
-FORMAT = "vqinpaint-tfrecords-1"
 FEATURES = {
     "image/encoded": tf.io.FixedLenFeature([], tf.string),  # JPEG or PNG
     "image/format": tf.io.FixedLenFeature([], tf.string, b""),  # b"jpeg" or b"png"
@@ -28,7 +28,6 @@ FEATURES = {
     "image/width": tf.io.FixedLenFeature([], tf.int64, 0),
     "image/filename": tf.io.FixedLenFeature([], tf.string, b""),
 }
-# From this size in bytes on, checking a split takes long enough to show progress.
 
 
 class Picture(NamedTuple):
@@ -47,7 +46,8 @@ def to_example(picture: Picture) -> bytes:
     def feature(value):
         if isinstance(value, int):
             return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
-        value = value.encode() if isinstance(value, str) else value
+        # Names of files need not be UTF-8.
+        value = os.fsencode(value) if isinstance(value, str) else value
         return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
 
     fields = {
@@ -112,30 +112,40 @@ def open_split(
         wanted.update(zip(paths, (s["sha256"] for s in manifest["shards"])))
     _check_digests(wanted, split, reporter)
     counts = [s["records"] for s in manifest["shards"]]
+    # At least eight bytes for each record: no more memory than there is disk.
+    if os.path.getsize(offsets) < 8 * sum(counts):
+        raise DataError(
+            f"{offsets} is too short for {sum(counts)} records; restore it or write the "
+            "data set again."
+        )
     shard = np.repeat(np.arange(len(paths)), counts).astype(np.int64)
-    return Split(paths, shard, np.load(offsets), manifest)
+    return Split(paths, shard, _read_offsets(offsets, shard, manifest), manifest)
 
 
 def _read_manifest(folder, split):
     path = manifest_path(folder, split)
     if not os.path.isfile(path):
         raise DataError(_why_no_manifest(folder, split))
+    return read_manifest(path)
+
+
+def _read_offsets(path, shard, manifest):
+    """Where records start, int64 [N], each within its shard."""
+    sizes = np.array([s["bytes"] for s in manifest["shards"]], np.int64)
     try:
-        with open(path, encoding="utf-8") as file:
-            manifest = json.load(file)
-        if manifest["format"] != FORMAT:
-            raise ValueError(f"format '{manifest['format']}', not '{FORMAT}'")
-        count = sum(shard["records"] for shard in manifest["shards"])
-        if manifest["records"] != count:
-            raise ValueError(
-                f"{manifest['records']} records, but {count} in its shards"
-            )
-        return manifest
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        # A header that tells of more than there is takes no memory this way.
+        found = np.load(path, mmap_mode="r", allow_pickle=False)
+        if found.shape != shard.shape or found.dtype != np.int64:
+            raise ValueError(f"{found.dtype} {list(found.shape)}")
+        offset = np.array(found)
+        if (offset < 0).any() or (offset >= sizes[shard]).any():
+            raise ValueError("a record outside of its shard")
+    except Exception as error:  # NumPy raises errors of many kinds
         raise DataError(
-            f"{path} is not a manifest of this project ({error!r}); write the data set "
-            "again with python -m vqinpaint.make_tfrecords."
+            f"{path} does not hold the offsets of {len(shard)} records "
+            f"({first_line(error)[:80]}); restore it or write the data set again."
         ) from None
+    return offset
 
 
 def _why_no_manifest(folder, split):

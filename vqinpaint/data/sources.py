@@ -1,31 +1,37 @@
 """Where pictures come from on their way into records.
 
 A source is an iterable of `Item`s. Pictures of folders and lists are read later, in
-parallel; those of archives and TensorFlow Datasets come with their bytes.
+parallel; those of archives (`archives.py`) and TensorFlow Datasets come with their bytes.
 """
 
 from __future__ import annotations
 
 import os
-import tarfile
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from vqinpaint.data.archives import items_of, open_tar
+from vqinpaint.data.items import Item
 from vqinpaint.errors import DataError, first_line
+from vqinpaint.options.reading import USUAL, ReadingOptions
+from vqinpaint.pictures.listing import listed
+from vqinpaint.regular_files import read_regular
+from vqinpaint.reporting import SILENT, Reporter
+
+# Size in bytes of the longest list of paths: some millions of them.
+_LONGEST_LIST = 1 << 30
+_HIDDEN = ("hidden file or folder", "hidden files and folders")
+_TWICE = ("linked folder", "linked folders")
 
 
-class Item(NamedTuple):
-    """A file that should hold a picture."""
-
-    name: str  # path, or name within an archive
-    data: bytes | None = None  # its content; None: read the file `name`
-
-
-def from_path(path: str) -> tuple[Iterable[Item], int | None]:
+def from_path(
+    path: str, reporter: Reporter = SILENT, reading: ReadingOptions = USUAL
+) -> tuple[Iterable[Item], int | None]:
     """The pictures of a folder, a tar file, or a text file that lists paths.
 
     Args:
       path: an existing folder or file; its content decides which of the three it is.
+      reporter: told what is left out.
+      reading: bounds on what is read of an archive.
 
     Returns:
       (items, how many there are; None for a tar file, which does not tell).
@@ -35,69 +41,75 @@ def from_path(path: str) -> tuple[Iterable[Item], int | None]:
         A damaged tar file raises it only when the items are read.
     """
     if os.path.isdir(path):
-        items = from_folder(path)
+        items = from_folder(path, reporter)
         if not items:
             raise DataError(f"the folder {path} is empty; it should hold pictures.")
         return items, len(items)
-    if not os.path.isfile(path):
-        raise DataError(f"--input={path} is neither a folder nor a file.")
-    if tarfile.is_tarfile(path):
-        return from_tar(path), None
-    try:
-        items = from_list(path)
-    except UnicodeDecodeError:
-        raise DataError(
-            f"{path} is neither a tar file nor a text list of paths."
-        ) from None
+    archive = open_tar(path)
+    if archive is not None:
+        return items_of(archive, path, reporter, reading), None
+    items = from_list(path)
     return items, len(items)
 
 
-def from_folder(folder: str) -> list[Item]:
+def from_folder(folder: str, reporter: Reporter = SILENT) -> list[Item]:
     """All files below a folder, sorted by folder and name, without hidden files.
 
-    Files that are no pictures are among them, so that the user is told of each.
+    Files that are no pictures are among them, so that the user is told of each. Links to
+    folders are followed; each folder is read once, also where links go round in circles.
+
+    Args:
+      folder: where to begin.
+      reporter: told how many hidden files, and folders met again, are left out.
     """
-    names = []
-    for root, folders, files in os.walk(folder):
-        folders.sort()
-        names += [os.path.join(root, f) for f in sorted(files) if not f.startswith(".")]
+    names: list[str] = []
+    hidden: list[str] = []
+    again: list[str] = []
+    met = {_identity(folder)}
+    for root, folders, files in os.walk(folder, followlinks=True):
+        entered = []
+        for name in sorted(folders):
+            path = os.path.join(root, name)
+            identity = _identity(path)
+            if name.startswith("."):
+                hidden.append(path)
+            elif identity in met:
+                again.append(path)
+            else:
+                met.add(identity)
+                entered.append(name)
+        folders[:] = entered
+        for name in sorted(files):
+            (hidden if name.startswith(".") else names).append(os.path.join(root, name))
+    told = [
+        listed(len(paths), kind, paths)
+        for kind, paths in ((_HIDDEN, hidden), (_TWICE, again))
+        if paths
+    ]
+    if told:
+        reporter.note(f"note: left out of {folder}: {', '.join(told)}.")
     return [Item(name) for name in names]
 
 
 def from_list(path: str) -> list[Item]:
     """The files that a text file names, one a line; `#` begins a comment line.
 
-    A relative name is looked up from the current folder, then beside the list.
+    A relative name is looked up from the current folder, then beside the list. Names need
+    not be UTF-8.
 
     Raises:
-      UnicodeDecodeError: the file is not UTF-8 text.
+      DataError: the file is no text.
     """
-    with open(path, encoding="utf-8") as file:
-        lines = [line.strip() for line in file]
+    data = read_regular(path, _LONGEST_LIST, "the list", DataError)
+    if b"\0" in data:
+        raise DataError(f"{path} is neither a tar file nor a text list of paths.")
+    text = data.decode("utf-8-sig", "surrogateescape")
     beside = os.path.dirname(os.path.abspath(path))
     return [
         Item(line if os.path.exists(line) else os.path.join(beside, line))
-        for line in lines
+        for line in (line.strip() for line in text.split("\n"))
         if line and not line.startswith("#")
     ]
-
-
-def from_tar(path: str) -> Iterator[Item]:
-    """The files in a tar archive, in its order, read one at a time.
-
-    Raises:
-      DataError: the archive is damaged or incomplete.
-    """
-    try:
-        with tarfile.open(path) as tar:
-            for member in tar:
-                file = tar.extractfile(member) if member.isfile() else None
-                if file is not None:
-                    yield Item(member.name, file.read())
-    except (tarfile.TarError, EOFError) as error:
-        raise DataError(
-            f"{path} cannot be read as a tar file ({error}); is it complete?"
-        ) from None
 
 
 def from_tfds(name: str, split: str, folder: str | None) -> tuple[Iterator[Item], int]:
@@ -134,6 +146,15 @@ def from_tfds(name: str, split: str, folder: str | None) -> tuple[Iterator[Item]
     def pictures():
         for i, example in enumerate(tfds.as_numpy(data)):
             label = example.get("image/filename", example.get("file_name", b""))
-            yield Item(label.decode() or f"{name}/{i:08d}", example["image"])
+            yield Item(os.fsdecode(label) or f"{name}/{i:08d}", example["image"])
 
     return pictures(), count
+
+
+def _identity(folder):
+    """What two paths to one folder have in common."""
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return folder
+    return status.st_dev, status.st_ino

@@ -55,7 +55,9 @@ class PictureFolder(tfds.core.GeneratorBasedBuilder):
     def _generate_examples(self, split):
         folder = os.path.join(self._folder, split)
         for item in sources.from_folder(folder):
-            picture, _ = checking.check(item, self._min_size)
+            picture = checking.check(item, self._min_size).picture
             if picture is not None:
-                key = os.path.relpath(item.name, folder)
+                # TensorFlow Datasets takes UTF-8 alone.
+                name = os.fsencode(os.path.relpath(item.name, folder))
+                key = name.decode("utf-8", "backslashreplace")
                 yield key, {"image": io.BytesIO(picture.encoded), "file_name": key}

@@ -198,7 +198,7 @@ def _reader(folder, split):
             return os.listdir(folder)
 
     def read(data):
-        names = outputs.names_in_json(data, _OPENING, names_of, folder)
+        names = outputs.names_in_json(data, _OPENING, names_of)
         if names is None:
             return None
         return [name for name in map(str, names) if file.fullmatch(name)]

@@ -137,10 +137,7 @@ def claimed_names(folder: str, index: str, read: Reader) -> set[str]:
 
 
 def names_in_json(
-    data: bytes,
-    opening: bytes,
-    names_of: Callable[[Any], Iterable[str]],
-    folder: str,
+    data: bytes, opening: bytes, names_of: Callable[[Any], Iterable[str]]
 ) -> Iterable[str] | None:
     """What an index lists that is a JSON file; see `Reader`.
 
@@ -149,17 +146,15 @@ def names_in_json(
       opening: how every such file begins, by which one that was cut off is known.
       names_of: from its value to names; raises KeyError, TypeError or AttributeError
         where the file is somebody else's.
-      folder: of the index.
 
     Returns:
-      The names; for a damaged file of ours those of all files in its folder; None for
-      somebody else's.
+      The names; none for a damaged file of ours, which no longer tells whose the files
+      around it are; None for somebody else's.
     """
     try:
         return names_of(json.loads(data))
     except (ValueError, RecursionError):
-        is_ours = data.startswith(opening) or opening.startswith(data)
-        return os.listdir(folder) if is_ours else None
+        return [] if data.startswith(opening) else None
     except (KeyError, TypeError, AttributeError):
         return None
 

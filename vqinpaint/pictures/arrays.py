@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Union
+
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-from vqinpaint.errors import PictureError
+from vqinpaint.errors import PictureError, first_line
+from vqinpaint.pictures.decoding import Decoded, check_mode, orientation, upright
+from vqinpaint.pictures.holes import Hole, hole_of
 from vqinpaint.pictures.masks import is_missing
+from vqinpaint.pictures.original import Original
+from vqinpaint.pictures.picture import Picture, picture_of
+
+Pixels = Union[np.ndarray, Image.Image]
 
 
-def to_eight_bits(picture: Image.Image) -> Image.Image:
-    """Turns 16-bit grey, which Pillow's `convert` would clip, into 8-bit grey.
-
-    A value v becomes v * 255 / 65535, rounded to the nearest whole number, as the PNG
-    specification (section 13.12, sample depth rescaling) recommends.
-
-    Args:
-      picture: of any mode.
-
-    Returns:
-      Mode "L" for 16-bit grey; pictures of other modes as they are.
-    """
-    if not picture.mode.startswith("I"):
-        return picture
-    # 65535 / 255 is 257, which is odd, so that no value lies halfway.
-    values = np.clip(np.asarray(picture).astype(np.int64), 0, 65535)
-    return Image.fromarray(((values + 128) // 257).astype(np.uint8))
-
-
-def rgb_array(picture: Image.Image) -> np.ndarray:
-    """A Pillow image of any mode as uint8 [H, W, 3], upright by its EXIF orientation."""
-    picture = to_eight_bits(ImageOps.exif_transpose(picture))
-    return np.asarray(picture.convert("RGB"))
-
-
-def hole_array(
-    picture: Image.Image, height: int, width: int, invert: bool = False
-) -> np.ndarray:
-    """A Pillow image of any mode as a mask, uint8 [height, width], 255 where missing.
-
-    Args:
-      picture: white (over 127) where missing; another size than the picture's is resized
-        by nearest neighbour.
-      height, width: of the picture that has the hole.
-      invert: take what is black as missing instead.
-    """
-    picture = to_eight_bits(ImageOps.exif_transpose(picture)).convert("L")
-    if picture.size != (width, height):
-        picture = picture.resize((width, height), Image.Resampling.NEAREST)
-    return _as_bytes(is_missing(np.asarray(picture)) != invert)
-
-
-def image_array(image: np.ndarray | Image.Image) -> np.ndarray:
-    """A picture as uint8 [H, W, 3].
+def image_picture(image: Pixels) -> Picture:
+    """A picture.
 
     Args:
       image: Pillow image, or uint8 [H, W, 3], [H, W] or [H, W, 1].
@@ -61,7 +27,20 @@ def image_array(image: np.ndarray | Image.Image) -> np.ndarray:
       PictureError: another type or shape.
     """
     if isinstance(image, Image.Image):
-        return rgb_array(image)
+        try:
+            return picture_of(_decoded(image, "image"))
+        except PictureError:
+            raise
+        except Exception as error:
+            raise _refusal("image", image, error) from None
+    pixels = image_array(image)
+    return Picture(pixels, Original(pixels))
+
+
+def image_array(image: Pixels) -> np.ndarray:
+    """A picture as networks see it, uint8 [H, W, 3]; see `image_picture`."""
+    if isinstance(image, Image.Image):
+        return image_picture(image).pixels
     array = np.asarray(image)
     if array.dtype != np.uint8:
         raise PictureError(
@@ -77,22 +56,45 @@ def image_array(image: np.ndarray | Image.Image) -> np.ndarray:
     return np.ascontiguousarray(np.broadcast_to(array, (*array.shape[:2], 3)))
 
 
+def mask_hole(mask: Pixels, picture: Picture, invert: bool = False) -> Hole:
+    """The hole that a mask describes in a picture.
+
+    Args:
+      mask: Pillow image, see `hole_of`, or bool or uint8 [H, W] or [H, W, 1]; True or
+        over 127 where missing.
+      picture: that has the hole.
+      invert: take the others as missing instead.
+
+    Raises:
+      PictureError: another type or shape.
+    """
+    height, width = picture.pixels.shape[:2]
+    if not isinstance(mask, Image.Image):
+        return Hole(mask_array(mask, height, width, invert), [])
+    try:
+        return hole_of(
+            _decoded(mask, "mask"), height, width, invert, picture.orientation
+        )
+    except PictureError:
+        raise
+    except Exception as error:
+        raise _refusal("mask", mask, error) from None
+
+
 def mask_array(
-    mask: np.ndarray | Image.Image, height: int, width: int, invert: bool = False
+    mask: np.ndarray, height: int, width: int, invert: bool = False
 ) -> np.ndarray:
     """A mask as uint8 [height, width], 255 where missing.
 
     Args:
-      mask: Pillow image, see `hole_array`, or bool or uint8 [height, width] or
-        [height, width, 1]; True or over 127 where missing.
+      mask: bool or uint8 [height, width] or [height, width, 1]; True or over 127 where
+        missing.
       height, width: of the picture that has the hole.
       invert: take the others as missing instead.
 
     Raises:
       PictureError: another type or shape.
     """
-    if isinstance(mask, Image.Image):
-        return hole_array(mask, height, width, invert)
     array = np.asarray(mask)
     if array.ndim == 3 and array.shape[-1] == 1:
         array = array[..., 0]
@@ -107,8 +109,21 @@ def mask_array(
             "127 where pixels are missing."
         )
     missing = array if array.dtype == np.bool_ else is_missing(array)
-    return _as_bytes(missing != invert)
+    return ((missing != invert) * 255).astype(np.uint8)
 
 
-def _as_bytes(missing):
-    return (missing * 255).astype(np.uint8)
+def _decoded(image, what):
+    """A Pillow image, opened by whoever calls, as if it had been read here."""
+    check_mode(image, f"the {what}")
+    turn = orientation(image)
+    image.load()  # Pillow turns TIFF upright by itself
+    image = image if image.format == "TIFF" else upright(image, turn)
+    bits = 16 if image.mode.startswith("I") else 8
+    return Decoded(image, image.format or "", turn, bits)
+
+
+def _refusal(what, image, error):
+    return PictureError(
+        f"the {what} cannot be read ({type(error).__name__}: {first_line(error)[:120]}); "
+        f"it is a Pillow image of mode {image.mode}."
+    )

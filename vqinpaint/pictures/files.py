@@ -2,106 +2,94 @@
 
 from __future__ import annotations
 
-import os
-import warnings
-
 import numpy as np
-from PIL import Image, ImageOps
 
 from vqinpaint.errors import PictureError, first_line
-from vqinpaint.pictures import arrays
+from vqinpaint.options.reading import USUAL, ReadingOptions
+from vqinpaint.pictures.decoding import Decoded, decode
+from vqinpaint.pictures.holes import hole_of
+from vqinpaint.pictures.listing import list_pictures, stem
+from vqinpaint.pictures.pairing import match_masks
+from vqinpaint.pictures.picture import Picture, picture_of
+from vqinpaint.regular_files import open_regular
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
-_FORMATS = ["PNG", "JPEG", "WEBP", "BMP"]
-
-
-def list_pictures(path, what="image"):
-    """The picture files that a flag names: the file itself, or a folder's, sorted.
-
-    Raises:
-      PictureError: no such file, or a folder without pictures.
-    """
-    if os.path.isdir(path):
-        found = sorted(
-            os.path.join(path, name)
-            for name in os.listdir(path)
-            if name.lower().endswith(SUFFIXES)
-        )
-        if not found:
-            raise PictureError(
-                f"the {what} folder {path} holds no picture "
-                f"({', '.join(SUFFIXES)}); put some there or name another folder."
-            )
-        return found
-    if not os.path.isfile(path):
-        raise PictureError(f"the {what} {path or '(none given)'} does not exist.")
-    return [path]
+__all__ = [
+    "list_pictures",
+    "load_image",
+    "load_mask",
+    "load_picture",
+    "match_masks",
+    "stem",
+]
 
 
-def _open(path, what):
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(path, formats=_FORMATS)
-            picture.load()
-            return ImageOps.exif_transpose(picture)
-    except Exception as error:
-        reason = first_line(error)[:120]
-        raise PictureError(
-            f"the {what} {path} cannot be read ({type(error).__name__}: {reason}); it "
-            "should be a whole PNG, JPEG, WebP or BMP file."
-        ) from None
+def load_picture(
+    path: str, reading: ReadingOptions = USUAL, what: str = "image"
+) -> Picture:
+    """A picture file, upright, whatever its mode.
 
-
-def load_image(path: str) -> np.ndarray:
-    """A picture as uint8 [H, W, 3], upright, whatever its mode.
+    Args:
+      path: of the file.
+      reading: bounds.
+      what: what to call it in messages.
 
     Raises:
-      PictureError: not a readable picture.
+      PictureError: not a readable picture, or too large.
     """
-    return arrays.rgb_array(_open(path, "image"))
+    decoded = _decoded(path, what, reading)
+    return _converted(path, what, lambda: picture_of(decoded))
+
+
+def load_image(path: str, reading: ReadingOptions = USUAL) -> np.ndarray:
+    """A picture as uint8 [H, W, 3] in sRGB; see `load_picture`."""
+    return load_picture(path, reading).pixels
 
 
 def load_mask(
-    path: str, height: int, width: int, invert: bool = False
+    path: str,
+    height: int,
+    width: int,
+    invert: bool = False,
+    orientation: int = 1,
+    reading: ReadingOptions = USUAL,
 ) -> tuple[np.ndarray, str]:
     """A mask as uint8 [height, width]: 255 where missing, 0 where known.
 
-    Any mode; values over 127 are missing. Another size is resized by nearest neighbour.
+    Args:
+      path: of the file.
+      height, width, invert, orientation: see `holes.hole_of`.
+      reading: bounds.
 
     Returns:
-      (mask, note): the note says what was done about the size, or is "".
+      (mask, note): the note says what was done to it, or is "".
 
     Raises:
-      PictureError: not a readable picture.
+      PictureError: not a readable picture, too large, or turned.
     """
-    picture = _open(path, "mask")
-    note = ""
-    if picture.size != (width, height):
-        note = (
-            f"{path} is {picture.width}x{picture.height}, the image {width}x{height}: "
-            "resized by nearest neighbour"
-        )
-    return arrays.hole_array(picture, height, width, invert), note
+    decoded = _decoded(path, "mask", reading)
+    missing, notes = _converted(
+        path,
+        "mask",
+        lambda: hole_of(
+            decoded, height, width, invert, orientation, f"the mask {path}"
+        ),
+    )
+    return missing, f"{path} {'; '.join(notes)}" if notes else ""
 
 
-def match_masks(images, masks):
-    """Pairs every image with a mask: one for all, or the one of the same stem.
-
-    Raises:
-      PictureError: an image without a mask.
-    """
-    if len(masks) == 1 and (len(images) > 1 or not os.path.isdir(masks[0])):
-        return [(image, masks[0]) for image in images]
-    by_stem = {stem(mask): mask for mask in masks}
-    for image in images:
-        if stem(image) not in by_stem:
-            raise PictureError(
-                f"{image} has no mask of the same name among {len(masks)} masks; give "
-                "one mask file for all or a mask per image."
-            )
-    return [(image, by_stem[stem(image)]) for image in images]
+def _decoded(path, what, reading) -> Decoded:
+    with open_regular(path, reading.most_bytes, f"the {what}", PictureError) as file:
+        return decode(file, f"the {what} {path}", reading)
 
 
-def stem(path):
-    return os.path.splitext(os.path.basename(path))[0]
+def _converted(path, what, convert):
+    """What `convert()` returns, which Pillow may refuse for rare modes."""
+    try:
+        return convert()
+    except PictureError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {first_line(error)[:120]}"
+        raise PictureError(
+            f"the {what} {path} cannot be converted to RGB ({reason}); save it as PNG."
+        ) from None

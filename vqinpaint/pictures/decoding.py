@@ -1,0 +1,179 @@
+"""From a picture file to pixels: the one place where Pillow decodes files of users."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+
+from vqinpaint.errors import PictureError, first_line
+from vqinpaint.options.reading import ReadingOptions
+from vqinpaint.pictures import formats
+from vqinpaint.pictures.depth import bits_per_channel
+from vqinpaint.pictures.png_chunks import colour_chunks
+
+_ORIENTATION = 0x0112  # the EXIF tag
+# How a picture is turned upright, by its EXIF orientation.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# Formats of which readers turn pictures upright by themselves, while they load them.
+_TURNED_BY_READER = ("TIFF", "HEIF")
+# Pillow modes of pictures whose values no rule turns into 0 to 255.
+_UNKNOWN_RANGE = ("F",)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Decoded:
+    """A picture as its file holds it, upright.
+
+    Attributes:
+      image: its first frame, of any mode; `info` says what the file says beyond it.
+      format: Pillow's name, such as "JPEG".
+      orientation: EXIF's number, 1 to 8; 1 for pictures that were upright before.
+      bits: per channel, such as 8 or 16.
+      animated: whether there are further frames.
+      chunks: (name, content) of PNG chunks that say how colours are meant.
+    """
+
+    image: Image.Image
+    format: str
+    orientation: int = 1
+    bits: int = 8
+    animated: bool = False
+    chunks: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def decode(file: BinaryIO, told: str, reading: ReadingOptions) -> Decoded:
+    """Decodes a picture file completely.
+
+    Args:
+      file: open for reading, at any place.
+      told: what to call the file in messages, such as "the image cat.png".
+      reading: bounds; the size is looked at before pixels are decoded.
+
+    Raises:
+      PictureError: no picture, a damaged one, too large, or of an unknown kind.
+    """
+    try:
+        file.seek(0)
+        kinds = formats.pillow_formats(file.read(formats.HEAD))
+    except PictureError as error:
+        raise PictureError(f"{told} {error}") from None
+    try:
+        with _own_limit():
+            return _decoded(file, told, kinds, reading)
+    except PictureError:
+        raise
+    except UnidentifiedImageError:
+        reason = "unknown or damaged"
+    except MemoryError:
+        reason = "it would take more memory than there is"
+    except Exception as error:
+        reason = f"{type(error).__name__}: {first_line(error)[:120]}"
+    raise PictureError(
+        f"{told} cannot be read ({reason}); it should be a whole {formats.TITLES} file."
+    )
+
+
+def orientation(image: Image.Image) -> int:
+    """The EXIF orientation of a picture, 1 to 8; 1 where EXIF data are damaged."""
+    try:
+        found = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # whatever Pillow stumbles over, the pixels are none the worse
+        return 1
+    return found if found in TURNS else 1
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """A picture turned as its EXIF orientation says."""
+    turn = TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def check_mode(image: Image.Image, told: str) -> None:
+    """Raises PictureError for a picture whose values have no known range."""
+    if image.mode in _UNKNOWN_RANGE:
+        raise PictureError(
+            f"{told} holds floating-point numbers, whose range is unknown; convert it to "
+            "8 or 16 bits per channel."
+        )
+
+
+def _decoded(file, told, kinds, reading):
+    file.seek(0)
+    image = Image.open(file, formats=kinds)
+    _check_size(image, told, reading)
+    check_mode(image, told)
+    kind, animated = image.format or "", _is_animated(image)
+    turn = orientation(image) if kind == "TIFF" else _turn_of_heic(image)
+    image.load()
+    if kind not in _TURNED_BY_READER:
+        turn = orientation(image)
+        image = upright(image, turn)
+    bits, chunks = bits_per_channel(image, kind, file), ()
+    if kind == "PNG":
+        chunks = colour_chunks(file)
+    return Decoded(image, kind, turn, bits, animated, chunks)
+
+
+def _check_size(image, told, reading):
+    # Tiles of a TIFF file can be larger than the picture.
+    sizes = (image.size, getattr(image, "_tile_size", image.size))
+    width, height = max(sizes, key=lambda size: size[0] * size[1])
+    if width * height > reading.max_pixels:
+        raise PictureError(
+            f"{told} has {width}x{height} pixels, more than {reading.max_pixels:,}; "
+            f"shrink it, or give --max_pixels={width * height} if there is memory for it."
+        )
+
+
+def _is_animated(image):
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # a damaged second frame; the first one is all that is wanted
+        return False
+    finally:
+        with contextlib.suppress(Exception):
+            image.seek(0)
+
+
+def _turn_of_heic(image):
+    """By which pillow-heif turned a picture; 1 for pictures of other formats."""
+    found = image.info.get("original_orientation")
+    return found if found in TURNS else 1
+
+
+_LIMIT_LOCK = threading.Lock()
+_limit_users = 0
+_pillows_limit = Image.MAX_IMAGE_PIXELS
+
+
+@contextlib.contextmanager
+def _own_limit() -> Iterator[None]:
+    """Turns Pillow's limit of pixels off, as `_check_size` has the user's own.
+
+    The limit is one for all threads: it comes back when the last one is done.
+    """
+    global _limit_users, _pillows_limit
+    with _LIMIT_LOCK:
+        if _limit_users == 0:
+            _pillows_limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        _limit_users += 1
+    try:
+        yield
+    finally:
+        with _LIMIT_LOCK:
+            _limit_users -= 1
+            if _limit_users == 0:
+                Image.MAX_IMAGE_PIXELS = _pillows_limit
