@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import tarfile
+from collections.abc import Callable
 
 from PIL import Image
 
@@ -17,7 +18,11 @@ from vqinpaint.data import sources
 def archives() -> list[bytes]:
     """Tar files of every dialect and compression."""
     dialects = (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)
-    packers = (lambda data: gzip.compress(data, mtime=0), bz2.compress, lzma.compress)
+    packers: tuple[Callable[[bytes], bytes], ...] = (
+        lambda data: gzip.compress(data, mtime=0),
+        bz2.compress,
+        lzma.compress,
+    )
     plain = [_archive(dialect) for dialect in dialects]
     return plain + [pack(data) for pack, data in zip(packers, plain)]
 
