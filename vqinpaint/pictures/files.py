@@ -99,8 +99,9 @@ def write(path, data):
 
 
 def _decoded(path, what, reading) -> Decoded:
-    with open_regular(path, reading.most_bytes, f"the {what}", PictureError) as file:
-        return decode(file, f"the {what} {path}", reading)
+    told = f"the {what} {path}"
+    with open_regular(path, reading.most_bytes, told, PictureError) as file:
+        return decode(file, told, reading)
 
 
 def _converted(path, what, convert):
