@@ -75,8 +75,8 @@ def test_special_files_are_named_and_left_out(tmp_path):
     os.symlink("/dev/zero", tmp_path / "zero.png")
     found = sources.from_folder(str(tmp_path))
     reasons = [result.reason for result in checking.checked(found, 2, 8)]
-    assert "pipe.png is a named pipe" in reasons[0]
-    assert "zero.png is a device" in reasons[1]
+    assert "pipe.png: it is a named pipe" in reasons[0]
+    assert "zero.png: it is a device" in reasons[1]
     for name in ("pipe.png", "zero.png"):
         with pytest.raises(DataError, match="regular file"):
             sources.from_path(str(tmp_path / name))

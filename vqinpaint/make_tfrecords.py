@@ -102,8 +102,8 @@ def main():
     else:
         written, skipped, changes = _with_threads(items, count, plan)
     if changes:
-        told = ", ".join(f"{count} were {what}" for what, count in changes.items())
-        Console().note(f"note: of the pictures {told}.")
+        told = "; ".join(f"{count} {what}" for what, count in changes.items())
+        Console().note(f"note: among the pictures: {told}.")
     say(
         f"{written} pictures in {plan.shards} shard(s) -> "
         f"{os.path.join(plan.folder, plan.split)}.json; {len(skipped)} skipped."

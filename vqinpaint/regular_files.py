@@ -26,7 +26,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 def open_regular(
     path: str,
     most_bytes: int,
-    what: str = "the file",
+    told: str = "",
     error: type[UserError] = UserError,
 ) -> BinaryIO:
     """Opens a regular file, or a link to one, for reading.
@@ -34,23 +34,25 @@ def open_regular(
     Args:
       path: of the file.
       most_bytes: size in bytes of the largest file that is opened.
-      what: what to call it in the message, such as "the mask".
+      told: what to call it in messages, such as "the mask hole.png"; by default "the file"
+        and its path.
       error: kind of `UserError` to raise.
 
     Raises:
       UserError: of the kind `error`; nothing is there, it is no regular file, it is
         larger, or may not be read.
     """
+    told = told or f"the file {path}"
     try:
-        _check(os.stat(path), path, most_bytes, what, error)
+        _check(os.stat(path), most_bytes, told, error)
         file = open(os.open(path, _FLAGS), "rb")
     except FileNotFoundError:
-        raise error(f"{what} {path} does not exist.") from None
+        raise error(f"{told} does not exist.") from None
     except (OSError, ValueError) as reason:
-        told = getattr(reason, "strerror", None) or reason
-        raise error(f"{what} {path} cannot be read ({told}).") from None
+        why = getattr(reason, "strerror", None) or reason
+        raise error(f"{told} cannot be read ({why}).") from None
     try:
-        _check(os.fstat(file.fileno()), path, most_bytes, what, error)
+        _check(os.fstat(file.fileno()), most_bytes, told, error)
     except UserError:
         file.close()
         raise
@@ -60,7 +62,7 @@ def open_regular(
 def read_regular(
     path: str,
     most_bytes: int,
-    what: str = "the file",
+    told: str = "",
     error: type[UserError] = UserError,
 ) -> bytes:
     """The content of a regular file; arguments and errors are those of `open_regular`.
@@ -68,11 +70,12 @@ def read_regular(
     No more is read than the size that the file system tells, which is 0 for the endless
     files of /proc.
     """
-    with open_regular(path, most_bytes, what, error) as file:
+    with open_regular(path, most_bytes, told, error) as file:
         try:
             return file.read(os.fstat(file.fileno()).st_size)
         except OSError as reason:
-            raise error(f"{what} {path} cannot be read ({reason.strerror}).") from None
+            told = told or f"the file {path}"
+            raise error(f"{told} cannot be read ({reason.strerror}).") from None
 
 
 def is_regular(path: str | os.PathLike[str]) -> bool:
@@ -88,13 +91,13 @@ def megabytes(size: int) -> str:
     return f"{max(1, round(size / 1e6)):,} MB"
 
 
-def _check(status, path, most_bytes, what, error):
+def _check(status, most_bytes, told, error):
     kind = stat.S_IFMT(status.st_mode)
     if kind != stat.S_IFREG:
         found = _KINDS.get(kind, "something else")
-        raise error(f"{what} {path} is {found}; a regular file is needed.")
+        raise error(f"{told} is {found}; a regular file is needed.")
     if status.st_size > most_bytes:
         raise error(
-            f"{what} {path} has {megabytes(status.st_size)}; at most "
+            f"{told} has {megabytes(status.st_size)}; at most "
             f"{megabytes(most_bytes)} are read."
         )

@@ -200,8 +200,8 @@ def _facts(image, mask, engine, request, reading):
     inputs = _inputs(image, mask, request)
     fingerprints = {"model": engine.fingerprint}
     for name, path in inputs.items():
-        what = f"the {name}"
-        open_regular(path, reading.most_bytes, what, PictureError).close()
+        told = f"the {name} {path}"
+        open_regular(path, reading.most_bytes, told, PictureError).close()
         try:
             fingerprints[name] = digests.of_file(path)
         except OSError as error:

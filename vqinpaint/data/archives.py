@@ -60,7 +60,7 @@ def open_tar(path: str) -> BoundedTar | None:
     Raises:
       DataError: nothing is there, or no regular file.
     """
-    file = open_regular(path, _ANY_SIZE, "the input", DataError)
+    file = open_regular(path, _ANY_SIZE, f"the input {path}", DataError)
     try:
         archive = BoundedTar.open(None, "r:*", file)
     except Exception:  # tarfile and the decompressors raise errors of many kinds

@@ -22,9 +22,9 @@ from vqinpaint.regular_files import read_regular
 _JPEG_QUALITY = 95
 # What is done to pictures that are not stored as they came, for people.
 FRAMES, PROFILE, TRANSPARENT = (
-    "animated, of which only the first frame is stored",
-    "converted to sRGB from their colour profiles",
-    "transparent and are stored over white",
+    "animated, stored as their first frame",
+    "of a colour profile, stored in sRGB",
+    "transparent, stored over white",
 )
 
 

@@ -30,7 +30,9 @@ def read_manifest(path: str) -> dict[str, Any]:
       DataError: the file is not a manifest of this project.
     """
     try:
-        manifest = json.loads(read_regular(path, _LARGEST, "the manifest", DataError))
+        manifest = json.loads(
+            read_regular(path, _LARGEST, f"the manifest {path}", DataError)
+        )
         check(manifest)
         return manifest
     except (ValueError, RecursionError) as error:

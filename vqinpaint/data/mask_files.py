@@ -43,12 +43,13 @@ def find(folder: str) -> list[MaskFile]:
 
 
 def _mask_file(path):
-    with open_regular(path, USUAL.most_bytes, "the mask", PictureError) as file:
+    told = f"the mask {path}"
+    with open_regular(path, USUAL.most_bytes, told, PictureError) as file:
         if _is_plain(file):
             return MaskFile(path, b"")
-        decoded = decode(file, f"the mask {path}", USUAL)
+        decoded = decode(file, told, USUAL)
         width, height = decoded.image.size
-        missing, _ = hole_of(decoded, height, width, told=f"the mask {path}")
+        missing, _ = hole_of(decoded, height, width, told=told)
         return MaskFile(path, _png(missing))
 
 

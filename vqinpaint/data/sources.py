@@ -82,7 +82,7 @@ def from_folder(folder: str, reporter: Reporter = SILENT) -> list[Item]:
         for name in sorted(files):
             (hidden if name.startswith(".") else names).append(os.path.join(root, name))
     told = [
-        listed(len(paths), kind, paths)
+        listed(len(paths), kind, (os.path.relpath(path, folder) for path in paths))
         for kind, paths in ((_HIDDEN, hidden), (_TWICE, again))
         if paths
     ]
@@ -100,7 +100,7 @@ def from_list(path: str) -> list[Item]:
     Raises:
       DataError: the file is no text.
     """
-    data = read_regular(path, _LONGEST_LIST, "the list", DataError)
+    data = read_regular(path, _LONGEST_LIST, f"the list {path}", DataError)
     if b"\0" in data:
         raise DataError(f"{path} is neither a tar file nor a text list of paths.")
     text = data.decode("utf-8-sig", "surrogateescape")

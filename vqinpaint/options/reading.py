@@ -14,7 +14,7 @@ class ReadingOptions:
     max_pixels: int = option(
         120_000_000,
         "Largest number of pixels of a picture or mask; larger ones are refused before "
-        "they are decoded. Each million takes 3 MB, and 3 MB more for every completion.",
+        "they are decoded. To complete 100 million pixels takes some 5 GB of memory.",
     )
 
     def __post_init__(self) -> None:

@@ -78,8 +78,9 @@ def load_mask(
 
 
 def _decoded(path, what, reading) -> Decoded:
-    with open_regular(path, reading.most_bytes, f"the {what}", PictureError) as file:
-        return decode(file, f"the {what} {path}", reading)
+    told = f"the {what} {path}"
+    with open_regular(path, reading.most_bytes, told, PictureError) as file:
+        return decode(file, told, reading)
 
 
 def _converted(path, what, convert):

@@ -38,7 +38,9 @@ def list_pictures(
     if not os.path.isdir(path):
         if not path:
             raise PictureError(f"the {what} (none given) does not exist.")
-        open_regular(path, reading.most_bytes, f"the {what}", PictureError).close()
+        open_regular(
+            path, reading.most_bytes, f"the {what} {path}", PictureError
+        ).close()
         return [path]
     found, left_out = [], collections.defaultdict(list)
     for name in sorted(os.listdir(path)):

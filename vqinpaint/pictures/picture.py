@@ -15,7 +15,8 @@ from vqinpaint.pictures.original import Original
 
 # Resolutions that programs write where nobody chose one.
 _DEFAULT_DPI = ((72, 72), (96, 96))
-_SENSIBLE_DPI = (1, 100_000)
+# Others stand for "unknown", as Pillow's 1 for TIFF files that do not say.
+_SENSIBLE_DPI = (2, 100_000)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
