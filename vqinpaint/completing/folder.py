@@ -88,7 +88,10 @@ def find_pairs(
             f"{images} holds several pictures called {twice[0]}, whose results "
             "would overwrite each other; rename all but one."
         )
-    return files.match_masks(paths, files.list_pictures(masks, "mask"))
+    mask_paths = files.list_pictures(masks, "mask")
+    if os.path.isdir(masks):
+        mask_paths = ownership.without_results(mask_paths) or mask_paths
+    return files.match_masks(paths, mask_paths)
 
 
 def _without_results(paths, folder, reporter):
