@@ -2,6 +2,7 @@
 
 import os
 import signal
+import warnings
 
 from vqinpaint.outputs import claims
 
@@ -18,13 +19,19 @@ def killed_at(number, work):
     Returns:
       Whether it came to so many writes.
     """
-    pid = os.fork()
+    with warnings.catch_warnings():
+        # Threads of TensorFlow, which the child does not use, are no reason to worry.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
     if not pid:
-        left = [number]
-        for name in _WRITERS:
-            setattr(claims, name, _counted(getattr(claims, name), left))
-        work()
-        os._exit(0)
+        try:
+            left = [number]
+            for name in _WRITERS:
+                setattr(claims, name, _counted(getattr(claims, name), left))
+            work()
+            os._exit(0)
+        finally:
+            os._exit(1)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     assert code in (0, -signal.SIGKILL)
     return code != 0

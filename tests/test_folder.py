@@ -13,6 +13,7 @@ from vqinpaint import Reporter, Request, digests, outputs
 from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.folder import complete_folder, find_pairs
 from vqinpaint.errors import DiskError, PictureError, UsageError
+from vqinpaint.pictures import sheets
 
 SIDE = 64
 
@@ -245,6 +246,28 @@ def test_results_beside_the_pictures_are_not_completed_again(world):
     Image.new("RGB", (SIDE, SIDE)).save(world / "in" / "a_02.png")
     assert _again(world, **where) == (1, 2)
     assert (world / "in" / "a_02_00.png").exists()
+
+
+def test_results_beside_the_only_mask_are_no_masks(world):
+    (world / "masks").mkdir()
+    os.rename(world / "mask.png", world / "masks" / "mask.png")
+    output = str(world / "masks")
+    for _ in range(2):
+        pairs = find_pairs(str(world / "in"), output)
+        assert {mask for _, mask in pairs} == {str(world / "masks" / "mask.png")}
+        complete_folder(pairs, Painter(), Request(num_samples=2), output)
+
+
+def test_a_sheet_that_is_too_small_is_told(world, monkeypatch):
+    monkeypatch.setattr(sheets, "_LONGEST", 1000)
+    notes = _Notes()
+    _complete(world, request=Request(num_samples=7), reporter=notes)
+    assert [note for note in notes if note.startswith("note: a_grid.png")] == [
+        "note: a_grid.png shows the first 5 of 7 completions; all of them are in files "
+        "of their own."
+    ]
+    assert max(Image.open(world / "out" / "a_grid.png").size) <= 1000
+    assert (world / "out" / "a_06.png").exists()
 
 
 def test_a_folder_of_nothing_but_results_is_told(world):

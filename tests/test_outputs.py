@@ -60,7 +60,8 @@ def test_what_is_there_stays(tmp_path, kind):
     makers[kind]()
     before = os.lstat(path)
     with pytest.raises(outputs.Taken, match="not a file that vqinpaint wrote"):
-        outputs.write(str(path), b"other")
+        with outputs.new_file(str(path)):
+            raise AssertionError("it is found before any work")
     assert os.lstat(path) == before and victim.read_text() == "mine"
 
 

@@ -94,8 +94,9 @@ def _metrics(weights):
     if not FLAGS.metrics:
         return None
     metrics = read_json(FLAGS.metrics)
-    measured = metrics.get("weights") if isinstance(metrics, dict) else None
-    if measured not in (None, weights):
+    if not isinstance(metrics, dict):
+        raise UsageError(f"--metrics={FLAGS.metrics} holds no figures by name.")
+    if metrics.get("weights") not in (None, weights):
         raise UsageError(
             f"--metrics={FLAGS.metrics} was measured on other weights than {FLAGS.run_dir} "
             "has now; evaluate it again."

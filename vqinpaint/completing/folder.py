@@ -88,6 +88,8 @@ def find_pairs(
         paths, found = pairing.split_folder(paths)
     else:
         found = files.list_pictures(masks, "mask", reporter, reading)
+        if os.path.isdir(masks):
+            found = ownership.without_results(found) or found
     if os.path.isdir(images) and len(found) == 1:
         # The mask of all pictures may lie among them.
         paths = [p for p in paths if not pairing.is_same_file(p, found[0])] or paths
