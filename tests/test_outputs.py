@@ -3,21 +3,29 @@
 import errno
 import json
 import os
+import re
 import stat
 
 import pytest
 
-from vqinpaint import outputs
+from vqinpaint import digests, outputs
 from vqinpaint.errors import DiskError, UsageError
 from vqinpaint.outputs import temporaries
 
 
-def _read(data):
-    return json.loads(data)["ours"]
-
-
-def _index(*names):
+def _json(*names):
     return json.dumps({"ours": names}).encode()
+
+
+def _claim(folder, *names):
+    index = outputs.Index(
+        str(folder),
+        "index",
+        re.compile("[a-d]"),
+        b'{"ours"',
+        lambda value: value["ours"],
+    )
+    return outputs.Claim(index, names)
 
 
 @pytest.fixture
@@ -25,7 +33,7 @@ def folder(tmp_path):
     """A folder with an index that lists a and b, and with c, which it does not."""
     for name in "abc":
         (tmp_path / name).write_text(name)
-    (tmp_path / "index").write_bytes(_index("a", "b"))
+    (tmp_path / "index").write_bytes(_json("a", "b"))
     return tmp_path
 
 
@@ -117,14 +125,14 @@ def test_what_a_killed_process_left_is_swept_and_nothing_else(tmp_path):
 
 
 def test_a_claim_replaces_what_an_index_lists_and_removes_the_rest_of_it(folder):
-    claim = outputs.Claim(str(folder), "index", ["a", "d"], _read)
+    claim = _claim(folder, "a", "d")
     assert "index" in _contents(folder)
     claim.write("a", b"new")
     assert "index" not in _contents(folder)
     claim.write("d", b"new")
-    claim.finish(_index("a", "d"))
+    claim.finish(_json("a", "d"))
     assert _contents(folder) == {
-        "index": _index("a", "d").decode(),
+        "index": _json("a", "d").decode(),
         "a": "new",
         "c": "c",
         "d": "new",
@@ -136,32 +144,58 @@ def test_a_claim_to_what_no_index_lists_is_refused(folder, name):
     if name == "index":
         (folder / "index").write_text("{}")
     with pytest.raises(outputs.Taken, match=name):
-        outputs.Claim(
-            str(folder), "index", ["c", "d"], lambda d: json.loads(d).get("ours")
-        )
+        _claim(folder, "c", "d")
     assert _contents(folder)["c"] == "c"
 
 
 def test_a_broken_claim_can_be_taken_up_again(folder):
-    broken = outputs.Claim(str(folder), "index", ["a", "d"], _read)
+    broken = _claim(folder, "a", "d")
     broken.write("d", b"half of them")
-    claim = outputs.Claim(str(folder), "index", ["d"], _read)
+    claim = _claim(folder, "d")
     claim.write("d", b"new")
-    claim.finish(_index("d"))
+    claim.finish(_json("d"))
     assert _contents(folder) == {
-        "index": _index("d").decode(),
+        "index": _json("d").decode(),
         "c": "c",
         "d": "new",
     }
 
 
-def test_an_index_lists_nothing_outside_its_folder(folder):
+@pytest.mark.parametrize("journal", [False, True])
+def test_an_index_is_believed_for_its_own_kind_of_names_alone(folder, journal):
     (folder / "inside").mkdir()
-    (folder / "inside" / "index").write_bytes(_index("../c", "/etc/hosts", ".."))
-    claim = outputs.Claim(str(folder / "inside"), "index", [], _read)
-    claim.finish(_index())
-    assert _contents(folder / "inside") == {"index": _index().decode()}
+    names = ["../c", "/etc/hosts", "..", "x", "", 3, None]
+    (folder / "inside" / "x").write_text("mine")
+    if journal:
+        digest = digests.of_bytes(b"index")[:16]
+        path = folder / "inside" / f"{temporaries.PREFIX}{digest}.json"
+        path.write_text(json.dumps({"files": names}))
+    else:
+        (folder / "inside" / "index").write_bytes(_json(*names))
+    _claim(folder / "inside").finish(_json())
+    assert _contents(folder / "inside") == {"index": _json().decode(), "x": "mine"}
     assert (folder / "c").exists()
+
+
+@pytest.mark.parametrize("length", range(0, 20, 3))
+def test_an_index_that_was_cut_off_stands_for_all_that_it_may_list(folder, length):
+    (folder / "index").write_bytes(_json("a", "b")[:length])
+    (folder / "x").write_text("mine")
+    claim = _claim(folder, "a")
+    claim.write("a", b"new")
+    claim.finish(_json("a"))
+    assert _contents(folder) == {"index": _json("a").decode(), "a": "new", "x": "mine"}
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "mine", "[" * 100_000, '{"other": 1}'])
+def test_an_index_of_somebody_else_lists_nothing(folder, text):
+    (folder / "index").write_text(text)
+    with pytest.raises(outputs.Taken):
+        _claim(folder, "d")
+    (folder / "index").unlink()
+    os.mkfifo(folder / "index")
+    with pytest.raises(outputs.Taken):
+        _claim(folder, "d")
 
 
 def test_a_folder_is_tried_without_being_made(tmp_path):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from vqinpaint import digests, outputs
@@ -27,9 +27,22 @@ def sample_name(stem: str, number: int) -> str:
     return f"{stem}_{number:02d}.png"
 
 
-def index_name(stem: str) -> str:
-    """File name of a picture's JSON."""
-    return f"{stem}.json"
+def index(folder: str, stem: str) -> outputs.Index:
+    """The JSON of a picture, which lists its results.
+
+    Args:
+      folder: of the results.
+      stem: how the names of all of them begin.
+    """
+
+    def names_of(facts):
+        facts["model"], facts["options"], facts["windows"]  # noqa: B018
+        names = [sample["file"] for sample in facts["samples"]]
+        # Earlier versions wrote no digests.
+        return [*names, *facts.get("files", (f"{stem}{SHEET}", f"{stem}{ENTROPY}"))]
+
+    pattern = re.compile(rf"{re.escape(stem)}_(\d{{2,}}|grid|entropy)\.png")
+    return outputs.Index(folder, f"{stem}.json", pattern, _OPENING, names_of)
 
 
 def claim(
@@ -49,7 +62,7 @@ def claim(
     """
     names = [sample_name(stem, i) for i in range(number)]
     names += [f"{stem}{SHEET}", f"{stem}{ENTROPY}"]
-    claimed = outputs.Claim(folder, index_name(stem), names, _reader(folder, stem))
+    claimed = outputs.Claim(index(folder, stem), names)
     for path in inputs:
         if claimed.covers(path):
             raise PictureError(
@@ -66,22 +79,28 @@ def is_done(folder: str, stem: str, facts: dict[str, Any]) -> bool:
       folder, stem: as of `claim`.
       facts: what the JSON begins with; its `options` and `fingerprints` are compared.
     """
-    index = os.path.join(folder, index_name(stem))
+    listing = index(folder, stem)
     try:
-        before = json.loads(outputs.read_regular(index) or b"")
+        path = os.path.join(folder, listing.name)
+        before = json.loads(outputs.read_regular(path) or b"")
         same = all(before[key] == facts[key] for key in ("options", "fingerprints"))
         files = before["files"]
         if not same or any(s["file"] not in files for s in before["samples"]):
             return False
         whole = all(
-            digests.of_file(os.path.join(folder, name)) == digest
+            _has_digest(os.path.join(folder, name), digest)
             for name, digest in files.items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
     if whole:
-        outputs.forget_journal(folder, index_name(stem))
+        outputs.forget_journal(listing)
     return whole
+
+
+def _has_digest(path, digest):
+    # Reading a pipe would wait for somebody who writes to it.
+    return os.path.isfile(path) and digests.of_file(path) == digest
 
 
 def without_results(paths: Sequence[str]) -> list[str]:
@@ -94,30 +113,8 @@ def without_results(paths: Sequence[str]) -> list[str]:
         if match:
             key = folder, match["stem"]
             if key not in listed:
-                reader = _reader(folder or os.curdir, key[1])
-                listed[key] = outputs.claimed_names(
-                    folder or os.curdir, index_name(key[1]), reader
-                )
+                listed[key] = outputs.claimed_names(index(folder or os.curdir, key[1]))
             if name in listed[key]:
                 continue
         kept.append(path)
     return kept
-
-
-def _reader(folder: str, stem: str) -> Callable[[bytes], list[str] | None]:
-    """Gives the names that the content of a picture's JSON lists; None: not ours."""
-
-    def names_of(facts):
-        facts["model"], facts["options"], facts["windows"]  # noqa: B018
-        names = [sample["file"] for sample in facts["samples"]]
-        # Earlier versions wrote no digests.
-        return [*names, *facts.get("files", (f"{stem}{SHEET}", f"{stem}{ENTROPY}"))]
-
-    def read(data):
-        names = outputs.names_in_json(data, _OPENING, names_of)
-        if names is None:
-            return None
-        matches = map(_RESULT.fullmatch, map(str, names))
-        return [match[0] for match in matches if match and match["stem"] == stem]
-
-    return read

@@ -171,20 +171,17 @@ def claim(folder: str, split: str, shards: int) -> outputs.Claim:
       Taken: a file is there that the manifest of this split does not list.
     """
     names = [shard_name(split, index, shards) for index in range(shards)]
-    index = os.path.basename(records.manifest_path(folder, split))
-    return outputs.Claim(
-        folder, index, [*names, _offsets_name(split)], _reader(folder, split)
-    )
+    return outputs.Claim(_index(folder, split), [*names, _offsets_name(split)])
 
 
 def _offsets_name(split):
     return f"{split}-offsets.npy"
 
 
-def _reader(folder, split):
-    """Gives the names that the content of a manifest lists; None: it is none of ours."""
+def _index(folder, split):
+    """The manifest of a split, which lists its other files."""
     # Not every name that begins alike: "train-hard" may be a split of its own.
-    file = re.compile(
+    pattern = re.compile(
         rf"{re.escape(split)}-(offsets\.npy|\d{{5,}}-of-\d{{5,}}\.tfrecord)"
     )
 
@@ -197,13 +194,8 @@ def _reader(folder, split):
         except (KeyError, TypeError):  # damaged, or of another version
             return os.listdir(folder)
 
-    def read(data):
-        names = outputs.names_in_json(data, _OPENING, names_of)
-        if names is None:
-            return None
-        return [name for name in map(str, names) if file.fullmatch(name)]
-
-    return read
+    name = os.path.basename(records.manifest_path(folder, split))
+    return outputs.Index(folder, name, pattern, _OPENING, names_of)
 
 
 def finish(

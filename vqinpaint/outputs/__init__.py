@@ -2,9 +2,9 @@
 
 from vqinpaint.outputs.claims import (
     Claim,
+    Index,
     claimed_names,
     forget_journal,
-    names_in_json,
     read_regular,
 )
 from vqinpaint.outputs.places import check_file, check_folder, is_case_blind
@@ -14,6 +14,7 @@ from vqinpaint.outputs.writing import append, move, new_file, write
 
 __all__ = [
     "Claim",
+    "Index",
     "NameTooLong",
     "Taken",
     "append",
@@ -24,7 +25,6 @@ __all__ = [
     "is_case_blind",
     "is_taken",
     "move",
-    "names_in_json",
     "new_file",
     "new_folder",
     "read_regular",

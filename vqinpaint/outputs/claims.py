@@ -12,31 +12,44 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import stat
+import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from vqinpaint import digests
+from vqinpaint.errors import UserError
 from vqinpaint.outputs.taken import Taken, is_taken
 from vqinpaint.outputs.temporaries import PREFIX
 from vqinpaint.outputs.writing import move, new_file, write
+from vqinpaint.regular_files import open_regular
 
-# From the bytes of an index to the names that it lists; None: it is somebody else's.
-Reader = Callable[[bytes], "Iterable[str] | None"]
+# Bytes of the largest file that is read as an index.
+_LARGEST = 1 << 30
+
+
+class Index(NamedTuple):
+    """A JSON file that lists others in its folder."""
+
+    folder: str
+    name: str
+    pattern: re.Pattern[str]  # of the names that it may list; others are not believed
+    # How every such file begins, by which one that is damaged is known.
+    opening: bytes
+    # From the value of the JSON to names; raises KeyError, TypeError or AttributeError
+    # where the file is somebody else's.
+    names_of: Callable[[Any], Iterable[str]]
 
 
 class Claim:
     """The right to write files of certain names into a folder, one after another.
 
-      claim = Claim("out", "cat.json", ["cat_00.png"], read_index)
+      claim = Claim(index, ["cat_00.png"])
       claim.write("cat_00.png", png)
-      claim.finish(index)
+      claim.finish(json)
 
     Args:
-      folder: must exist.
-      index: name of the file that lists the others.
+      index: of the files; its folder must exist.
       names: of the files that will be written.
-      read: see `Reader`.
 
     Raises:
       Taken: a file is there that no index of this project lists.
@@ -44,10 +57,10 @@ class Claim:
       OSError: the disk is full or refuses.
     """
 
-    def __init__(self, folder: str, index: str, names: Iterable[str], read: Reader):
-        self._folder, self._index, self._names = folder, index, set(names)
-        self._earlier = claimed_names(folder, index, read)
-        for name in sorted({index, *self._names}):
+    def __init__(self, index: Index, names: Iterable[str]):
+        self._index, self._names = index, set(names)
+        self._earlier = claimed_names(index)
+        for name in sorted({index.name, *self._names}):
             path = self._path(name)
             if is_taken(path) and (name not in self._earlier or _is_folder(path)):
                 raise Taken(path)
@@ -59,132 +72,102 @@ class Claim:
     def covers(self, path: str) -> bool:
         """Whether the claim replaces or removes the file at `path`."""
         folder, name = os.path.split(os.path.realpath(path))
-        ours = {self._index} | self._names | self._earlier
-        return name in ours and folder == os.path.realpath(self._folder)
-
-    def begin(self, meanwhile: bytes | None = None) -> None:
-        """Writes the journal and takes the index away; the first `write` does so too.
-
-        Args:
-          meanwhile: what the index says until `finish`; None takes it away.
-        """
-        if self._begun:
-            return
-        self._begun = True
-        names = sorted({self._index} | self._names | self._earlier)
-        journal = {"index": self._index, "files": names}
-        write(self._journal, json.dumps(journal).encode(), replace=True)
-        if meanwhile is None:
-            _remove(self._path(self._index))
-        else:
-            write(self._path(self._index), meanwhile, replace=True)
+        ours = {self._index.name} | self._names | self._earlier
+        return name in ours and folder == os.path.realpath(self._index.folder)
 
     def write(self, name: str, data: bytes) -> None:
         """Writes one of the files, whole or not at all. Raises `Taken` and OSError."""
-        self.begin()
+        self._begin()
         write(self._path(name), data, replace=name in self._earlier)
         self._written.add(name)
         self.digests[name] = digests.of_bytes(data)
 
     def move(self, source: str, name: str) -> None:
         """Moves a file into its place from elsewhere on the disk; see `write`."""
-        self.begin()
+        self._begin()
         move(source, self._path(name), replace=name in self._earlier)
         self._written.add(name)
 
-    def finish(self, index: bytes, remove: bool = True) -> None:
-        """Writes the index, which must list all files.
+    def finish(self, index: bytes) -> None:
+        """Removes what earlier indexes list beside what was written; writes the new one.
 
         Args:
-          index: its content.
-          remove: whether to remove first what earlier indexes list and this claim has
-            not written.
+          index: its content, which must list all files.
         """
-        self.begin()
-        if remove:
-            for name in self._earlier - self._written - {self._index}:
-                _remove(self._path(name))
-        # What was there is gone or is this claim's own, see `begin`.
-        with new_file(self._path(self._index), replace=True) as file:
+        self._begin()
+        for name in self._earlier - self._written - {self._index.name}:
+            _remove(self._path(name))
+        # What was there is gone, see `_begin`.
+        with new_file(self._path(self._index.name)) as file:
             file.write(index)
-        _remove(self._journal)
+        forget_journal(self._index)
+
+    def _begin(self):
+        """Writes the journal and takes the index away, before the first file."""
+        if self._begun:
+            return
+        self._begun = True
+        names = sorted(self._names | self._earlier)
+        journal = {"index": self._index.name, "files": names}
+        path = _journal_path(self._index)
+        write(path, json.dumps(journal).encode(), replace=True)
+        _remove(self._path(self._index.name))
 
     def _path(self, name):
-        return os.path.join(self._folder, name)
-
-    @property
-    def _journal(self):
-        return _journal_path(self._folder, self._index)
+        return os.path.join(self._index.folder, name)
 
 
-def claimed_names(folder: str, index: str, read: Reader) -> set[str]:
+def claimed_names(index: Index) -> set[str]:
     """Names of the files that an index and its journal list, the index among them.
 
-    Args:
-      folder, index, read: as of `Claim`.
+    An index of ours that is damaged stands for itself alone: it no longer tells whose
+    the files around it are.
     """
-    found: set[str] = set()
-    sources = (
-        (os.path.join(folder, index), read),
-        (_journal_path(folder, index), None),
-    )
-    for path, reader in sources:
-        data = read_regular(path)
-        names = None if data is None else (reader or _read_journal)(data)
-        if names is not None:
-            found |= {index, *names}
-    return {name for name in found if name == os.path.basename(name) and name}
+    listed = _listed(index)
+    journal = _journaled(index)
+    if listed is None and journal is None:
+        return set()
+    names = map(str, [*(listed or ()), *(journal or ())])
+    return {index.name, *filter(index.pattern.fullmatch, names)}
 
 
-def names_in_json(
-    data: bytes, opening: bytes, names_of: Callable[[Any], Iterable[str]]
-) -> Iterable[str] | None:
-    """What an index lists that is a JSON file; see `Reader`.
+def forget_journal(index: Index) -> None:
+    """Removes the journal, whose index is complete."""
+    _remove(_journal_path(index))
 
-    Args:
-      data: its content.
-      opening: how every such file begins, by which one that was cut off is known.
-      names_of: from its value to names; raises KeyError, TypeError or AttributeError
-        where the file is somebody else's.
 
-    Returns:
-      The names; none for a damaged file of ours, which no longer tells whose the files
-      around it are; None for somebody else's.
-    """
+def read_regular(path: str) -> bytes | None:
+    """Content of a regular file; None where there is none of a reasonable size."""
     try:
-        return names_of(json.loads(data))
+        with open_regular(path, _LARGEST) as file:
+            return file.read()
+    except (UserError, OSError):
+        return None
+
+
+def _listed(index):
+    data = read_regular(os.path.join(index.folder, index.name))
+    if data is None:
+        return None
+    try:
+        return list(index.names_of(json.loads(data)))
     except (ValueError, RecursionError):
-        return [] if data.startswith(opening) else None
+        return [] if data.startswith(index.opening) else None
     except (KeyError, TypeError, AttributeError):
         return None
 
 
-def forget_journal(folder: str, index: str) -> None:
-    """Removes a journal whose index is complete, which a kill left at the last moment."""
-    _remove(_journal_path(folder, index))
-
-
-def read_regular(path: str) -> bytes | None:
-    """Content of a regular file; None where there is none that can be read."""
+def _journaled(index):
+    data = read_regular(_journal_path(index))
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return None
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def _journal_path(folder, index):
-    digest = digests.of_bytes(os.fsencode(index))
-    return os.path.join(folder, f"{PREFIX}{digest[:16]}.json")
-
-
-def _read_journal(data):
-    try:
-        return [str(name) for name in json.loads(data)["files"]]
+        return None if data is None else list(json.loads(data)["files"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _journal_path(index):
+    digest = digests.of_bytes(os.fsencode(index.name))
+    return os.path.join(index.folder, f"{PREFIX}{digest[:16]}.json")
 
 
 def _is_folder(path):
