@@ -195,7 +195,7 @@ def _index(folder, split):
             return os.listdir(folder)
 
     name = os.path.basename(records.manifest_path(folder, split))
-    return outputs.Index(folder, name, pattern, _OPENING, names_of)
+    return outputs.Index(folder, name, pattern, _OPENING, names_of, unmistakable=True)
 
 
 def finish(

@@ -38,6 +38,9 @@ class Index(NamedTuple):
     # From the value of the JSON to names; raises KeyError, TypeError or AttributeError
     # where the file is somebody else's.
     names_of: Callable[[Any], Iterable[str]]
+    # Whether nobody else has files of such names. Then a damaged index, which no longer
+    # tells whose the files around it are, stands for all of them; else for itself alone.
+    unmistakable: bool = False
 
 
 class Claim:
@@ -120,8 +123,7 @@ class Claim:
 def claimed_names(index: Index) -> set[str]:
     """Names of the files that an index and its journal list, the index among them.
 
-    An index of ours that is damaged stands for itself alone: it no longer tells whose
-    the files around it are.
+    Of a damaged index see `Index.unmistakable`.
     """
     listed = _listed(index)
     journal = _journaled(index)
@@ -152,6 +154,9 @@ def _listed(index):
     try:
         return list(index.names_of(json.loads(data)))
     except (ValueError, RecursionError):
+        if index.unmistakable:
+            is_ours = data.startswith(index.opening) or index.opening.startswith(data)
+            return os.listdir(index.folder) if is_ours else None
         return [] if data.startswith(index.opening) else None
     except (KeyError, TypeError, AttributeError):
         return None
