@@ -17,13 +17,14 @@ def _json(*names):
     return json.dumps({"ours": names}).encode()
 
 
-def _claim(folder, *names):
+def _claim(folder, *names, unmistakable=False):
     index = outputs.Index(
         str(folder),
         "index",
         re.compile("[a-d]"),
         b'{"ours"',
         lambda value: value["ours"],
+        unmistakable,
     )
     return outputs.Claim(index, names)
 
@@ -178,13 +179,28 @@ def test_an_index_is_believed_for_its_own_kind_of_names_alone(folder, journal):
 
 
 @pytest.mark.parametrize("length", range(0, 20, 3))
-def test_an_index_that_was_cut_off_stands_for_all_that_it_may_list(folder, length):
+def test_an_index_that_was_cut_off_stands_for_all_names_that_are_ours(folder, length):
     (folder / "index").write_bytes(_json("a", "b")[:length])
     (folder / "x").write_text("mine")
-    claim = _claim(folder, "a")
+    claim = _claim(folder, "a", unmistakable=True)
     claim.write("a", b"new")
     claim.finish(_json("a"))
     assert _contents(folder) == {"index": _json("a").decode(), "a": "new", "x": "mine"}
+
+
+@pytest.mark.parametrize("length", range(0, 20, 3))
+def test_an_index_that_was_cut_off_gives_no_other_file_away(folder, length):
+    (folder / "index").write_bytes(_json("a", "b")[:length])
+    with pytest.raises(outputs.Taken):
+        _claim(folder, "a")
+
+
+def test_an_index_that_was_cut_off_may_itself_be_replaced(folder):
+    (folder / "index").write_bytes(_json("a", "b")[:-1])
+    claim = _claim(folder, "d")
+    claim.write("d", b"new")
+    claim.finish(_json("d"))
+    assert _contents(folder)["a"] == "a" and _contents(folder)["d"] == "new"
 
 
 @pytest.mark.parametrize("text", ["[]", "3", "mine", "[" * 100_000, '{"other": 1}'])

@@ -39,8 +39,10 @@ def _archive(path, *members):
     """A tar file; members of other sizes than the picture's have no content."""
     with open(path, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
         for member in members:
-            whole = member.isreg() and member.size == len(PNG)
-            tar.addfile(member, io.BytesIO(PNG) if whole else None)
+            if member.size == len(PNG):
+                tar.addfile(member, io.BytesIO(PNG))
+            else:
+                file.write(member.tobuf(tarfile.GNU_FORMAT))
     return str(path)
 
 

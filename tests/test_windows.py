@@ -6,6 +6,7 @@ import pytest
 from vqinpaint.completing import windows
 from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.filling import fill
+from vqinpaint.errors import PictureError
 
 SIDE = 64
 
@@ -138,3 +139,15 @@ def test_feathering_stays_inside_the_hole():
     )
     row = soft[100:106, 115, 0].astype(int)
     assert (np.diff(row) < 0).sum() >= 4 and row[0] < 250  # from the rim to the filling
+
+
+def test_windows_of_long_narrow_pictures_are_bounded():
+    mask = np.full((2, 60_000), 255, np.uint8)
+    with pytest.raises(PictureError, match="60000x60000 pixels, more than 4,000,000"):
+        windows.cropped(mask, 64, 4_000_000)
+    mask[:, :30_000] = 0
+    with pytest.raises(PictureError, match="a hole needs a window"):
+        windows.cropped(mask, 64, 4_000_000)
+    mask[:, 40:] = 0
+    mask[:, :30] = 255
+    assert windows.cropped(mask, 64, 4_000_000)

@@ -17,6 +17,9 @@ from vqinpaint.reporting import SILENT, Reporter
 
 # The generator compares every eighth place with every other; so much for one picture.
 _NATIVE_LIMIT = 768
+# Windows are square: those of a narrow picture may have so many times the pixels that a
+# picture may have.
+_WINDOW_SHARE = 4
 # A mask that marks more than this is probably meant the other way round.
 _SUSPICIOUS_SHARE = 0.8
 
@@ -46,8 +49,8 @@ def complete_picture(
       The completions that the request keeps.
 
     Raises:
-      PictureError: the picture is too large for size "native", or `structure_from` names
-        nothing that fits.
+      PictureError: the picture is too large for size "native", a hole for a window, or
+        `structure_from` names nothing that fits.
     """
     if picture.notes:
         reporter.note(f"note: {name}: {'; '.join(picture.notes)}.")
@@ -58,7 +61,7 @@ def complete_picture(
             f"note: {mask_name} marks {share:.0%} of {name} as missing; white "
             "is missing, --invert_mask turns that round."
         )
-    steps, engine = _plan(engine, mask, request, reporter, name)
+    steps, engine = _plan(engine, mask, request, reporter, name, reading)
     if request.structure_from:
         given = structures.given_codes(
             request.structure_from, image, mask, steps, engine, reading
@@ -88,7 +91,7 @@ def complete_picture(
     return result.best(request.keep, request.keep_by) if request.keep else result
 
 
-def _plan(engine, mask, request, reporter, name):
+def _plan(engine, mask, request, reporter, name, reading):
     """The steps that the request's size asks for, and the engine to take them with."""
     height, width = mask.shape
     if (height, width) == (engine.side, engine.side):
@@ -108,7 +111,7 @@ def _plan(engine, mask, request, reporter, name):
                 "the side); take --size=crop."
             )
         return windows.native(mask), engine.at(side)
-    steps = windows.cropped(mask, engine.side)
+    steps = windows.cropped(mask, engine.side, _WINDOW_SHARE * reading.max_pixels)
     sides = [step.window.width for step in steps] or [0]
     reporter.note(
         f"{told}; completed in {len(steps)} window(s) of {min(sides)} to {max(sides)} "

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from vqinpaint.errors import PictureError
 from vqinpaint.pictures.masks import is_missing
 
 # A window is so many times as wide as the hole in it is thick, as in training.
@@ -76,7 +77,7 @@ def native(mask: np.ndarray) -> list[Step]:
     return [Step(window, is_missing(window.cut(mask, 0)))]
 
 
-def cropped(mask: np.ndarray, side: int) -> list[Step]:
+def cropped(mask: np.ndarray, side: int, most_pixels: int = 1 << 62) -> list[Step]:
     """Square windows with context around every hole.
 
     A hole gets a window twice as wide as the hole is thick, as in training, but no
@@ -86,13 +87,18 @@ def cropped(mask: np.ndarray, side: int) -> list[Step]:
     Args:
       mask: uint8 [H, W], 255 where missing.
       side: of the model's pictures.
+      most_pixels: of a window, which is square also where the picture is long and narrow.
 
     Returns:
       List of `Step`; every missing pixel is in one of them.
+
+    Raises:
+      PictureError: a hole asks for a larger window.
     """
     todo = is_missing(mask)
     largest = max(mask.shape)
     if todo.all():
+        _check_window(largest, most_pixels)
         return [_square(mask, largest, np.array(mask.shape) / 2, todo)]
     labels, _ = ndimage.label(todo, np.ones((3, 3)))
     # How far inside a hole a pixel lies, beyond the picture's edge being no help.
@@ -102,6 +108,7 @@ def cropped(mask: np.ndarray, side: int) -> list[Step]:
         own = labels[box] == number
         thickness = 2 * depth[box][own].max()
         size = int(np.clip(_CONTEXT * thickness, min(side, largest), largest))
+        _check_window(size, most_pixels)
         while (left := own & todo[box]).any():
             corner = np.array([box[0].start, box[1].start])
             core = _CORE * size if size < largest else largest
@@ -112,6 +119,14 @@ def cropped(mask: np.ndarray, side: int) -> list[Step]:
             steps.append(step)
             step.window.put(todo, np.zeros_like(step.fill), step.fill)
     return steps
+
+
+def _check_window(size, most_pixels):
+    if size * size > most_pixels:
+        raise PictureError(
+            f"a hole needs a window of {size}x{size} pixels, more than {most_pixels:,}; "
+            "shrink the picture, or take --size=resize."
+        )
 
 
 def _middle(hole):
