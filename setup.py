@@ -18,6 +18,7 @@ SERVING = [
     "requests>=2.31,<3",
 ]
 BEAM = ["apache-beam>=2.61,<3"]
+HEIC = ["pillow-heif>=0.20,<2"]
 
 # Folders and files of the repository that a wheel holds inside the package, where
 # vqinpaint/shipped.py finds them.
@@ -95,12 +96,13 @@ setup(
     extras_require={
         "serving": SERVING,
         # Pictures of iPhones, which Pillow alone does not read.
-        "heic": ["pillow-heif>=0.20,<2"],
+        "heic": HEIC,
         # vqinpaint.make_tfrecords --beam.
         "beam": BEAM,
         "dev": [
             *SERVING,
             *BEAM,
+            *HEIC,
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff==0.17.5",

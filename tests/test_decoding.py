@@ -8,6 +8,7 @@ import threading
 import time
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image, features
 
@@ -82,7 +83,7 @@ def test_heic_without_its_package_says_what_to_install(tmp_path, monkeypatch):
 
 
 def test_heic_is_read(tmp_path):
-    pytest.importorskip("pillow_heif").register_heif_opener()
+    pillow_heif.register_heif_opener()
     data = encoded(RGB, "HEIF", quality=100, exif=exif(6))
     picture = files.load_picture(_write(tmp_path, "a.heic", data))
     assert picture.pixels.shape == (40, 32, 3) and picture.orientation == 6
