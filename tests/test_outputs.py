@@ -263,3 +263,13 @@ def test_a_file_that_is_not_ours_is_refused_before_any_work(tmp_path):
         outputs.check_file(str(path), ours)
     with pytest.raises(UsageError, match="is a folder"):
         outputs.check_file(str(tmp_path), ours)
+
+
+def test_files_are_written_where_there_are_no_locks(folder, monkeypatch):
+    monkeypatch.setattr(temporaries, "fcntl", None)
+    left = folder / f"{temporaries.PREFIX}0{temporaries.SUFFIX}"
+    left.write_text("of a killed process")
+    outputs.check_folder(str(folder))
+    outputs.write(str(folder / "new"), b"whole")
+    assert (folder / "new").read_bytes() == b"whole"
+    assert left.exists() and len(list(folder.iterdir())) == 6

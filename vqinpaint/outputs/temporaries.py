@@ -9,7 +9,6 @@ lock, and removed when the next one writes there.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import secrets
 import shutil
@@ -17,9 +16,16 @@ import stat
 from collections.abc import Iterator
 from typing import BinaryIO
 
+try:
+    import fcntl
+except ImportError:  # Windows; what a killed process left behind stays there
+    fcntl = None  # type: ignore[assignment]
+
 PREFIX, SUFFIX = ".vqinpaint-", ".tmp"
-_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# Windows has neither links to follow by accident nor these flags.
+NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | NO_LINK
+_LOOK = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | NO_LINK
 
 
 @contextlib.contextmanager
@@ -64,6 +70,8 @@ def new_temporary(folder: str) -> Iterator[tuple[str, BinaryIO]]:
 
 def sweep(folder: str) -> None:
     """Removes from `folder` what killed processes were writing there."""
+    if fcntl is None:
+        return
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
             if name.startswith(PREFIX) and name.endswith(SUFFIX):
@@ -86,7 +94,8 @@ def _made(folder, make):
             continue
         # Some file systems have no locks; what is left there stays.
         with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if fcntl is not None:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
         # Another process may have swept it away before it was locked.
         if os.path.lexists(path):
             return descriptor, path

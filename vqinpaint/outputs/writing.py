@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from vqinpaint.outputs.taken import Taken, is_taken
-from vqinpaint.outputs.temporaries import new_temporary
+from vqinpaint.outputs.temporaries import NO_LINK, new_temporary
 
 
 @contextlib.contextmanager
@@ -47,7 +47,7 @@ def write(path: str, data: bytes, replace: bool = False) -> None:
 
 def append(path: str, data: bytes) -> None:
     """Adds to the end of a file, which is made if needed; a link is not followed."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_LINK
     with open(os.open(path, flags, 0o666), "ab") as file:
         file.write(data)
 
