@@ -8,10 +8,11 @@ import numpy as np
 import tensorflow as tf
 
 from vqinpaint import digests
-from vqinpaint.errors import ModelError, first_line
+from vqinpaint.errors import ModelError
+from vqinpaint.runs.bundles import Bundle
 
-# What TensorFlow's checkpoint reader raises on damaged files.
-_DAMAGE = (tf.errors.OpError, ValueError, RuntimeError, OSError, IndexError)
+# Bytes of the largest file `checkpoint`, which names checkpoints.
+_LARGEST_POINTER = 1 << 20
 
 
 class TF1Checkpoint:
@@ -31,11 +32,8 @@ class TF1Checkpoint:
 
     def __init__(self, path: str):
         self.prefix = _find(path)
-        self._reader = self._guarded(tf.train.load_checkpoint, self.prefix)
-        self.shapes = {
-            name: tuple(shape)
-            for name, shape in self._reader.get_variable_to_shape_map().items()
-        }
+        self._bundle = Bundle(self.prefix)
+        self.shapes = self._bundle.shapes
 
     def read(self, name: str) -> np.ndarray:
         """The value of a variable, whose checksum is verified.
@@ -43,17 +41,7 @@ class TF1Checkpoint:
         Raises:
           ModelError: it is damaged.
         """
-        return self._guarded(self._reader.get_tensor, name)
-
-    def _guarded(self, call, argument):
-        try:
-            return call(argument)
-        except _DAMAGE as error:
-            text = first_line(error)[:160]
-            raise ModelError(
-                f"the checkpoint {self.prefix} is damaged or incomplete ({text}); copy "
-                "or download it again."
-            ) from None
+        return self._bundle.read(name)
 
     def verify(self) -> None:
         """Reads every variable once, also those that are not used.
@@ -61,8 +49,7 @@ class TF1Checkpoint:
         Raises:
           ModelError: one of them is damaged.
         """
-        for name in self.shapes:
-            self.read(name)
+        self._bundle.verify()
 
     def files(self) -> dict[str, str]:
         """SHA-256 of each of the checkpoint's files, by "FOLDER/NAME"."""
@@ -101,9 +88,10 @@ def _find(path):
 def _follow(pointer, folder, prefixes):
     """The prefix that a `checkpoint` file names, relative to its folder."""
     try:
-        state = tf.train.get_checkpoint_state(folder)
-        named = state.model_checkpoint_path
-    except (AttributeError, *_DAMAGE):
+        if os.path.getsize(pointer) > _LARGEST_POINTER:
+            raise ValueError("too large")
+        named = tf.train.get_checkpoint_state(folder).model_checkpoint_path
+    except Exception:  # of many kinds, whatever the damage
         raise ModelError(
             f"{pointer} cannot be read; name the files by their prefix, such as "
             f"{os.path.join(folder, 'model.ckpt')}."

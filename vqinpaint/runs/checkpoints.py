@@ -18,6 +18,7 @@ from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 
 from vqinpaint.errors import DiskError, ModelError, first_line
 from vqinpaint.reporting import SILENT, Reporter
+from vqinpaint.runs.bundles import Bundle
 
 # What TensorFlow and Python raise on a damaged checkpoint.
 _DAMAGE = (tf.errors.OpError, ValueError, IndexError, KeyError, UnicodeDecodeError)
@@ -156,8 +157,8 @@ def steps_in(folder: str) -> list[int]:
     """
     if not os.path.isdir(folder):
         return []
-    names = set(os.listdir(folder))
-    found = (re.fullmatch(r"step-(\d+)\.index", name) for name in names)
+    names = {entry.name for entry in os.scandir(folder) if entry.is_file()}
+    found = (re.fullmatch(r"step-([0-9]+)\.index", name) for name in names)
     steps = sorted(int(match[1]) for match in found if match)
     return [s for s in steps if any(n.startswith(f"step-{s}.data-") for n in names)]
 
@@ -183,12 +184,7 @@ def verify(path: str) -> None:
     Raises:
       ModelError: some of it cannot be read.
     """
-    try:
-        reader = tf.train.load_checkpoint(path)
-        for name in reader.get_variable_to_shape_map():
-            reader.get_tensor(name)
-    except _DAMAGE as error:
-        raise _damaged(path, error) from None
+    Bundle(path).verify()
 
 
 def restore(checkpoint: tf.train.Checkpoint, path: str) -> None:
@@ -199,20 +195,17 @@ def restore(checkpoint: tf.train.Checkpoint, path: str) -> None:
     Raises:
       ModelError: it is damaged, or lacks one of the objects, or has it in another shape.
     """
+    Bundle(path)
     try:
         status = checkpoint.read(path)
         status.assert_existing_objects_matched()
-    except (*_DAMAGE, AssertionError) as error:
-        raise _damaged(path, error) from None
+    except Exception as error:  # of many kinds, whatever the damage
+        raise ModelError(
+            f"the checkpoint {path} is damaged or of another network "
+            f"({first_line(error)[:160]})."
+        ) from None
     # TensorFlow would otherwise print a warning for each value that is not asked for.
     status.expect_partial()
-
-
-def _damaged(path, error):
-    return ModelError(
-        f"the checkpoint {path} is damaged or of another network "
-        f"({first_line(error)[:160]})."
-    )
 
 
 def _files(path):
