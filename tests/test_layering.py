@@ -9,6 +9,7 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "vqinpaint"
 LEVELS = {
     "errors": 0,
     "digests": 0,
+    "answers": 1,
     "shipped": 0,
     "reporting": 0,
     "environment": 1,
