@@ -10,6 +10,7 @@ from vqinpaint.errors import ModelError, UserError
 
 # Bytes of the largest file that is read: a manifest of many thousand reasons has some.
 MOST_BYTES = 64 << 20
+_MOST_DIGITS = 40
 _LONGEST = 100  # characters that are shown of what a file holds
 
 
@@ -67,7 +68,9 @@ def parse_json(data: bytes, name: str, error: type[UserError] = ModelError) -> A
         or has the same key twice in one object.
     """
     try:
-        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once)
+        return json.loads(
+            data.decode("utf-8-sig"), object_pairs_hook=_once, parse_int=_whole_number
+        )
     except UnicodeDecodeError as reason:
         told = f"byte {reason.start} is not UTF-8"
     except RecursionError:
@@ -75,6 +78,13 @@ def parse_json(data: bytes, name: str, error: type[UserError] = ModelError) -> A
     except (ValueError, MemoryError) as reason:
         told = str(reason)[:_LONGEST] or type(reason).__name__
     raise error(f"{name} cannot be read as JSON: {told}.")
+
+
+def _whole_number(text):
+    """Numbers of so many digits are none that anything here counts or measures."""
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"a whole number has {len(text)} digits")
+    return int(text)
 
 
 def _once(pairs):

@@ -142,7 +142,5 @@ def _shown(value):
         return f"{_WORDS[type(value)]} with {len(value)} inside"
     if isinstance(value, bool) or value is None:
         return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, int) and value.bit_length() > 200:
-        return "a number of very many digits"
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
