@@ -10,12 +10,13 @@ from vqinpaint.authors.checkpoint import TF1Checkpoint
 from vqinpaint.authors.contents import full_model
 from vqinpaint.authors.sizes import infer_options
 from vqinpaint.options import ModelOptions
+from vqinpaint.schemas import as_form
 
 
 @pytest.mark.parametrize("nonlinearity", ["elu", "relu"])
 def test_sizes_of_other_models_are_found(nonlinearity, tmp_path):
     """Other counts of everything than the oracle's, written under the authors' names."""
-    options = ModelOptions.from_dict(
+    options = as_form(
         {
             "image_size": 128,
             "vqvae": {
@@ -37,7 +38,9 @@ def test_sizes_of_other_models_are_found(nonlinearity, tmp_path):
                 "nonlinearity": nonlinearity,
             },
             "texture": {"generator_channels": 6, "discriminator_channels": 3},
-        }
+        },
+        ModelOptions,
+        "options.json",
     )
     write_model(options, tmp_path)
     contents = full_model(TF1Checkpoint(str(tmp_path)))
@@ -63,4 +66,4 @@ def test_full_size_import_stays_under_four_gigabytes(tmp_path):
     assert "| structure_pixelcnn | 792 | 26,769,536 |" in printed
     assert int(printed.splitlines()[-1]) < 4e6  # in kB
     saved = json.loads((tmp_path / "model/1/options.json").read_text())
-    assert ModelOptions.from_dict(saved["model"]) == ModelOptions()
+    assert as_form(saved["model"], ModelOptions, "options.json") == ModelOptions()

@@ -37,7 +37,9 @@ flags.DEFINE_string(
 flags.DEFINE_integer(
     "model_version", None, "Version of the model. Default: the server's choice."
 )
-flags.DEFINE_float("timeout", 60.0, "Seconds to wait for an answer. Default: 60.0.")
+flags.DEFINE_float(
+    "timeout", 60.0, "Seconds within which a whole answer must come. Default: 60.0."
+)
 flags.DEFINE_integer(
     "concurrency", 2, "Number of requests at a time, 1 to 1000. Default: 2."
 )

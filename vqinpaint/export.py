@@ -127,7 +127,7 @@ def main():
         "license": FLAGS.license,
         "steps": steps,
         "records": {
-            stage: folders.saved_options(FLAGS.run_dir, stage)["records"]
+            stage: folders.saved_options(FLAGS.run_dir, stage).get("records")
             for stage in family.stages
         },
     }

@@ -1,4 +1,4 @@
-"""JSON files, written whole or not at all."""
+"""JSON files: written whole or not at all, and read within bounds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import json
 from typing import Any
 
 from vqinpaint import outputs
-from vqinpaint.errors import ModelError
+from vqinpaint.errors import ModelError, UserError
+from vqinpaint.regular_files import read_regular
+
+# Bytes of the largest file that is read: a manifest of many thousand reasons has some.
+MOST_BYTES = 64 << 20
+_MOST_DIGITS = 40
+_LONGEST = 100  # characters that are shown of what a file holds
+_MOST_DIGITS = 400
 
 
 def encoded(values: Any) -> bytes:
@@ -19,10 +26,62 @@ def write_json(path: str, values: Any, replace: bool = False) -> None:
     outputs.write(path, encoded(values), replace)
 
 
-def read_json(path):
-    """Reads a JSON file that this project wrote. Raises ModelError when it cannot."""
+def read_json(
+    path: str, most_bytes: int = MOST_BYTES, error: type[UserError] = ModelError
+) -> Any:
+    """Reads a JSON file, whoever wrote it.
+
+    Args:
+      path: of a regular file.
+      most_bytes: size in bytes of the largest file that is read.
+      error: kind of `UserError` to raise.
+
+    Raises:
+      UserError: of the kind `error`; the file cannot be read, is larger, or is no JSON.
+    """
+    data = read_regular(path, most_bytes, "the file", error)
+    return parse_json(data, path, error)
+
+
+def parse_json(data: bytes, name: str, error: type[UserError] = ModelError) -> Any:
+    """The values of JSON in UTF-8, with or without a byte order mark.
+
+    NaN and Infinity are read as Python writes them; who uses a number checks it.
+
+    Args:
+      data: the text; its size must have been bounded.
+      name: what to call it in messages.
+      error: kind of `UserError` to raise.
+
+    Raises:
+      UserError: of the kind `error`; it is no JSON, is nested deeper than Python reads,
+        or has the same key twice in one object.
+    """
     try:
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read as JSON: {error}.") from None
+        return json.loads(
+            data.decode("utf-8-sig"), object_pairs_hook=_once, parse_int=_whole_number
+        )
+    except UnicodeDecodeError as reason:
+        told = f"byte {reason.start} is not UTF-8"
+    except RecursionError:
+        told = "it is nested too deeply"
+    except (ValueError, MemoryError) as reason:
+        told = str(reason)[:_LONGEST] or type(reason).__name__
+    raise error(f"{name} cannot be read as JSON: {told}.")
+
+
+def _whole_number(text):
+    """Numbers of so many digits are none that anything here counts or measures."""
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"a whole number has {len(text)} digits")
+    return int(text)
+
+
+def _once(pairs):
+    """A dict of pairs whose keys all differ; otherwise it would be unclear which counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in found if keys.count(key) > 1)
+        raise ValueError(f"the key {twice[:_LONGEST]!r} occurs twice")
+    return found

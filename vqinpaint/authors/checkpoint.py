@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 
 import numpy as np
-import tensorflow as tf
 
 from vqinpaint import digests
-from vqinpaint.errors import ModelError, first_line
-from vqinpaint.plain_paths import plain_path
+from vqinpaint.errors import ModelError
+from vqinpaint.runs.bundles import Bundle
 from vqinpaint.runs.checkpoints import pointed_to
 
-# What TensorFlow's checkpoint reader raises on damaged files.
-_DAMAGE = (tf.errors.OpError, ValueError, RuntimeError, OSError, IndexError)
 
 
 class TF1Checkpoint:
@@ -33,11 +30,8 @@ class TF1Checkpoint:
 
     def __init__(self, path: str):
         self.prefix = _find(path)
-        self._reader = self._guarded(tf.train.load_checkpoint, plain_path(self.prefix))
-        self.shapes = {
-            name: tuple(shape)
-            for name, shape in self._reader.get_variable_to_shape_map().items()
-        }
+        self._bundle = Bundle(self.prefix)
+        self.shapes = self._bundle.shapes
 
     def read(self, name: str) -> np.ndarray:
         """The value of a variable, whose checksum is verified.
@@ -45,17 +39,7 @@ class TF1Checkpoint:
         Raises:
           ModelError: it is damaged.
         """
-        return self._guarded(self._reader.get_tensor, name)
-
-    def _guarded(self, call, argument):
-        try:
-            return call(argument)
-        except _DAMAGE as error:
-            text = first_line(error)[:160]
-            raise ModelError(
-                f"the checkpoint {self.prefix} is damaged or incomplete ({text}); copy "
-                "or download it again."
-            ) from None
+        return self._bundle.read(name)
 
     def verify(self) -> None:
         """Reads every variable once, also those that are not used.
@@ -63,8 +47,7 @@ class TF1Checkpoint:
         Raises:
           ModelError: one of them is damaged.
         """
-        for name in self.shapes:
-            self.read(name)
+        self._bundle.verify()
 
     def files(self) -> dict[str, str]:
         """SHA-256 of each of the checkpoint's files, by "FOLDER/NAME"."""

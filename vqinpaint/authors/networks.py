@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from vqinpaint.authors.contents import DEBIASING, Contents, listed
 from vqinpaint.authors.names import authors_variables
 from vqinpaint.authors.slots import Slot
@@ -66,7 +68,13 @@ def load_networks(contents: Contents, options: ModelOptions) -> Networks:
         text = "; ".join(f"{k}: {listed(v)}" for k, v in problems.items() if v)
         raise ModelError(f"the checkpoint does not fit this network; {text}.")
     for name, source in contents.sources.items():
-        slots[name].write(source.read())
+        value = source.read()
+        if not np.isfinite(value).all():
+            raise ModelError(
+                f"{source.checkpoint.prefix} holds values of {name} that are not finite; "
+                "name a checkpoint from before they were."
+            )
+        slots[name].write(value)
     if not debiasing:
         for codebook in (
             networks.vqvae.encoder.top_codebook,

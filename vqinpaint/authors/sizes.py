@@ -29,10 +29,20 @@ class _Shapes:
         return self._sources[name].shape
 
     def count(self, part: str, kind: str) -> int:
-        """How many layers of a kind a part has: the highest number plus one."""
+        """How many layers of a kind a part has: the highest number plus one.
+
+        Raises:
+          ModelError: there are fewer variables than that.
+        """
         pattern = re.compile(rf"{part}/{kind}_(\d+)/.*")
         numbers = [int(m[1]) for m in map(pattern.fullmatch, self._sources) if m]
-        return max(numbers, default=-1) + 1
+        highest = max(numbers, default=-1)
+        if highest >= len(self._sources):
+            raise ModelError(
+                f"the checkpoint has a variable of {part}/{kind}_{highest}, but only "
+                f"{len(self._sources)} variables in all; it is not of this network."
+            )
+        return highest + 1
 
 
 def infer_options(
@@ -60,7 +70,7 @@ def infer_options(
                 discriminator_channels=shapes("texture_discriminator/snconv2d_0/W")[-1],
             ),
         )
-    except UsageError as error:
+    except (UsageError, ValueError, IndexError) as error:  # also: of another rank
         raise ModelError(
             f"the checkpoint's sizes fit no model of this network: {error}"
         ) from None

@@ -65,11 +65,13 @@ class Engine(Protocol):
 
     Attributes:
       side: of its pictures, in pixels.
+      codes: how many different structure codes there are; they count from 0.
       name: what to call the model in results and messages.
       fingerprint: text that changes when the model does.
     """
 
     side: int
+    codes: int
     name: str
     fingerprint: str
 

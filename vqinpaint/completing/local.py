@@ -12,7 +12,7 @@ from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.watching import watched
 from vqinpaint.errors import UsageError
 from vqinpaint.joined import loading
-from vqinpaint.joined.calls import sample
+from vqinpaint.joined.calls import failures_told, sample
 from vqinpaint.joined.inpainter import look
 from vqinpaint.joined.ranking import load_score
 from vqinpaint.ops.images import to_uint8
@@ -43,7 +43,7 @@ class LocalEngine:
         self._sampler = sampler
         self._model, options = loading.load(path, sampler=sampler, image_size=side)
         self._score = load_score(location.path, options)
-        self.side = options.image_size
+        self.side, self.codes = options.image_size, options.vqvae.codes
         # A folder's pictures are often of one size, and a model takes seconds to load.
         self._at = functools.lru_cache(maxsize=2)(
             lambda side: LocalEngine(path, sampler, side)
@@ -98,7 +98,8 @@ class LocalEngine:
 
     def encode(self, image: np.ndarray) -> np.ndarray:
         """See `engine.Engine`."""
-        return self._model.encode(tf.constant(image[None]))["top"][0].numpy()
+        with failures_told():
+            return self._model.encode(tf.constant(image[None]))["top"][0].numpy()
 
     def render(
         self, image: np.ndarray, mask: np.ndarray, codes: np.ndarray
@@ -106,13 +107,12 @@ class LocalEngine:
         """See `engine.Engine`."""
         pixels, hole = tf.constant(image), tf.constant(mask[..., None])
         given = tf.constant(codes[None])
-        filled = to_uint8(self._model.fill(*look(pixels, hole), given))
-        return self._answer(
-            mask,
-            tf.where(is_missing(hole), filled, pixels).numpy(),
-            self._model.structures(given).numpy(),
-            record={"codes": codes[None]},
-        )
+        with failures_told():
+            filled = self._model.fill(*look(pixels, hole), given)
+            filled = tf.debugging.check_numerics(filled, "completions are not finite")
+            completed = tf.where(is_missing(hole), to_uint8(filled), pixels).numpy()
+            structure = self._model.structures(given).numpy()
+        return self._answer(mask, completed, structure, record={"codes": codes[None]})
 
     def _answer(self, mask, pictures, structure, scores=None, **more):
         scores = dict(scores or {})

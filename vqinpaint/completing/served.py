@@ -9,12 +9,15 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from vqinpaint.answers import Wanted
 from vqinpaint.completing.engine import Completions
-from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.options.request import Request
+from vqinpaint.errors import ModelError, UsageError, first_line
+from vqinpaint.options.networks import LARGEST_SIDE
+from vqinpaint.options.request import MOST_SAMPLES, Request
 from vqinpaint.pictures.masks import is_missing
 from vqinpaint.reporting import Reporter
 from vqinpaint.servers.connecting import Server
+from vqinpaint.servers.description import most_bytes
 
 SIGNATURE = "details"
 
@@ -35,7 +38,9 @@ class ServedEngine:
         self._server, self._concurrency = server, concurrency
         self.name = name
         described = server.describe()
-        self.side, self._number = _sizes(described.signatures, name)
+        self.side, self._number, self.codes = _sizes(described.signatures, name)
+        self._wanted = _wanted(self.side, self._number, self.codes)
+        self._most_bytes = most_bytes(self._wanted, self.side**2)
         # A server does not say what its weights are; a new version counts as a new model.
         self.fingerprint = f"{name}, version {described.version or 'unknown'}"
 
@@ -81,7 +86,9 @@ class ServedEngine:
         reporter.progress("requests", 0, len(starts))
         with concurrent.futures.ThreadPoolExecutor(self._concurrency) as pool:
             asked = pool.map(
-                lambda seed: self._server.predict(SIGNATURE, {**row, "seed": seed}),
+                lambda seed: self._server.predict(
+                    SIGNATURE, {**row, "seed": seed}, self._wanted, self._most_bytes
+                ),
                 starts,
             )
             for answer in asked:
@@ -89,18 +96,32 @@ class ServedEngine:
                 reporter.progress("requests", len(answers), len(starts))
         outputs = {
             name: np.concatenate([answer[name] for answer in answers])[: len(seeds)]
-            for name in answers[0]
+            for name in self._wanted
         }
-        bits = outputs["bits_per_code"].astype(np.float32)
+        bits = outputs["bits_per_code"]
         return Completions(
-            np.stack([*map(_from_png, outputs["completed_bytes"])]),
+            self._pictures(outputs["completed_bytes"]),
             scores={"bits": bits.sum(axis=(1, 2))},
-            views={
-                "structure": np.stack([*map(_from_png, outputs["structure_bytes"])])
-            },
-            maps={"entropy": outputs["entropy"].astype(np.float32)},
-            record={"codes": outputs["codes"].astype(np.int32), "bits_per_code": bits},
+            views={"structure": self._pictures(outputs["structure_bytes"])},
+            maps={"entropy": outputs["entropy"]},
+            record={"codes": outputs["codes"], "bits_per_code": bits},
         )
+
+    def _pictures(self, encoded):
+        """PNG of the model's side as uint8 [N, S, S, 3]. Raises ModelError."""
+        found = np.empty([len(encoded), self.side, self.side, 3], np.uint8)
+        for picture, data in zip(found, encoded):
+            try:
+                image = Image.open(io.BytesIO(data), formats=["PNG"])
+                if image.size != (self.side, self.side):
+                    raise ValueError(f"{image.width}x{image.height}")
+                picture[:] = image.convert("RGB")
+            except Exception as error:  # Pillow raises errors of many kinds
+                raise ModelError(
+                    f"{self.name} answers a picture that is no PNG of {self.side}x"
+                    f"{self.side} ({first_line(error)[:80]}); it is no model of vqinpaint."
+                ) from None
+        return found
 
     def encode(self, image: np.ndarray) -> np.ndarray:
         """Never asked for, as `check` refuses given structures."""
@@ -112,23 +133,47 @@ class ServedEngine:
 
 
 def _sizes(signatures, name):
-    """(side of the model's pictures, completions of one row). Raises ModelError."""
+    """(side of the model's pictures, completions of one row, number of codes).
+
+    Raises:
+      ModelError: the model has other signatures, or sizes that no model has.
+    """
     try:
         side = signatures["inpaint"]["inputs"]["image"][1]
         number = signatures[SIGNATURE]["outputs"]["completed_bytes"][1]
+        codes = signatures["inpaint_from_noise"]["inputs"]["noise"][3]
     except (KeyError, IndexError):
+        found = ", ".join(sorted(signatures))[:160] or "(none)"
         raise ModelError(
-            f"the model {name} has the signatures "
-            f"{', '.join(sorted(signatures)) or '(none)'}, not those of vqinpaint.export."
+            f"the model {name} has the signatures {found}, not those of "
+            "vqinpaint.export."
         ) from None
-    return side, number
+    if not 64 <= side <= LARGEST_SIDE or side % 64:
+        raise ModelError(
+            f"the model {name} says that it completes pictures of {side}x{side}; models of "
+            f"vqinpaint have a multiple of 64, at most {LARGEST_SIDE}."
+        )
+    if not 1 <= number <= MOST_SAMPLES or codes < 1:
+        raise ModelError(
+            f"the model {name} says that it makes {number} completions of {codes} codes; "
+            f"models of vqinpaint make 1 to {MOST_SAMPLES}, of at least one."
+        )
+    return side, number, codes
+
+
+def _wanted(side, number, codes):
+    """What a server must answer."""
+    grid = number, side // 8, side // 8
+    return {
+        "completed_bytes": Wanted(object, (number,)),
+        "structure_bytes": Wanted(object, (number,)),
+        "codes": Wanted(np.int32, grid, codes),
+        "bits_per_code": Wanted(np.float32, grid),
+        "entropy": Wanted(np.float32, grid),
+    }
 
 
 def _to_png(array):
     file = io.BytesIO()
     Image.fromarray(array).save(file, "PNG")
     return file.getvalue()
-
-
-def _from_png(data):
-    return np.asarray(Image.open(io.BytesIO(data), formats=["PNG"]).convert("RGB"))

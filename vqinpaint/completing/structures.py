@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-import json
-import os
+import dataclasses
 import re
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.windows import Step
 from vqinpaint.errors import PictureError
+from vqinpaint.json_files import read_json
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures import files, resizing
 from vqinpaint.pictures.masks import is_missing
+from vqinpaint.schemas import as_form
 
-_RESULT = re.compile(r"(?P<path>.*\.json)(:(?P<sample>\d+))?", re.DOTALL)
+_RESULT = re.compile(r"(?P<path>.*\.json)(:(?P<sample>[0-9]{1,9}))?", re.DOTALL)
+# Bytes of the largest result that is read: a thousand samples of some windows.
+_LARGEST_RESULT = 256 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class _ResultFile:
+    """A result of `vqinpaint.inpaint`; only one of its samples is looked at."""
+
+    other_keys: ClassVar[bool] = True
+    samples: list[Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class _SavedWindow:
+    other_keys: ClassVar[bool] = True
+    codes: list[list[int]]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Sample:
+    other_keys: ClassVar[bool] = True
+    windows: list[_SavedWindow]
 
 
 def file_of(source: str) -> str:
@@ -51,7 +75,8 @@ def given_codes(
     match = _RESULT.fullmatch(source)
     if match:
         grid = engine.side // 8
-        return _from_json(match["path"], int(match["sample"] or 0), len(steps), grid)
+        sample = int(match["sample"] or 0)
+        return _from_json(match["path"], sample, len(steps), grid, engine.codes)
     other = resizing.enlarge(files.load_image(source, reading), image.shape[1::-1])
     # What is known stays the picture's own; only the hole shows the other one.
     joined = np.where(is_missing(mask[..., None]), other, image)
@@ -63,20 +88,33 @@ def given_codes(
     return found
 
 
-def _from_json(path, sample, windows, grid):
-    try:
-        with open(path, encoding="utf-8") as file:
-            saved = json.load(file)["samples"][sample]["windows"]
-        found = [np.array(window["codes"], np.int32) for window in saved]
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+def _from_json(path, sample, windows, grid, below):
+    """int32 [grid, grid] for each window, of one sample of an earlier result."""
+    name = f"--structure_from={path}"
+    result = as_form(
+        read_json(path, _LARGEST_RESULT, PictureError), _ResultFile, name, PictureError
+    )
+    if sample >= len(result.samples):
         raise PictureError(
-            f"--structure_from={path}:{sample}: no codes of sample {sample} there "
-            f"({type(error).__name__}: {error}); name a JSON that vqinpaint.inpaint wrote."
-        ) from None
-    if len(found) != windows or any(codes.shape != (grid, grid) for codes in found):
-        raise PictureError(
-            f"--structure_from={os.path.basename(path)} holds {len(found)} window(s), this "
-            f"picture and mask have {windows} of {grid}x{grid} codes; both must have "
-            "the same holes."
+            f"{name}: no codes of sample {sample} there, as it has "
+            f"{len(result.samples)} sample(s), counted from 0."
         )
-    return found
+    name = f"{name}:{sample}"
+    saved = as_form(result.samples[sample], _Sample, name, PictureError).windows
+    if len(saved) != windows or any(_unlike(w.codes, grid) for w in saved):
+        raise PictureError(
+            f"{name} holds {len(saved)} window(s), this picture and mask have {windows} of "
+            f"{grid}x{grid} codes; both must have the same holes."
+        )
+    found = [np.array(window.codes, np.int64) for window in saved]
+    for codes in found:
+        if codes.min() < 0 or codes.max() >= below:
+            raise PictureError(
+                f"{name} holds codes from {codes.min()} to {codes.max()}, the model has "
+                f"{below}; name a result of the same model."
+            )
+    return [codes.astype(np.int32) for codes in found]
+
+
+def _unlike(codes, grid):
+    return len(codes) != grid or any(len(row) != grid for row in codes)

@@ -6,16 +6,15 @@ import time
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
 
 from vqinpaint.errors import ModelError
 from vqinpaint.exporting.requests import requests
+from vqinpaint.joined import saved_graph
 from vqinpaint.plain_paths import plain_path
 from vqinpaint.reporting import SILENT
 
 _BATCHES = (1, 2, 8)
 _BRIEF = ("serving_default", "encode", "reconstruct")
-_FORBIDDEN = ("PyFunc", "EagerPyFunc", "PyFuncStateless", "NumpyFunction")
 # Graphs are optimised differently, so rounding may differ in the last digits.
 _TOLERANCE = 1e-4
 
@@ -68,26 +67,22 @@ def validate(folder, model, thorough=True, reporter=SILENT):
 
 
 def check_operations(folder):
-    """Refuses what a server cannot run: Python, XLA's own, unknown operations.
+    """Refuses what a server cannot run, or loading refuses: see `joined.saved_graph`.
 
     Raises:
       ModelError: names the first such operation.
     """
-    model = saved_model_pb2.SavedModel()
-    with open(f"{folder}/saved_model.pb", "rb") as file:
-        model.ParseFromString(file.read())
-    graph = model.meta_graphs[0].graph_def
-    functions = {function.signature.name for function in graph.library.function}
-    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
-    known = tf.raw_ops.__dict__.keys() | functions
-    for node in nodes:
-        compiled = (
-            node.attr["_XlaMustCompile"].b if "_XlaMustCompile" in node.attr else 0
-        )
-        if node.op in _FORBIDDEN or node.op not in known or compiled:
+    graph = saved_graph.read_graph(folder)
+    compiled = [
+        node
+        for _, node in saved_graph.nodes_of(graph)
+        if "_XlaMustCompile" in node.attributes and node.attributes["_XlaMustCompile"].b
+    ]
+    for node in (saved_graph.first_foreign(graph), *compiled):
+        if node:
             raise ModelError(
-                f"the graph holds {node.op} ({node.name}), which a server without "
-                "Python and XLA cannot run; not kept."
+                f"the graph holds {node.operation} ({node.name}), which a server without "
+                "Python and XLA cannot run, or which vqinpaint does not load; not kept."
             )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+
+from vqinpaint.answers import Wanted, checked
+from vqinpaint.errors import ModelError, first_line
 
 
 def sample(
@@ -39,6 +43,7 @@ def sample(
 
     Raises:
       ValueError: the picture or the mask has another type or shape.
+      ModelError: the model fails, or answers what it must not; see `answers.checked`.
     """
     image, mask = np.asarray(image), np.asarray(mask)
     if mask.ndim == 2:
@@ -50,12 +55,39 @@ def sample(
             f"{mask.dtype} {list(mask.shape)}; give uint8 [S, S, 3] and uint8 [S, S]."
         )
     seeds = np.asarray(seeds, np.int32)
-    result = model.sample(
-        tf.constant(image),
-        tf.constant(mask),
-        tf.constant(seeds),
-        tf.fill([len(seeds)], float(temperature)),
-        tf.constant(top_k, tf.int32),
-        tf.constant(top_p, tf.float32),
-    )
-    return {name: value.numpy() for name, value in result.items()}
+    with failures_told():
+        result = model.sample(
+            tf.constant(image),
+            tf.constant(mask),
+            tf.constant(seeds),
+            tf.fill([len(seeds)], float(temperature)),
+            tf.constant(top_k, tf.int32),
+            tf.constant(top_p, tf.float32),
+        )
+        outputs = {name: value.numpy() for name, value in result.items()}
+    pictures = len(seeds), *image.shape
+    grid = len(seeds), image.shape[0] // 8, image.shape[1] // 8
+    wanted = {
+        "completed": Wanted(np.uint8, pictures),
+        "structure": Wanted(np.uint8, pictures),
+        "codes": Wanted(np.int32, grid),
+        "bits": Wanted(np.float32, grid),
+        "entropy": Wanted(np.float32, grid),
+    }
+    return checked(outputs, wanted, "the model")
+
+
+@contextlib.contextmanager
+def failures_told() -> Iterator[None]:
+    """Makes one line of whatever TensorFlow says when a model cannot be run.
+
+    Raises:
+      ModelError: in place of TensorFlow's own errors.
+    """
+    try:
+        yield
+    except (tf.errors.OpError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"the model cannot complete this picture ({first_line(error)[:160]}); it is "
+            "damaged, or no model of vqinpaint, or there is too little memory."
+        ) from None

@@ -132,9 +132,10 @@ class Inpainter(tf.Module):
 
     def completed(self, image, mask, codes):
         """uint8 [N, S, S, 3], known pixels as they were."""
-        return tf.where(
-            is_missing(mask), to_uint8(self.fill(*look(image, mask), codes)), image
-        )
+        filling = self.fill(*look(image, mask), codes)
+        # Otherwise NaN would become black.
+        filling = tf.debugging.check_numerics(filling, "completions are not finite")
+        return tf.where(is_missing(mask), to_uint8(filling), image)
 
     def _sample(self, image, mask, seeds, temperatures, top_k, top_p):
         """N completions of one picture, one per seed, with all there is to know.

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 
 import tensorflow as tf
 
 from vqinpaint import sampling
+from vqinpaint.answers import shown
 from vqinpaint.errors import ModelError, UsageError, first_line
+from vqinpaint.joined import saved_graph
 from vqinpaint.joined.inpainter import Inpainter
 from vqinpaint.joined.signatures import ServedInpainter
-from vqinpaint.json_files import read_json
 from vqinpaint.options import ModelOptions
 from vqinpaint.plain_paths import plain_path
 from vqinpaint.runs import folders, locating, networks
+from vqinpaint.runs.bundles import require_finite
+from vqinpaint.runs.options_files import read_export
 
 
 def load(path, num_samples=4, sampler=None, image_size=None):
@@ -31,7 +33,8 @@ def load(path, num_samples=4, sampler=None, image_size=None):
       (model, `ModelOptions`); the model has the functions of `ServedInpainter`.
 
     Raises:
-      ModelError: nothing usable is there.
+      ModelError: nothing usable is there; a file of it is damaged; or a SavedModel holds
+        operations that models of this project do not need, see `saved_graph`.
       UsageError: a SavedModel was exported with another sampler.
     """
     location = locating.locate(path)
@@ -82,20 +85,30 @@ def load_run(run_dir, num_samples=4, sampler=None, image_size=None, half=False):
 
 def load_saved_model(path, sampler=None):
     """Loads an export of this project; see `load`."""
-    facts = read_json(os.path.join(path, "options.json"))
-    options = ModelOptions.from_dict(facts["model"])
-    if sampler not in (None, facts.get("sampler")):
+    facts = read_export(path)
+    options = facts.model.options()
+    if sampler not in (None, facts.sampler):
         raise UsageError(
-            f"{path} was exported with --sampler={facts.get('sampler')}; drop "
+            f"{path} was exported with --sampler={facts.sampler}; drop "
             f"--sampler={sampler}, or give the run folder as --model."
         )
+    saved_graph.check(path)
     try:
         model = tf.saved_model.load(plain_path(path))
         # An export of another project or of an older version lacks one of them.
-        model.sample, model.rows_begun  # noqa: B018
-    except (OSError, ValueError, AttributeError, tf.errors.OpError) as error:
+        for name in ("encode", "reconstruct", "bits", "rows_begun", "weights"):
+            getattr(model, name)
+        sides = list(model.sample.concrete_functions[0].inputs[0].shape[:2])
+    except Exception as error:  # of many kinds, whatever the damage
         text = first_line(error)[:160]
         raise ModelError(
             f"{path} cannot be loaded as a model of vqinpaint ({text}); export it again."
         ) from None
+    if sides != [options.image_size] * 2:
+        raise ModelError(
+            f"{path} holds an options.json of another model: model.image_size is "
+            f"{options.image_size}, but the graph completes pictures of {shown(sides)}; "
+            "export it again, or fetch it again."
+        )
+    require_finite(model.weights, path)
     return model, options

@@ -6,7 +6,6 @@ code. Wrong values raise `UsageError` when the object is made, so nothing starts
 
 import dataclasses
 
-from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.options.fields import (
     option,
     require,
@@ -139,6 +138,10 @@ class TextureOptions:
         )
 
 
+# Side of the largest pictures in pixels. The prior attends over every pair of codes, of
+# which these have 262,144; nothing larger could be completed.
+LARGEST_SIDE = 4096
+
 # The options of each part of a model, by the stage that trains it.
 PARTS = {
     "vqvae": VQVAEOptions,
@@ -162,22 +165,10 @@ class ModelOptions:
 
     def __post_init__(self):
         require(
-            self.image_size >= 64 and self.image_size % 64 == 0,
-            f"image_size is {self.image_size}; it must be a multiple of 64.",
+            64 <= self.image_size <= LARGEST_SIDE and self.image_size % 64 == 0,
+            f"image_size is {self.image_size}; it must be a multiple of 64, at most "
+            f"{LARGEST_SIDE}.",
         )
 
     def to_dict(self):
         return dataclasses.asdict(self)
-
-    @classmethod
-    def from_dict(cls, values):
-        """The inverse of `to_dict`. Raises ModelError on unknown or bad values."""
-        values = dict(values)
-        try:
-            for name, part in PARTS.items():
-                values[name] = part(**values.get(name, {}))
-            return cls(**values)
-        except (TypeError, UsageError) as error:
-            raise ModelError(
-                f"the model's options do not fit this version: {error}"
-            ) from None

@@ -10,7 +10,7 @@ from vqinpaint.options.fields import option, require, require_choices
 
 SIZES = ("crop", "resize", "native")
 RANKINGS = ("likelihood", "discriminator")
-_MOST_SAMPLES = 1000
+MOST_SAMPLES = 1000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Request:
             object.__setattr__(self, "num_samples", 1)
             object.__setattr__(self, "keep", 0)
         require(
-            1 <= self.num_samples <= _MOST_SAMPLES,
-            f"num_samples is {self.num_samples}; it must be 1 to {_MOST_SAMPLES}.",
+            1 <= self.num_samples <= MOST_SAMPLES,
+            f"num_samples is {self.num_samples}; it must be 1 to {MOST_SAMPLES}.",
         )
         require(
             0 <= self.keep <= self.num_samples,

@@ -18,11 +18,15 @@ from google.protobuf import text_format
 from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 
 from vqinpaint import outputs
-from vqinpaint.errors import DiskError, ModelError, first_line
+from vqinpaint.errors import DiskError, ModelError, UserError, first_line
 from vqinpaint.outputs.temporaries import sweep
 from vqinpaint.plain_paths import plain_path
+from vqinpaint.regular_files import read_regular
 from vqinpaint.reporting import SILENT, Reporter
+from vqinpaint.runs.bundles import Bundle
 
+# Bytes of the largest file `checkpoint`, which names checkpoints.
+_LARGEST_POINTER = 1 << 20
 # What TensorFlow and Python raise on a damaged checkpoint.
 _DAMAGE = (tf.errors.OpError, ValueError, IndexError, KeyError, UnicodeDecodeError)
 
@@ -159,8 +163,8 @@ def steps_in(folder: str) -> list[int]:
     """
     if not os.path.isdir(folder):
         return []
-    names = set(os.listdir(folder))
-    found = (re.fullmatch(r"step-(\d+)\.index", name) for name in names)
+    names = {entry.name for entry in os.scandir(folder) if entry.is_file()}
+    found = (re.fullmatch(r"step-([0-9]+)\.index", name) for name in names)
     steps = sorted(int(match[1]) for match in found if match)
     return [s for s in steps if any(n.startswith(f"step-{s}.data-") for n in names)]
 
@@ -180,9 +184,9 @@ def newest(folder: str) -> str | None:
 def pointed_to(folder: str) -> str:
     """What the file `checkpoint` of a folder names; "" where it is missing or damaged."""
     try:
-        with open(os.path.join(folder, "checkpoint"), encoding="utf-8") as file:
-            state = text_format.Parse(file.read(), CheckpointState())
-    except (OSError, UnicodeDecodeError, text_format.ParseError):
+        data = read_regular(os.path.join(folder, "checkpoint"), _LARGEST_POINTER)
+        state = text_format.Parse(data.decode(), CheckpointState())
+    except (UserError, UnicodeDecodeError, text_format.ParseError):
         return ""
     return state.model_checkpoint_path
 
@@ -193,12 +197,7 @@ def verify(path: str) -> None:
     Raises:
       ModelError: some of it cannot be read.
     """
-    try:
-        reader = tf.train.load_checkpoint(plain_path(path))
-        for name in reader.get_variable_to_shape_map():
-            reader.get_tensor(name)
-    except _DAMAGE as error:
-        raise _damaged(path, error) from None
+    Bundle(path).verify()
 
 
 def restore(checkpoint: tf.train.Checkpoint, path: str) -> None:
@@ -209,20 +208,17 @@ def restore(checkpoint: tf.train.Checkpoint, path: str) -> None:
     Raises:
       ModelError: it is damaged, or lacks one of the objects, or has it in another shape.
     """
+    Bundle(path)
     try:
         status = checkpoint.read(plain_path(path))
         status.assert_existing_objects_matched()
-    except (*_DAMAGE, AssertionError) as error:
-        raise _damaged(path, error) from None
+    except Exception as error:  # of many kinds, whatever the damage
+        raise ModelError(
+            f"the checkpoint {path} is damaged or of another network "
+            f"({first_line(error)[:160]})."
+        ) from None
     # TensorFlow would otherwise print a warning for each value that is not asked for.
     status.expect_partial()
-
-
-def _damaged(path, error):
-    return ModelError(
-        f"the checkpoint {path} is damaged or of another network "
-        f"({first_line(error)[:160]})."
-    )
 
 
 def _files(path):

@@ -10,6 +10,9 @@ from vqinpaint.options import ModelOptions, VQVAEOptions
 from vqinpaint.options.fields import difference, fixed_values
 from vqinpaint.outputs import Taken, is_taken
 from vqinpaint.runs import checkpoints
+from vqinpaint.runs.options_files import read_stage
+from vqinpaint.runs.sizes import require_sizes
+from vqinpaint.schemas import as_form
 
 FAMILY = "vqvae"
 STAGES = ("vqvae", "structure", "texture")
@@ -24,15 +27,20 @@ def options_path(run_dir, stage):
 
 
 def saved_options(run_dir, stage):
-    """What a stage of a run was trained with, as a dict; None if it saved nothing yet."""
+    """What a stage of a run was trained with, as a dict; None if it saved nothing yet.
+
+    Raises:
+      ModelError: options.json is damaged, or names other sizes than the checkpoint has.
+    """
     path = options_path(run_dir, stage)
     if not (
         checkpoints.steps_in(checkpoints_folder(run_dir, stage))
         and os.path.isfile(path)
     ):
         return None
-    saved = read_json(path)
+    saved = read_stage(path)
     _check_heads(run_dir, saved)
+    require_sizes(path, saved["model"], stage, latest_checkpoint(run_dir, stage))
     return saved
 
 
@@ -46,7 +54,7 @@ def _check_heads(run_dir, saved):
     """
     if (saved.get("version"), saved.get("stage")) != ("0.1.0", "structure"):
         return
-    heads = saved["model"]["structure"]["heads"]
+    heads = saved["model"]["structure"].get("heads", 8)
     if heads != 8:
         raise ModelError(
             f"the structure stage in {run_dir} was trained by vqinpaint 0.1.0 with {heads} "
@@ -158,4 +166,4 @@ def model_options(run_dir):
         saved = saved_options(run_dir, stage)
         if saved is not None:
             merged[stage] = saved["model"][stage]
-    return ModelOptions.from_dict(merged)
+    return as_form(merged, ModelOptions, run_dir)

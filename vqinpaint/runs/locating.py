@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import NamedTuple
 
 from vqinpaint import digests, shipped
 from vqinpaint.errors import ModelError
 from vqinpaint.json_files import read_json
 from vqinpaint.runs import checkpoints
+from vqinpaint.runs.options_files import DEFAULT_FAMILY, family_in
 
 SAVED_MODEL, RUN = "SavedModel", "run folder"
 _SAVED_FILES = ("saved_model.pb", os.path.join("variables", "variables.index"))
-# What models are that were written before options.json named a family.
-DEFAULT_FAMILY = "vqvae"
 
 
 class Location(NamedTuple):
@@ -46,11 +46,13 @@ def locate(path: str) -> Location:
         raise ModelError(
             f"--model={path} is not a folder; name a SavedModel or a run folder."
         )
-    versions = [name for name in os.listdir(path) if name.isdigit()]
+    versions = [name for name in os.listdir(path) if re.fullmatch("[0-9]+", name)]
     if versions and not os.path.exists(os.path.join(path, "saved_model.pb")):
         path = os.path.join(path, max(versions, key=int))
     if os.path.exists(os.path.join(path, "saved_model.pb")):
-        return Location(path, SAVED_MODEL, _family(os.path.join(path, "options.json")))
+        return Location(
+            path, SAVED_MODEL, family_in(os.path.join(path, "options.json"))
+        )
     if _stages(path):
         return Location(path, RUN, run_family(path))
     raise ModelError(
@@ -66,7 +68,7 @@ def run_family(run_dir: str) -> str:
       ModelError: a stage's options.json cannot be read.
     """
     for stage in _stages(run_dir):
-        return _family(os.path.join(run_dir, stage, "options.json"))
+        return family_in(os.path.join(run_dir, stage, "options.json"))
     return DEFAULT_FAMILY
 
 
@@ -87,6 +89,12 @@ def fingerprint(location: Location) -> str:
 
 def _digest(files, folder):
     """One digest of several files' contents. Raises ModelError."""
+    for file in files:
+        if not os.path.isfile(file):
+            raise ModelError(
+                f"{folder} is incomplete: {file} is missing or no regular file; copy or "
+                "fetch the model again."
+            )
     try:
         told = "".join(digests.of_file(file) for file in files)
     except OSError as error:
@@ -125,12 +133,3 @@ def _stages(path):
     return sorted(
         name for name in names if os.path.isdir(os.path.join(path, name, "checkpoints"))
     )
-
-
-def _family(options_path):
-    if not os.path.isfile(options_path):
-        return DEFAULT_FAMILY
-    options = read_json(options_path)
-    if not isinstance(options, dict):
-        raise ModelError(f"{options_path} is not an options file of vqinpaint.")
-    return options.get("family", DEFAULT_FAMILY)

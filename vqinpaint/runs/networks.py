@@ -6,7 +6,7 @@ from vqinpaint.models.averages import PolyakAverages
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE
-from vqinpaint.runs import checkpoints, folders
+from vqinpaint.runs import bundles, checkpoints, folders
 
 
 def _load(run_dir, stage, module, averaged=()):
@@ -19,6 +19,7 @@ def _load(run_dir, stage, module, averaged=()):
     if averaged:
         for variable, shadow in zip(averaged, items["polyak"].shadows):
             variable.assign(shadow.read_value())
+    bundles.require_finite(module.variables, path)
     return module
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
 
+from vqinpaint.answers import Wanted
 from vqinpaint.errors import UsageError
 from vqinpaint.servers.description import Description
 
@@ -16,8 +18,10 @@ class Server(Protocol):
     def describe(self) -> Description:
         """What the model is like."""
 
-    def predict(self, signature: str, row: dict) -> dict[str, np.ndarray]:
-        """The outputs of a signature for one row of inputs."""
+    def predict(
+        self, signature: str, row: dict, wanted: Mapping[str, Wanted], most_bytes: int
+    ) -> dict[str, np.ndarray]:
+        """The wanted outputs of a signature for one row of inputs."""
 
 
 def connect(
@@ -29,7 +33,7 @@ def connect(
       url: http://HOST:PORT or https://HOST:PORT for REST, grpc://HOST:PORT for gRPC.
       model: name that the server gives the model.
       version: integer version; None leaves the choice to the server.
-      timeout: seconds to wait for an answer.
+      timeout: seconds within which a whole answer must have come.
 
     Raises:
       UsageError: another kind of address, or the extra "serving" is missing.

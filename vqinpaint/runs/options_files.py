@@ -1,0 +1,104 @@
+"""The forms of options.json, of a run's stage and of an export, in all versions."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import Any, ClassVar, Optional
+
+from vqinpaint.errors import ModelError
+from vqinpaint.json_files import read_json
+from vqinpaint.options import (
+    ModelOptions,
+    StructureOptions,
+    TextureOptions,
+    VQVAEOptions,
+)
+from vqinpaint.schemas import as_form, read_form
+
+# What models are that were written before options.json named a family.
+DEFAULT_FAMILY = "vqvae"
+
+
+@dataclasses.dataclass(frozen=True)
+class _Model:
+    """`ModelOptions` as every version has written them: no part is ever left out."""
+
+    image_size: int
+    vqvae: VQVAEOptions
+    structure: StructureOptions
+    texture: TextureOptions
+
+    def __post_init__(self):
+        self.options()
+
+    def options(self) -> ModelOptions:
+        return ModelOptions(**vars(self))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Records:
+    """Which records a stage was trained on."""
+
+    other_keys: ClassVar[bool] = True
+    split: Optional[str] = None
+    fingerprint: Optional[str] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class _RunFile:
+    """options.json of a stage."""
+
+    other_keys: ClassVar[bool] = True
+    model: _Model
+    version: Optional[str] = None
+    stage: Optional[str] = None
+    family: str = DEFAULT_FAMILY
+    vqvae_checkpoint: Optional[str] = None
+    records: Optional[_Records] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportFile:
+    """options.json of an export, as far as loading needs it."""
+
+    other_keys: ClassVar[bool] = True
+    model: _Model
+    sampler: Optional[str] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class _Family:
+    """options.json of any family."""
+
+    other_keys: ClassVar[bool] = True
+    family: str = DEFAULT_FAMILY
+
+
+def read_stage(path: str) -> dict[str, Any]:
+    """What a stage of a run was trained with, as its options.json says it.
+
+    Raises:
+      ModelError: the file cannot be read, or a value in it is missing or impossible.
+    """
+    saved = read_json(path)
+    as_form(saved, _RunFile, path)
+    return saved
+
+
+def read_export(folder: str) -> ExportFile:
+    """What the options.json of a SavedModel says. Raises ModelError; see `read_stage`."""
+    path = os.path.join(folder, "options.json")
+    if not os.path.exists(path):
+        raise ModelError(
+            f"{path} is missing; the folder is no export of vqinpaint, or was not copied "
+            "as a whole."
+        )
+    return read_form(path, ExportFile)
+
+
+def family_in(path: str) -> str:
+    """The family that an options.json names. Raises ModelError; see `read_stage`."""
+    if not os.path.exists(path):
+        return DEFAULT_FAMILY
+    return read_form(path, _Family).family
