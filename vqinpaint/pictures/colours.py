@@ -47,7 +47,7 @@ class Profile:
 
     def to_srgb(self, image: Image.Image) -> Image.Image:
         """A picture of this profile's mode, in sRGB."""
-        return ImageCms.applyTransform(image, self._to_srgb)
+        return self._to_srgb.apply(image)
 
     @functools.cached_property
     def _from_srgb(self):
