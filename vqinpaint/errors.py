@@ -76,9 +76,9 @@ def first_line(error):
     """What an exception says, in one line without TensorFlow's name of the operation.
 
     Where TensorFlow heads its text by "Graph execution error:", the reason is its last
-    line. An exception without text is told by its kind.
+    line, before those that name operations. An exception without text is told by its kind.
     """
-    text = re.sub(r"\{\{.*?\}\} *", "", str(error))
+    text = re.sub(r"\[\[\{\{.*?\}\}\]\]|\{\{.*?\}\} *|\[Op:.*", "", str(error))
     lines = [line for line in text.splitlines() if line.strip()]
     if lines and lines[0].startswith("Graph execution error"):
         lines = lines[-1:]

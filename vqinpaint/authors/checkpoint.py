@@ -12,7 +12,6 @@ from vqinpaint.runs.bundles import Bundle
 from vqinpaint.runs.checkpoints import pointed_to
 
 
-
 class TF1Checkpoint:
     """The newest checkpoint of a folder, or the one that a path names.
 

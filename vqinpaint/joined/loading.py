@@ -102,7 +102,8 @@ def load_saved_model(path, sampler=None):
     except Exception as error:  # of many kinds, whatever the damage
         text = first_line(error)[:160]
         raise ModelError(
-            f"{path} cannot be loaded as a model of vqinpaint ({text}); export it again."
+            f"{path} is damaged, or no model of this version of vqinpaint ({text}); export "
+            "it again, or fetch it again."
         ) from None
     if sides != [options.image_size] * 2:
         raise ModelError(

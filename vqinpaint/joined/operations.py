@@ -72,12 +72,17 @@ _TEXTS = """
     StringLower StringSplitV2 StringStrip StringToNumber StringUpper Substr UnicodeDecode
     UnicodeEncode
 """
+# Of elements that are in memory already, by functions that are looked at too.
+_DATA_SETS = """
+    ConcatenateDataset DatasetToSingleElement IgnoreErrorsDataset MapDataset OptionsDataset
+    TakeDataset TensorDataset
+"""
 
 ALLOWED = frozenset(
     " ".join(
         (
             *(_VARIABLES, _CONTROL, _SHAPES, _NUMBERS),
-            *(_NETWORKS, _RANDOM, _PICTURES, _TEXTS),
+            *(_NETWORKS, _RANDOM, _PICTURES, _TEXTS, _DATA_SETS),
         )
     ).split()
 )

@@ -44,18 +44,7 @@ class RestServer:
     def describe(self) -> Description:
         """Asks what the model is like. Raises ModelError."""
         url = f"{self._url}/metadata"
-        answer = self._ask("GET", url, MOST_DESCRIBED)
-        signatures = get_model_metadata_pb2.SignatureDefMap()
-        try:
-            told = answer["metadata"]["signature_def"]
-            json_format.ParseDict(told, signatures, ignore_unknown_fields=True)
-            version = answer.get("model_spec", {}).get("version")
-        except (
-            json_format.ParseError,
-            *(KeyError, TypeError, ValueError, AttributeError, RecursionError),
-        ):
-            raise failures.nonsense(url, "no description of a model") from None
-        return Description(shapes_of(signatures), failures.brief(version))
+        return read_description(self._ask("GET", url, MOST_DESCRIBED), url)
 
     def predict(
         self, signature: str, row: dict, wanted: Mapping[str, Wanted], most_bytes: int
@@ -127,6 +116,21 @@ class RestServer:
                 if len(data) > most_bytes:
                     raise failures.too_long(url, most_bytes)
             return reply.status_code, bytes(data)
+
+
+def read_description(answer: Any, source: str) -> Description:
+    """What an answer says of a model; arguments and errors as of `read_answer`."""
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    try:
+        told = answer["metadata"]["signature_def"]
+        json_format.ParseDict(told, signatures, ignore_unknown_fields=True)
+        version = answer.get("model_spec", {}).get("version")
+    except (
+        json_format.ParseError,
+        *(KeyError, TypeError, ValueError, AttributeError, RecursionError),
+    ):
+        raise failures.nonsense(source, "no description of a model") from None
+    return Description(shapes_of(signatures), failures.brief(version))
 
 
 def read_answer(
