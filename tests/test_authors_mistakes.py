@@ -188,3 +188,48 @@ def test_a_prefix_works_where_the_pointer_is_wrong(tmp_path):
     assert TF1Checkpoint(str(folder / "model.ckpt")).shapes
     (folder / "checkpoint").unlink()
     assert TF1Checkpoint(str(folder)).shapes
+
+
+def test_values_that_are_not_finite_are_refused(tmp_path):
+    def change(arrays):
+        arrays["vq_encoder/conv2d_5/W"].flat[0] = np.nan
+
+    contents = _contents(tmp_path, change)
+    with pytest.raises(ModelError, match="conv2d_5/W that are not finite"):
+        load_networks(contents, infer_options(contents, 64))
+
+
+def test_a_layers_number_is_held_against_the_number_of_variables(tmp_path):
+    """Networks are made by these numbers before anything can be compared."""
+
+    def change(arrays):
+        arrays["structure_pixelcnn/wnconv2d_1000000000/V"] = np.zeros(1, "f")
+
+    with pytest.raises(ModelError, match="wnconv2d_1000000000, but only [0-9]+ var"):
+        infer_options(_contents(tmp_path, change), 64)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 2, 2)])
+def test_sizes_out_of_variables_of_another_rank_are_one_line(tmp_path, shape):
+    def change(arrays):
+        arrays["vq_encoder/vector_quantize_0/embedding"] = np.zeros(shape, "f")
+
+    with pytest.raises(ModelError, match="fit no model of this network"):
+        infer_options(_contents(tmp_path, change), 64)
+
+
+def test_more_values_than_there_are_bytes_are_found_before_they_are_read(tmp_path):
+    """TensorFlow would make room for all of them first."""
+    write_checkpoint(tmp_path, {"large": np.zeros(1 << 20, "f")})
+    with open(tmp_path / DATA, "r+b") as file:
+        file.truncate(1 << 20)
+    with pytest.raises(ModelError, match="names 4194304 bytes, it has 1048576"):
+        TF1Checkpoint(str(tmp_path))
+
+
+def test_a_large_pointer_is_not_read(tmp_path):
+    folder = _copy(tmp_path / "model")
+    with open(folder / "checkpoint", "wb") as file:
+        file.truncate(1 << 30)
+    with pytest.raises(ModelError, match="cannot be read"):
+        TF1Checkpoint(str(folder))

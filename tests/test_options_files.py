@@ -11,7 +11,8 @@ from tests import tiny
 from vqinpaint.errors import ModelError
 from vqinpaint.runs import folders, locating, options_files
 
-_LIST, _DEEP = [], json.loads("[" * 300 + "]" * 300)
+_LIST: list = []
+_DEEP = json.loads("[" * 300 + "]" * 300)
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,9 @@ class LocalEngine:
         self.fingerprint = locating.fingerprint(location)
         self._sampler = sampler
         self._model, options = loading.load(path, sampler=sampler, image_size=side)
-        self._score = load_score(location.path, options)
+        self._score = None
+        if location.kind == locating.RUN:
+            self._score = load_score(location.path, options)
         self.side, self.codes = options.image_size, options.vqvae.codes
         # A folder's pictures are often of one size, and a model takes seconds to load.
         self._at = functools.lru_cache(maxsize=2)(

@@ -20,7 +20,7 @@ def load_score(run_dir: str, options: ModelOptions) -> Optional[Score]:
     """Makes a function that scores completions by a run's texture discriminator.
 
     Args:
-      run_dir: run folder, or a SavedModel, which holds no discriminator.
+      run_dir: run folder.
       options: of its model.
 
     Returns:
