@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +39,8 @@ def sample(
       `bits` and `entropy` float32 [N, h, w]; see `Inpainter.sample`.
 
     Raises:
-      ValueError: the picture or the mask has another type or shape.
+      ValueError: the picture or the mask has another type or shape, or the seeds,
+        temperature, top_k or top_p are out of range.
     """
     image, mask = np.asarray(image), np.asarray(mask)
     if mask.ndim == 2:
@@ -49,6 +51,7 @@ def sample(
             f"to complete came image {image.dtype} {list(image.shape)} and mask "
             f"{mask.dtype} {list(mask.shape)}; give uint8 [S, S, 3] and uint8 [S, S]."
         )
+    _check_control(seeds, temperature, top_k, top_p)
     seeds = np.asarray(seeds, np.int32)
     result = model.sample(
         tf.constant(image),
@@ -59,3 +62,17 @@ def sample(
         tf.constant(top_p, tf.float32),
     )
     return {name: value.numpy() for name, value in result.items()}
+
+
+def _check_control(seeds, temperature, top_k, top_p):
+    """Exports that were made before graphs checked this draw with anything."""
+    limits = np.iinfo(np.int32)
+    if not all(limits.min <= seed <= limits.max for seed in seeds):
+        raise ValueError(f"the seeds are {list(seeds)}; each must fit into 32 bits.")
+    if not (math.isfinite(temperature) and temperature >= 0):
+        raise ValueError(f"temperature is {temperature}; it must be 0 or more.")
+    if not (top_k >= 0 and 0 < top_p <= 1):
+        raise ValueError(
+            f"top_k is {top_k} and top_p is {top_p}; top_k must be 0 or more, top_p above "
+            "0 and at most 1."
+        )
