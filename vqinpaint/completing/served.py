@@ -15,6 +15,7 @@ from vqinpaint.options.request import Request
 from vqinpaint.pictures.masks import is_missing
 from vqinpaint.reporting import Reporter
 from vqinpaint.servers.connecting import Server
+from vqinpaint.servers.failures import refused_row
 
 SIGNATURE = "details"
 
@@ -87,6 +88,11 @@ class ServedEngine:
             for answer in asked:
                 answers.append(answer)
                 reporter.progress("requests", len(answers), len(starts))
+        for answer in answers:
+            # Exports made before rows had faults of their own give none.
+            fault = answer.pop("error", None)
+            if fault is not None and fault.item():
+                raise refused_row(self.name, fault.item())
         outputs = {
             name: np.concatenate([answer[name] for answer in answers])[: len(seeds)]
             for name in answers[0]
