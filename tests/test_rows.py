@@ -183,6 +183,11 @@ def test_rows_of_different_number_are_refused_with_their_numbers(
 # The function that programs call who load the model.
 
 
+@pytest.fixture(scope="module")
+def saved(exported):
+    return tf.saved_model.load(exported[1])
+
+
 @pytest.mark.portable
 @pytest.mark.parametrize(
     "control, words",
@@ -195,12 +200,11 @@ def test_rows_of_different_number_are_refused_with_their_numbers(
         ((1.0, 0, NAN), "top_p is out of range"),
     ],
 )
-def test_a_sample_is_drawn_within_the_limits_alone(exported, control, words):
-    model = tf.saved_model.load(exported[1])
+def test_a_sample_is_drawn_within_the_limits_alone(exported, saved, control, words):
     inputs = requests(exported[0], 1)["inpaint"]
     temperature, top_k, top_p = control
     with pytest.raises(tf.errors.InvalidArgumentError, match=words):
-        model.sample(
+        saved.sample(
             tf.constant(inputs["image"][0]),
             tf.constant(inputs["mask"][0]),
             tf.constant([0, 1]),
