@@ -1,7 +1,9 @@
 """TensorFlow Serving's REST and gRPC APIs over a loaded SavedModel, on loopback.
 
-Speaks the formats of the real one, from the official protos; it neither batches nor looks
-for new versions.
+Speaks the formats of the real one, from the official protos, and joins requests into
+batches if asked to; it does not look for new versions.
+
+python -m tests.stand_in FOLDER    serves until its standard input ends, with batches
 """
 
 import base64
@@ -9,6 +11,7 @@ import concurrent.futures
 import contextlib
 import http.server
 import json
+import sys
 import threading
 import time
 
@@ -23,15 +26,25 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
+from tests.stand_in_batches import Batches
+
 NAME, VERSION = "tiny", 7
+# A request that cannot be understood, in Python's words.
+_NO_SENSE = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class Model:
-    """Answers by signature; `delay` seconds late."""
+    """Answers by signature; `delay` seconds late, in batches if asked to."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, batching=False):
         self.signatures = tf.saved_model.load(folder).signatures
         self.delay = 0.0
+        self.batches = {}
+        if batching:
+            self.batches = {
+                name: Batches(lambda inputs, name=name: self._run(name, inputs))
+                for name in self.signatures
+            }
         saved = saved_model_pb2.SavedModel()
         with open(f"{folder}/saved_model.pb", "rb") as file:
             saved.ParseFromString(file.read())
@@ -41,6 +54,15 @@ class Model:
 
     def run(self, signature, inputs):
         time.sleep(self.delay)
+        if signature in self.batches:
+            specs = self.signatures[signature].structured_input_signature[1]
+            types = {name: tensor.dtype for name, tensor in inputs.items()}
+            if types != {name: spec.dtype for name, spec in specs.items()}:
+                raise ValueError(f"{signature} takes {specs}")
+            return self.batches[signature].run(inputs)
+        return self._run(signature, inputs)
+
+    def _run(self, signature, inputs):
         outputs = self.signatures[signature](**inputs)
         return {name: value.numpy() for name, value in outputs.items()}
 
@@ -58,7 +80,11 @@ class Rpc(prediction_service_pb2_grpc.PredictionServiceServicer):
         inputs = {k: tf.constant(tf.make_ndarray(v)) for k, v in request.inputs.items()}
         answer = predict_pb2.PredictResponse()
         name = request.model_spec.signature_name or "serving_default"
-        for key, value in self._model.run(name, inputs).items():
+        try:
+            outputs = self._model.run(name, inputs)
+        except (tf.errors.OpError, *_NO_SENSE) as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error)[:500])
+        for key, value in outputs.items():
             answer.outputs[key].CopyFrom(tf.make_tensor_proto(value))
         return answer
 
@@ -72,8 +98,18 @@ class Rpc(prediction_service_pb2_grpc.PredictionServiceServicer):
 
 def _from_json(value):
     if isinstance(value, dict):
-        return base64.b64decode(value["b64"])
+        return base64.b64decode(value["b64"], validate=True)
     return [_from_json(v) for v in value] if isinstance(value, list) else value
+
+
+def _tensor(values, dtype):
+    if dtype == tf.string:
+        return tf.constant(values, dtype)
+    found = np.array(values)
+    made = found.astype(dtype.as_numpy_dtype)
+    if dtype.is_integer and (made != found).any():
+        raise ValueError("an integer does not fit")
+    return tf.constant(made, dtype)
 
 
 def _to_json(name, value):
@@ -83,7 +119,8 @@ def _to_json(name, value):
         return [_to_json(name, part) for part in value]
     if isinstance(value, bytes):
         # The rule of the real one: other strings are sent as text.
-        assert name.endswith("_bytes")
+        if not name.endswith("_bytes"):
+            return value.decode("utf-8")
         return {"b64": base64.b64encode(value).decode()}
     return value
 
@@ -113,20 +150,27 @@ def _handler(model):
             if self.path != f"/v1/models/{NAME}:predict":
                 return self._reply(404, {"error": "Servable not found for request"})
             size = int(self.headers["Content-Length"])
-            request = json.loads(self.rfile.read(size))
+            try:
+                self._reply(200, {"predictions": self._predict(self.rfile.read(size))})
+            except (tf.errors.OpError, *_NO_SENSE) as error:
+                self._reply(400, {"error": str(error)[:500]})
+
+        def _predict(self, body):
+            request = json.loads(body)
             signature = request.get("signature_name", "serving_default")
             rows = request["instances"]
+            if not rows:
+                raise ValueError("instances are empty")
             specs = model.signatures[signature].structured_input_signature[1]
             inputs = {
-                name: tf.constant([_from_json(row[name]) for row in rows], spec.dtype)
+                name: _tensor([_from_json(row[name]) for row in rows], spec.dtype)
                 for name, spec in specs.items()
             }
             outputs = model.run(signature, inputs)
-            predictions = [
+            return [
                 {name: _to_json(name, value[i]) for name, value in outputs.items()}
                 for i in range(len(rows))
             ]
-            self._reply(200, {"predictions": predictions})
 
         def log_message(self, *arguments):
             del arguments
@@ -135,13 +179,13 @@ def _handler(model):
 
 
 @contextlib.contextmanager
-def serve(folder):
+def serve(folder, batching=False):
     """Yields (model, {"rest": URL, "grpc": URL}) while both servers run."""
-    model = Model(folder)
+    model = Model(folder, batching)
     rest = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(model))
     thread = threading.Thread(target=rest.serve_forever, daemon=True)
     thread.start()
-    rpc = grpc.server(concurrent.futures.ThreadPoolExecutor(4))
+    rpc = grpc.server(concurrent.futures.ThreadPoolExecutor(8))
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(Rpc(model), rpc)
     port = rpc.add_insecure_port("127.0.0.1:0")
     rpc.start()
@@ -155,3 +199,9 @@ def serve(folder):
         rpc.stop(0)
         rest.shutdown()
         thread.join()
+
+
+if __name__ == "__main__":
+    with serve(sys.argv[1], batching=True) as (_, urls):
+        print(json.dumps(urls), flush=True)
+        sys.stdin.read()

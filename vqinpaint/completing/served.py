@@ -18,6 +18,7 @@ from vqinpaint.pictures.masks import is_missing
 from vqinpaint.reporting import Reporter
 from vqinpaint.servers.connecting import Server
 from vqinpaint.servers.description import most_bytes
+from vqinpaint.servers.failures import refused_row
 
 SIGNATURE = "details"
 
@@ -39,7 +40,11 @@ class ServedEngine:
         self.name = name
         described = server.describe()
         self.side, self._number, self.codes = _sizes(described.signatures, name)
-        self._wanted = _wanted(self.side, self._number, self.codes)
+        self._outputs = _outputs(self.side, self._number, self.codes)
+        # Exports made before rows had faults of their own answer without them.
+        self._tells_faults = "error" in described.signatures[SIGNATURE]["outputs"]
+        fault = {"error": Wanted(object, (1,))} if self._tells_faults else {}
+        self._wanted = {**self._outputs, **fault}
         self._most_bytes = most_bytes(self._wanted, self.side**2)
         # A server does not say what its weights are; a new version counts as a new model.
         self.fingerprint = f"{name}, version {described.version or 'unknown'}"
@@ -92,11 +97,13 @@ class ServedEngine:
                 starts,
             )
             for answer in asked:
+                if self._tells_faults and answer["error"].item():
+                    raise refused_row(self.name, answer["error"].item())
                 answers.append(answer)
                 reporter.progress("requests", len(answers), len(starts))
         outputs = {
             name: np.concatenate([answer[name] for answer in answers])[: len(seeds)]
-            for name in self._wanted
+            for name in self._outputs
         }
         bits = outputs["bits_per_code"]
         return Completions(
@@ -161,8 +168,8 @@ def _sizes(signatures, name):
     return side, number, codes
 
 
-def _wanted(side, number, codes):
-    """What a server must answer."""
+def _outputs(side, number, codes):
+    """What a server must answer for a row that is completed."""
     grid = number, side // 8, side // 8
     return {
         "completed_bytes": Wanted(object, (number,)),

@@ -3,6 +3,7 @@
 import os
 
 from vqinpaint import outputs
+from vqinpaint.ops.decoding import MOST_PIXELS
 from vqinpaint.printable import printable
 
 _CARD = """---
@@ -38,8 +39,14 @@ Masks are white (over 127) where the picture is missing. Each row gets {samples}
 completions; completion i takes the row's seed + i, so a row gives the same bytes alone and
 in any batch. Temperature 1 draws as the model believes, 0 the likeliest alone.
 
-`serving_default` and `details` take PNG or JPEG of any size (EXIF orientation is not looked
-at): another size than {side}x{side} is completed at {side}x{side}, missing pixels left out of
+**Look at `error`**: it is empty for a row that was completed, and says for any other what is
+wrong with it: a file that cannot be decoded, a temperature that is not finite or below 0,
+seeds that do not fit into 32 bits. All other outputs of such a row are empty or zero.
+`inpaint_from_noise` has no text: there, a row whose known pixels, mask, noise or temperature
+cannot be used is NaN, its codes -1. All inputs must have the same number of rows.
+
+`serving_default` and `details` take PNG, JPEG, BMP or GIF of any size up to {pixels} pixels
+(EXIF orientation is not looked at): another size than {side}x{side} is completed at {side}x{side}, missing pixels left out of
 the resizing, and the hole alone filled at the picture's own size; a mask of another size than
 its picture is resized by nearest neighbour. All other signatures take {side}x{side} only.
 
@@ -66,6 +73,7 @@ def write_card(folder, title, story, facts):
         figures=_figures(facts.get("metrics")),
         name=printable(title),
         samples=facts["num_samples"],
+        pixels=MOST_PIXELS,
         signatures=_table(facts["signatures"]),
     )
     # Names that are not UTF-8 are told as they are shown.

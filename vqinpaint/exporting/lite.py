@@ -9,6 +9,7 @@ import tensorflow as tf
 from vqinpaint import outputs
 from vqinpaint.exporting.requests import requests
 from vqinpaint.joined.inpainter import function
+from vqinpaint.joined.rows import known_and_noise, mark_bad
 from vqinpaint.ops.images import complete
 from vqinpaint.sampling.choice import Control
 
@@ -52,17 +53,24 @@ def _from_noise(model):
     side, grid = model.inpainter.image_size, model.inpainter.grid_size
 
     def call(image, mask, noise, temperature):
-        networks, seen = model.inpainter.frozen, image * (1 - mask)
+        networks = model.inpainter.frozen
+        (seen, mask, noise, temperature), good = known_and_noise(
+            image, mask, noise, temperature
+        )
         condition = networks.condition(seen, mask)
         control = Control(temperature, tf.constant(0), tf.constant(1.0))
         draw = networks.draw_from(condition, noise, control, "incremental")
         codes = tf.reshape(draw.codes, [1, grid, grid])
         structure = networks.encoder.top_codebook.vectors_of(codes)
         filling = networks.generator(seen, mask, structure)
+        completed, bits = (
+            complete(seen, mask, filling),
+            tf.reduce_sum(draw.bits, [1, 2]),
+        )
         return {
-            "completed": complete(seen, mask, filling),
-            "codes": codes,
-            "bits": tf.reduce_sum(draw.bits, [1, 2]),
+            "completed": mark_bad(good, completed, float("nan")),
+            "codes": mark_bad(good, codes, -1),
+            "bits": mark_bad(good, bits, float("nan")),
         }
 
     return function(

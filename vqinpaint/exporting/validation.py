@@ -118,12 +118,14 @@ class _Session:
 
 def _compare(signature, batch, answer, expected):
     """The first rows of both must agree: codes and pictures to rounding."""
-    # Codes first: where they differ, all else does.
-    for name, value in sorted(answer.items(), key=lambda pair: pair[0] != "codes"):
-        wanted = expected[name][: len(value)]
-        if value.dtype == object:  # PNG
+    # Faults and codes first: where they differ, all else does.
+    for name in sorted(answer, key=lambda name: name not in ("error", "codes")):
+        value, wanted = answer[name], expected[name][: len(answer[name])]
+        if name != "error" and value.dtype == object:  # PNG
             value, wanted = _decode(value), _decode(wanted)
-        if value.dtype == np.uint8:
+        if name == "error":
+            same = not any(value) and not any(wanted)
+        elif value.dtype == np.uint8:
             same = np.abs(value.astype(int) - wanted).max() <= 1
         elif name == "bits":
             # Sums of a thousand differences of large logits.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -42,7 +43,8 @@ def sample(
       `bits` and `entropy` float32 [N, h, w]; see `Inpainter.sample`.
 
     Raises:
-      ValueError: the picture or the mask has another type or shape.
+      ValueError: the picture or the mask has another type or shape, or the seeds,
+        temperature, top_k or top_p are out of range.
       ModelError: the model fails, or answers what it must not; see `answers.checked`.
     """
     image, mask = np.asarray(image), np.asarray(mask)
@@ -54,6 +56,7 @@ def sample(
             f"to complete came image {image.dtype} {list(image.shape)} and mask "
             f"{mask.dtype} {list(mask.shape)}; give uint8 [S, S, 3] and uint8 [S, S]."
         )
+    _check_control(seeds, temperature, top_k, top_p)
     seeds = np.asarray(seeds, np.int32)
     with failures_told():
         result = model.sample(
@@ -91,3 +94,17 @@ def failures_told() -> Iterator[None]:
             f"the model cannot complete this picture ({first_line(error)[:160]}); it is "
             "damaged, or no model of vqinpaint, or there is too little memory."
         ) from None
+
+
+def _check_control(seeds, temperature, top_k, top_p):
+    """Exports that were made before graphs checked this draw with anything."""
+    limits = np.iinfo(np.int32)
+    if not all(limits.min <= seed <= limits.max for seed in seeds):
+        raise ValueError(f"the seeds are {list(seeds)}; each must fit into 32 bits.")
+    if not (math.isfinite(temperature) and temperature >= 0):
+        raise ValueError(f"temperature is {temperature}; it must be 0 or more.")
+    if not (top_k >= 0 and 0 < top_p <= 1):
+        raise ValueError(
+            f"top_k is {top_k} and top_p is {top_p}; top_k must be 0 or more, top_p above "
+            "0 and at most 1."
+        )

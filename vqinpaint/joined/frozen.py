@@ -72,7 +72,8 @@ class FrozenNetworks:
             return StructureSteps(self.prior, codebook.codes, condition, number, window)
 
         def logits_of(codes):
-            every = tf.repeat(condition, number // tf.shape(condition)[0], axis=0)
+            shared = number // tf.maximum(tf.shape(condition)[0], 1)
+            every = tf.repeat(condition, shared, axis=0)
             return self.prior(codebook.vectors_of(codes), every)
 
         if sampler in sampling.BY_STEPS:

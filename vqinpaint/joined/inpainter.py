@@ -4,8 +4,9 @@ import tensorflow as tf
 
 from vqinpaint import sampling
 from vqinpaint.joined.frozen import FrozenNetworks
+from vqinpaint.joined.rows import by_row, checked_control, same_number
 from vqinpaint.ops import losses
-from vqinpaint.ops.images import to_float, to_uint8
+from vqinpaint.ops.images import hide, to_float, to_uint8
 from vqinpaint.pictures.masks import is_missing
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
@@ -15,7 +16,7 @@ class Inpainter(tf.Module):
     """Several completions of a picture with a hole, and what its networks say of it.
 
     Pictures are uint8 [.., S, S, 3], masks uint8 [.., S, S, 1] with values over 127
-    where the picture is missing. Missing pixels are multiplied away before any network.
+    where the picture is missing. Missing pixels are hidden before any network.
     Known pixels come back as they were, bit for bit.
 
     The structure generator's weights are fused, so it cannot be trained any more.
@@ -143,12 +144,17 @@ class Inpainter(tf.Module):
         Returns:
           dict of `completed` and `structure` uint8 [N, S, S, 3], `codes` int32 [N, h, w],
           `bits` and `entropy` float32 [N, h, w].
+
+        Raises:
+          tf.errors.InvalidArgumentError: a temperature is not finite or below 0, top_k is
+            below 0, top_p not above 0 and at most 1, or there is not one temperature per
+            seed.
         """
+        seeds, temperatures = same_number(seed=seeds, temperature=temperatures)
+        control = checked_control(temperatures, top_k, top_p)
         seen, hole = look(image, mask)
         noise = self.noise(seeds)
-        codes, bits, entropy = self.draw(
-            seen[None], hole[None], noise, temperatures, top_k, top_p, True
-        )
+        codes, bits, entropy = self.draw(seen[None], hole[None], noise, *control, True)
         return {
             "completed": self.completed(image, mask, codes),
             "structure": self.structures(codes),
@@ -192,9 +198,9 @@ class Inpainter(tf.Module):
 
     def _bits(self, images, masks):
         """Bits of each true structure code given the known pixels: float32 [B, h, w]."""
-        images, holes = to_float(images), tf.cast(is_missing(masks), tf.float32)
-        top = self.frozen.encoder(images).top
-        condition = self.frozen.condition(images * (1 - holes), holes)
+        images, masks = same_number(image=images, mask=masks)
+        top = self.frozen.encoder(to_float(images)).top
+        condition = self.frozen.condition(*look(images, masks))
         return losses.bits(self.frozen.prior(top.vectors, condition), top.indices)
 
 
@@ -204,25 +210,7 @@ def function(call, **inputs):
     return tf.function(call, input_signature=signature, autograph=False)
 
 
-def by_row(call, arguments, **outputs):
-    """Does the same to every row by itself, so that no row changes another's bytes.
-
-    Args:
-      call: function of one row's arguments, giving what `outputs` names, in order.
-      arguments: tuple of tensors.
-      outputs: (dtype, shape of one row's) by name.
-
-    Returns:
-      dict.
-    """
-    specs = tuple(tf.TensorSpec(shape, dtype) for dtype, shape in outputs.values())
-    results = tf.map_fn(
-        lambda row: tuple(call(*row)), arguments, fn_output_signature=specs
-    )
-    return dict(zip(outputs, results))
-
-
 def look(image, mask):
     """What networks may see of uint8 pictures: (floats without missing pixels, hole)."""
     hole = tf.cast(is_missing(mask), tf.float32)
-    return to_float(image) * (1 - hole), hole
+    return hide(to_float(image), hole), hole

@@ -2,8 +2,16 @@
 
 import tensorflow as tf
 
-from vqinpaint.joined.inpainter import Inpainter, by_row, function, look
-from vqinpaint.ops import encoded
+from vqinpaint.joined.inpainter import Inpainter, function, look
+from vqinpaint.joined.rows import (
+    by_good_row,
+    by_row,
+    draw_fault,
+    known_and_noise,
+    mark_bad,
+    same_number,
+)
+from vqinpaint.ops import decoding, encoded
 from vqinpaint.ops.images import complete
 
 # What a program that loads a SavedModel calls beside the signatures.
@@ -84,12 +92,16 @@ class ServedInpainter(tf.Module):
         shape = [self.num_samples, self.inpainter.grid_size, self.inpainter.grid_size]
         return [tf.ensure_shape(x, shape) for x in drawn]
 
+    def _row_of_pictures(self, image, mask, seed, temperature):
+        row = image, mask, seed, temperature
+        return row, draw_fault(seed, temperature, self.num_samples)
+
     def _inpaint(self, images, masks, seeds, temperatures):
         """N completions of each picture; sample i of a row takes its seed + i.
 
         Returns:
-          dict of `completed` uint8 [B, N, S, S, 3] and `bits` float32 [B, N], of the
-          whole structure.
+          dict of `completed` uint8 [B, N, S, S, 3], `bits` float32 [B, N], of the whole
+          structure, and `error` string [B]; see `rows.by_good_row`.
         """
 
         def row(image, mask, seed, temperature):
@@ -99,9 +111,10 @@ class ServedInpainter(tf.Module):
             )
 
         number, side = self.num_samples, self.inpainter.image_size
-        return by_row(
+        return by_good_row(
             row,
-            (images, masks, seeds, temperatures),
+            self._row_of_pictures,
+            _rows(images, masks, seeds, temperatures),
             completed=(tf.uint8, [number, side, side, 3]),
             bits=(tf.float32, [number]),
         )
@@ -111,12 +124,14 @@ class ServedInpainter(tf.Module):
 
         Returns:
           dict of `codes` int32, `bits_per_code` (of the drawn ones) and `entropy` (of all
-          that could have been drawn there) float32, each [B, N, h, w].
+          that could have been drawn there) float32, each [B, N, h, w], and `error`
+          string [B].
         """
         shape = [self.num_samples, self.inpainter.grid_size, self.inpainter.grid_size]
-        return by_row(
+        return by_good_row(
             self._draw_row,
-            (images, masks, seeds, temperatures),
+            self._row_of_pictures,
+            _rows(images, masks, seeds, temperatures),
             codes=(tf.int32, shape),
             bits_per_code=(tf.float32, shape),
             entropy=(tf.float32, shape),
@@ -129,25 +144,35 @@ class ServedInpainter(tf.Module):
         filled at the picture's own; see `ops.encoded`.
 
         Returns:
-          dict of `completed_bytes` string [B, N], PNG, and `bits` float32 [B, N].
+          dict of `completed_bytes` string [B, N], PNG, `bits` float32 [B, N], and `error`
+          string [B], which also says what cannot be decoded.
         """
 
         def row(*arguments):
-            image, mask, small, small_mask, drawn = self._decode_and_draw(*arguments)
+            image, mask, small, small_mask, drawn = self._fit_and_draw(*arguments)
             completed = self.inpainter.completed(small, small_mask, drawn[0])
-            pasted = encoded.paste(image, mask, completed)
-            return encoded.encode(pasted), tf.reduce_sum(drawn[1], [1, 2])
+            files = encoded.pasted_files(image, mask, completed)
+            return files, tf.reduce_sum(drawn[1], [1, 2])
 
-        return by_row(
+        return by_good_row(
             row,
-            (image_bytes, mask_bytes, seeds, temperatures),
+            self._row_of_files,
+            _rows_of_files(image_bytes, mask_bytes, seeds, temperatures),
             completed_bytes=(tf.string, [self.num_samples]),
             bits=(tf.float32, [self.num_samples]),
         )
 
-    def _decode_and_draw(self, image_bytes, mask_bytes, seed, temperature):
-        image = encoded.decode(image_bytes, 3)
-        mask = encoded.mask_like(encoded.decode(mask_bytes, 1), image)
+    def _row_of_files(self, image_bytes, mask_bytes, seed, temperature):
+        pictures, fault = decoding.decode(
+            image_bytes=image_bytes, mask_bytes=mask_bytes
+        )
+        fault = tf.strings.join(
+            [fault, draw_fault(seed, temperature, self.num_samples)]
+        )
+        return (*pictures.values(), seed, temperature), fault
+
+    def _fit_and_draw(self, image, mask, seed, temperature):
+        mask = encoded.mask_like(decoding.to_grey(mask), image)
         small, small_mask = encoded.fit(image, mask, self.inpainter.image_size)
         drawn = self._draw_row(small, small_mask, seed, temperature)
         return image, mask, small, small_mask, drawn
@@ -161,16 +186,16 @@ class ServedInpainter(tf.Module):
         """
 
         def row(*arguments):
-            image, mask, small, small_mask, drawn = self._decode_and_draw(*arguments)
+            image, mask, small, small_mask, drawn = self._fit_and_draw(*arguments)
             completed = self.inpainter.completed(small, small_mask, drawn[0])
-            pasted = encoded.paste(image, mask, completed)
-            structures = self.structures(drawn[0])
-            return encoded.encode(pasted), encoded.encode(structures), *drawn
+            files = encoded.pasted_files(image, mask, completed)
+            return files, encoded.encode(self.structures(drawn[0])), *drawn
 
         number, grid = self.num_samples, self.inpainter.grid_size
-        return by_row(
+        return by_good_row(
             row,
-            (image_bytes, mask_bytes, seeds, temperatures),
+            self._row_of_files,
+            _rows_of_files(image_bytes, mask_bytes, seeds, temperatures),
             completed_bytes=(tf.string, [number]),
             structure_bytes=(tf.string, [number]),
             codes=(tf.int32, [number, grid, grid]),
@@ -181,11 +206,18 @@ class ServedInpainter(tf.Module):
     def _inpaint_from_noise(self, images, masks, noise, temperatures):
         """One completion per row, float32 in [-1, 1], from given noise; no random op.
 
+        Missing pixels may hold anything. A row that cannot be used (see
+        `rows.known_and_noise`) is NaN, its codes -1; there is no text, which converters to
+        other formats do not know.
+
         Returns:
           dict of `completed` float32 [B, S, S, 3], `codes` int32 [B, h, w] and `bits`
           float32 [B].
         """
-        seen = images * (1 - masks)
+        inputs = same_number(
+            image=images, mask=masks, noise=noise, temperature=temperatures
+        )
+        (seen, masks, noise, temperatures), good = known_and_noise(*inputs)
         codes, bits, _ = self.draw(seen, masks, noise, temperatures, *_NO_LIMITS, False)
 
         grid = self.inpainter.grid_size
@@ -197,7 +229,20 @@ class ServedInpainter(tf.Module):
         shape = [self.inpainter.image_size, self.inpainter.image_size, 3]
         filled = by_row(row, (seen, masks, codes), completed=(tf.float32, shape))
         return {
-            **filled,
-            "codes": codes,
-            "bits": tf.reduce_sum(bits, [1, 2]),
+            "completed": mark_bad(good, filled["completed"], float("nan")),
+            "codes": mark_bad(good, codes, -1),
+            "bits": mark_bad(good, tf.reduce_sum(bits, [1, 2]), float("nan")),
         }
+
+
+def _rows(image, mask, seed, temperature):
+    return same_number(image=image, mask=mask, seed=seed, temperature=temperature)
+
+
+def _rows_of_files(image_bytes, mask_bytes, seed, temperature):
+    return same_number(
+        image_bytes=image_bytes,
+        mask_bytes=mask_bytes,
+        seed=seed,
+        temperature=temperature,
+    )

@@ -133,8 +133,9 @@ class StructureSteps:
         row = self._condition[index]
         depth = row.shape[-1]
         flat = self._from_condition(self._activate(tf.reshape(row, [-1, depth])))
-        # One condition may be shared by all samples.
-        flat = tf.repeat(flat, self._batch // tf.shape(row)[1], axis=0)
+        # One condition may be shared by all samples; of no samples there is none.
+        shared = self._batch // tf.maximum(tf.shape(row)[1], 1)
+        flat = tf.repeat(flat, shared, axis=0)
         return tf.split(flat, 2 * len(self._lower), axis=1)
 
     def no_places(self) -> Places:

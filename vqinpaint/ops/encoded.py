@@ -1,36 +1,10 @@
-"""Encoded pictures inside a graph: decoding, fitting to a model's size, encoding."""
+"""Pictures of any size inside a graph: fitting to a model's size, pasting, encoding."""
 
 from __future__ import annotations
 
 import tensorflow as tf
 
 from vqinpaint.pictures.masks import is_missing
-
-
-def decode(data: tf.Tensor, channels: int) -> tf.Tensor:
-    """Decodes a PNG, a JPEG, a BMP, or the first picture of a GIF.
-
-    JPEG is decoded exactly as by Pillow. EXIF orientation is ignored.
-
-    Args:
-      data: string [], the file's bytes.
-      channels: 1 or 3.
-
-    Returns:
-      uint8 [H, W, channels].
-
-    Raises:
-      tf.errors.InvalidArgumentError: the bytes are no such picture.
-    """
-
-    def jpeg():
-        return tf.io.decode_jpeg(data, channels, dct_method="INTEGER_ACCURATE")
-
-    def other():
-        return tf.io.decode_image(data, channels, expand_animations=False)
-
-    picture = tf.cond(tf.io.is_jpeg(data), jpeg, other)
-    return tf.ensure_shape(picture, [None, None, channels])
 
 
 def encode(pictures: tf.Tensor) -> tf.Tensor:
@@ -153,3 +127,20 @@ def paste(image: tf.Tensor, mask: tf.Tensor, completed: tf.Tensor) -> tf.Tensor:
     fits = tf.reduce_all(tf.shape(completed)[1:3] == size)
     filling = tf.cond(fits, lambda: completed, resized)
     return tf.where(is_missing(mask), filling, image)
+
+
+def pasted_files(image: tf.Tensor, mask: tf.Tensor, completed: tf.Tensor) -> tf.Tensor:
+    """`paste` and `encode`, two at a time: of a large picture all at once fill memory.
+
+    Args:
+      image, mask, completed: as of `paste`.
+
+    Returns:
+      string [N], PNG.
+    """
+
+    def one(filling):
+        return encode(paste(image, mask, filling[None]))[0]
+
+    spec = tf.TensorSpec([], tf.string)
+    return tf.map_fn(one, completed, fn_output_signature=spec, parallel_iterations=2)

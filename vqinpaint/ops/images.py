@@ -45,11 +45,35 @@ def to_uint8(image: tf.Tensor | np.ndarray) -> tf.Tensor:
     return tf.cast(tf.clip_by_value(tf.round((image + 1) * 127.5), 0, 255), tf.uint8)
 
 
+def hide(image: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+    """Blanks the missing pixels of a picture, whatever they hold.
+
+    The one place where pixels are hidden. Missing pixels are left out by selection, so
+    that a NaN or an infinity, by which many mark what is missing, goes no further.
+
+    Args:
+      image: float [..., H, W, C].
+      mask: of the same type, [..., H, W, 1], 1 where missing.
+
+    Returns:
+      As `image`, 0 where the mask is 1. Under a mask between 0 and 1 a pixel is scaled by
+      1 - mask.
+
+    Example:
+      >>> import tensorflow as tf
+      >>> from vqinpaint.ops.images import hide
+      >>> image = tf.constant([[[0.5], [float("nan")]]])
+      >>> hide(image, tf.constant([[[0.0], [1.0]]])).numpy().tolist()
+      [[[0.5], [0.0]]]
+    """
+    return tf.where(mask == 1, tf.zeros([], image.dtype), image) * (1 - mask)
+
+
 def known_pixels(image: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     """What a network may see: known pixels, a constant channel and the mask.
 
-    The missing pixels are multiplied away here, before any layer. The constant channel
-    tells convolutions where zero padding begins.
+    The missing pixels are hidden here, before any layer. The constant channel tells
+    convolutions where zero padding begins.
 
     Args:
       image: float32 [B, H, W, 3] in [-1, 1].
@@ -58,7 +82,7 @@ def known_pixels(image: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     Returns:
       float32 [B, H, W, 5].
     """
-    return tf.concat([image * (1 - mask), tf.ones_like(mask), mask], axis=-1)
+    return tf.concat([hide(image, mask), tf.ones_like(mask), mask], axis=-1)
 
 
 def complete(image: tf.Tensor, mask: tf.Tensor, filling: tf.Tensor) -> tf.Tensor:
@@ -72,4 +96,4 @@ def complete(image: tf.Tensor, mask: tf.Tensor, filling: tf.Tensor) -> tf.Tensor
     Returns:
       float32 [..., H, W, C].
     """
-    return image * (1 - mask) + filling * mask
+    return hide(image, mask) + filling * mask

@@ -45,6 +45,12 @@ def brief(value: Any) -> str | None:
     return None if value is None else str(value)[:_BRIEF]
 
 
+def refused_row(model: str, fault: str | bytes) -> ModelError:
+    """The server answered, but its model refuses the picture."""
+    text = fault.decode("utf-8", "replace") if isinstance(fault, bytes) else fault
+    return ModelError(f"the model {model} refuses the picture: {_first_line(text)}")
+
+
 def _first_line(text):
     lines = str(text).strip().splitlines()
     return lines[0][:_LONGEST] if lines else "no reason given"
