@@ -9,8 +9,8 @@ from tests.tf1 import write_model
 from vqinpaint.authors.checkpoint import TF1Checkpoint
 from vqinpaint.authors.contents import full_model
 from vqinpaint.authors.sizes import infer_options
+from vqinpaint.files.schemas import as_form
 from vqinpaint.options import ModelOptions
-from vqinpaint.schemas import as_form
 
 
 @pytest.mark.parametrize("nonlinearity", ["elu", "relu"])

@@ -10,10 +10,10 @@ import tensorflow as tf
 
 from tests import small_data
 from tests.killing import killed_at
-from vqinpaint import digests
 from vqinpaint.data import decoding, records, writing
 from vqinpaint.data.writing import SplitWriter
 from vqinpaint.errors import DataError, UsageError
+from vqinpaint.files import digests
 from vqinpaint.outputs import Taken
 
 

@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from vqinpaint.files.json_files import read_json
 from vqinpaint.joined import loading
-from vqinpaint.json_files import read_json
 
 ROOT = pathlib.Path(__file__).parent.parent
 MODEL = ROOT / "saved_models/demo"

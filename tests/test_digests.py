@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vqinpaint import digests
+from vqinpaint.files import digests
 
 
 def test_digests_are_those_of_the_standard():

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from tests.killing import killed_at
-from vqinpaint import Reporter, Request, digests, outputs
+from vqinpaint import Reporter, Request, outputs
 from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.folder import complete_folder, find_pairs
 from vqinpaint.errors import DiskError, PictureError, UsageError
+from vqinpaint.files import digests
 from vqinpaint.pictures import sheets
 
 SIDE = 64

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tests import small_data
-from vqinpaint import digests
 from vqinpaint.data import records
 from vqinpaint.errors import DataError
+from vqinpaint.files import digests
 
 
 def _open(folder, change=lambda manifest: None, offsets=None):

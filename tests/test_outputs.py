@@ -8,8 +8,9 @@ import stat
 
 import pytest
 
-from vqinpaint import digests, outputs
+from vqinpaint import outputs
 from vqinpaint.errors import DiskError, UsageError
+from vqinpaint.files import digests
 from vqinpaint.outputs import temporaries
 
 

@@ -5,7 +5,7 @@ import os
 import pytest
 import tensorflow as tf
 
-from vqinpaint.plain_paths import plain_path
+from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.runs import checkpoints
 from vqinpaint.training.board import Board
 

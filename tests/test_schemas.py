@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Optional
 import pytest
 
 from vqinpaint.errors import DataError, ModelError, UsageError
-from vqinpaint.json_files import parse_json, read_json
-from vqinpaint.schemas import as_form, read_form
+from vqinpaint.files.json_files import parse_json, read_json
+from vqinpaint.files.schemas import as_form, read_form
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,8 +20,8 @@ from vqinpaint.cli.console import Console
 from vqinpaint.cli.printing import say
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.files.json_files import read_json
 from vqinpaint.joined import calls
-from vqinpaint.json_files import read_json, write_json
 from vqinpaint.options import DataOptions
 from vqinpaint.options.fields import option, require
 from vqinpaint.runs import locating
@@ -204,7 +204,7 @@ def main() -> None:
     }
     measured = {"completions": completions} if completions else {}
     os.makedirs(os.path.dirname(options.output) or os.curdir, exist_ok=True)
-    write_json(options.output, {**facts, **codes, **measured}, replace=True)
+    outputs.write_json(options.output, {**facts, **codes, **measured}, replace=True)
     _show("codes", [codes])
     _show("completions", completions)
     say(f"-> {options.output}")

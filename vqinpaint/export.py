@@ -11,7 +11,7 @@ from vqinpaint.cli.console import Console
 from vqinpaint.cli.printing import say
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
-from vqinpaint.json_files import read_json
+from vqinpaint.files.json_files import read_json
 from vqinpaint.printable import printable
 from vqinpaint.runs import folders, locating
 

@@ -6,8 +6,8 @@ import os
 
 import numpy as np
 
-from vqinpaint import digests
 from vqinpaint.errors import ModelError
+from vqinpaint.files import digests
 from vqinpaint.runs.bundles import Bundle
 from vqinpaint.runs.checkpoints import pointed_to
 

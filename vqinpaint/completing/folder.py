@@ -8,16 +8,17 @@ import os
 import time
 from collections.abc import Sequence
 
-from vqinpaint import digests, outputs
+from vqinpaint import outputs
 from vqinpaint.completing import ownership, result_files, structures
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.picture import complete_picture
 from vqinpaint.errors import PictureError, UsageError
+from vqinpaint.files import digests
+from vqinpaint.files.regular import open_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.options.request import Request
 from vqinpaint.pictures import files, pairing
 from vqinpaint.pictures.masks import is_missing
-from vqinpaint.regular_files import open_regular
 from vqinpaint.reporting import SILENT, Reporter
 
 

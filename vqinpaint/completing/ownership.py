@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from vqinpaint import digests, outputs
+from vqinpaint import outputs
 from vqinpaint.errors import PictureError
+from vqinpaint.files import digests
 
 SHEET, ENTROPY = "_grid.png", "_entropy.png"
 _RESULT = re.compile(r"(?P<stem>.+)_(\d{2,}|grid|entropy)\.png", re.DOTALL)

@@ -8,7 +8,6 @@ from vqinpaint import outputs
 from vqinpaint.completing.ownership import ENTROPY, SHEET, sample_name
 from vqinpaint.completing.result import SCORES, Result
 from vqinpaint.completing.windows import Window
-from vqinpaint.json_files import encoded
 from vqinpaint.pictures import png, resizing, sheets
 from vqinpaint.reporting import SILENT, Reporter
 
@@ -51,7 +50,7 @@ def write(
     ]
     places = [step.window._asdict() for step in result.steps]
     claim.finish(
-        encoded(
+        outputs.as_json(
             {**facts, "files": claim.digests, "windows": places, "samples": samples}
         )
     )

@@ -12,11 +12,11 @@ import numpy as np
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.windows import Step
 from vqinpaint.errors import PictureError
-from vqinpaint.json_files import read_json
+from vqinpaint.files.json_files import read_json
+from vqinpaint.files.schemas import as_form
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures import files, resizing
 from vqinpaint.pictures.masks import is_missing
-from vqinpaint.schemas import as_form
 
 _RESULT = re.compile(r"(?P<path>.*\.json)(:(?P<sample>[0-9]{1,9}))?", re.DOTALL)
 # Bytes of the largest result that is read: a thousand samples of some windows.

@@ -13,9 +13,9 @@ from typing import Any, BinaryIO
 
 from vqinpaint.data.items import Item
 from vqinpaint.errors import DataError, first_line
+from vqinpaint.files.regular import megabytes, open_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures.listing import listed
-from vqinpaint.regular_files import megabytes, open_regular
 from vqinpaint.reporting import SILENT, Reporter
 
 # Bytes of the longest name or header extension; file systems end at some thousand.

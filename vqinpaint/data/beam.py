@@ -18,7 +18,6 @@ from vqinpaint import outputs
 from vqinpaint.data import checking, records, writing
 from vqinpaint.data.conversion import Converted, SplitPlan
 from vqinpaint.data.items import Item
-from vqinpaint.json_files import write_json
 
 
 def write_split(
@@ -82,7 +81,7 @@ def _write_shard(group, temporary, plan):
             writer.write(example)
     shard = writer.finish()
     told = {**shard._asdict(), "skipped": skipped, "changes": changes}
-    write_json(f"{path}.json", told, replace=True)
+    outputs.write_json(f"{path}.json", told, replace=True)
 
 
 def _read_back(index, temporary, plan):

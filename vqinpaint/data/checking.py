@@ -14,10 +14,10 @@ from vqinpaint.data.decodable import is_decodable
 from vqinpaint.data.items import Item
 from vqinpaint.data.records import Picture
 from vqinpaint.errors import PictureError, first_line
+from vqinpaint.files.regular import read_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures.decoding import Decoded, decode
 from vqinpaint.pictures.picture import alpha_of, picture_of, profile_of
-from vqinpaint.regular_files import read_regular
 
 _JPEG_QUALITY = 95
 # What is done to pictures that are not stored as they came, for people.

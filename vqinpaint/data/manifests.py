@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from vqinpaint.errors import DataError, first_line
-from vqinpaint.regular_files import read_regular
+from vqinpaint.files.regular import read_regular
 
 FORMAT = "vqinpaint-tfrecords-1"
 # Bytes of the largest manifest: it names every file that was left out.

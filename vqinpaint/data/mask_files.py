@@ -10,11 +10,11 @@ import numpy as np
 from PIL import Image
 
 from vqinpaint.errors import PictureError
+from vqinpaint.files.regular import open_regular
 from vqinpaint.options.reading import USUAL
 from vqinpaint.pictures.decoding import decode, orientation
 from vqinpaint.pictures.holes import hole_of
 from vqinpaint.pictures.listing import list_pictures
-from vqinpaint.regular_files import open_regular
 
 # Pillow's modes of files that TensorFlow decodes to the same mask.
 _PLAIN = ("1", "L", "P", "RGB")

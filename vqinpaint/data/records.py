@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from vqinpaint import digests
 from vqinpaint.data.manifests import FORMAT as FORMAT
 from vqinpaint.data.manifests import read_manifest
 from vqinpaint.errors import DataError, first_line
+from vqinpaint.files import digests
 from vqinpaint.reporting import SILENT, Reporter
 
 FEATURES = {

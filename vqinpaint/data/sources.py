@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from vqinpaint.data.archives import items_of, open_tar
 from vqinpaint.data.items import Item
 from vqinpaint.errors import DataError, first_line
+from vqinpaint.files.regular import read_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures.listing import listed
-from vqinpaint.regular_files import read_regular
 from vqinpaint.reporting import SILENT, Reporter
 
 # Size in bytes of the longest list of paths: some millions of them.

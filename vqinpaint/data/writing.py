@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from vqinpaint import digests, outputs
+from vqinpaint import outputs
 from vqinpaint.data import records
 from vqinpaint.errors import DataError, UsageError
-from vqinpaint.json_files import encoded
+from vqinpaint.files import digests
 
 # How the formats of all versions begin, and with them every manifest.
 _FORMATS = "vqinpaint-tfrecords"
@@ -240,4 +240,4 @@ def finish(
     claimed = claim(folder, split, len(shards))
     for name in [*(shard.entry["name"] for shard in shards), offsets_name]:
         claimed.move(os.path.join(temporary, name), name)
-    claimed.finish(encoded(manifest))
+    claimed.finish(outputs.as_json(manifest))

@@ -7,7 +7,7 @@ import re
 
 from vqinpaint import outputs
 from vqinpaint.errors import ModelError, UsageError
-from vqinpaint.json_files import read_json
+from vqinpaint.files.json_files import read_json
 
 # Everything that exports of this version and earlier ones consist of, at their root.
 _PARTS = re.compile(

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from vqinpaint.errors import ModelError
 from vqinpaint.exporting.requests import requests
+from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.joined import saved_graph
-from vqinpaint.plain_paths import plain_path
 from vqinpaint.reporting import SILENT
 
 _BATCHES = (1, 2, 8)

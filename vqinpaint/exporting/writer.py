@@ -13,8 +13,7 @@ from vqinpaint.exporting.placing import final_path, place
 from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.validation import validate
 from vqinpaint.exporting.warmup import write_warmup
-from vqinpaint.json_files import write_json
-from vqinpaint.plain_paths import plain_path
+from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.reporting import SILENT
 
 
@@ -99,7 +98,7 @@ def _fill(folder, model, options, facts, title, story, lite, thorough, reporter)
     }
     if lite:
         facts["tflite"] = write_lite(folder, model)
-    write_json(os.path.join(folder, "options.json"), facts)
+    outputs.write_json(os.path.join(folder, "options.json"), facts)
     write_card(folder, title, story, facts)
     warm = write_warmup(folder, requests(model, 1))
     try:

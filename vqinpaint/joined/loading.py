@@ -9,11 +9,11 @@ import tensorflow as tf
 from vqinpaint import sampling
 from vqinpaint.answers import shown
 from vqinpaint.errors import ModelError, UsageError, first_line
+from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.joined import saved_graph
 from vqinpaint.joined.inpainter import Inpainter
 from vqinpaint.joined.signatures import ServedInpainter
 from vqinpaint.options import ModelOptions
-from vqinpaint.plain_paths import plain_path
 from vqinpaint.runs import folders, locating, networks
 from vqinpaint.runs.bundles import require_finite
 from vqinpaint.runs.options_files import read_export

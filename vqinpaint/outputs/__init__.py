@@ -10,7 +10,14 @@ from vqinpaint.outputs.claims import (
 from vqinpaint.outputs.places import check_file, check_folder, is_case_blind
 from vqinpaint.outputs.taken import NameTooLong, Taken, is_taken
 from vqinpaint.outputs.temporaries import new_folder
-from vqinpaint.outputs.writing import append, move, new_file, write
+from vqinpaint.outputs.writing import (
+    append,
+    as_json,
+    move,
+    new_file,
+    write,
+    write_json,
+)
 
 __all__ = [
     "Claim",
@@ -18,6 +25,7 @@ __all__ = [
     "NameTooLong",
     "Taken",
     "append",
+    "as_json",
     "check_file",
     "check_folder",
     "claimed_names",
@@ -29,4 +37,5 @@ __all__ = [
     "new_folder",
     "read_regular",
     "write",
+    "write_json",
 ]

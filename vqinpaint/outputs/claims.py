@@ -16,12 +16,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from vqinpaint import digests
 from vqinpaint.errors import UserError
+from vqinpaint.files import digests
+from vqinpaint.files.regular import open_regular
 from vqinpaint.outputs.taken import Taken, is_taken
 from vqinpaint.outputs.temporaries import PREFIX
 from vqinpaint.outputs.writing import move, new_file, write
-from vqinpaint.regular_files import open_regular
 
 # Bytes of the largest file that is read as an index.
 _LARGEST = 1 << 30

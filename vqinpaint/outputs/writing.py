@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from vqinpaint.outputs.taken import Taken, is_taken
 from vqinpaint.outputs.temporaries import NO_LINK, new_temporary
@@ -43,6 +44,16 @@ def write(path: str, data: bytes, replace: bool = False) -> None:
     """Writes all of a file at once; see `new_file`."""
     with new_file(path, replace) as file:
         file.write(data)
+
+
+def as_json(values: Any) -> bytes:
+    """`values` as JSON, indented for people."""
+    return f"{json.dumps(values, indent=2)}\n".encode()
+
+
+def write_json(path: str, values: Any, replace: bool = False) -> None:
+    """Writes `values` as JSON; see `new_file`."""
+    write(path, as_json(values), replace)
 
 
 def append(path: str, data: bytes) -> None:

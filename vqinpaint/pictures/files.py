@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from vqinpaint.errors import PictureError, first_line
+from vqinpaint.files.regular import open_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures.decoding import Decoded, decode
 from vqinpaint.pictures.holes import hole_of
 from vqinpaint.pictures.listing import list_pictures, stem
 from vqinpaint.pictures.pairing import match_masks
 from vqinpaint.pictures.picture import Picture, picture_of
-from vqinpaint.regular_files import open_regular
 
 __all__ = [
     "list_pictures",

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable
 
 from vqinpaint.errors import PictureError
+from vqinpaint.files.regular import open_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures.formats import SUFFIXES
-from vqinpaint.regular_files import open_regular
 from vqinpaint.reporting import SILENT, Reporter
 
 # What is left out of a folder, in the order in which it is told: one, several.

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from vqinpaint.errors import ModelError, first_line
-from vqinpaint.plain_paths import plain_path
+from vqinpaint.files.plain_paths import plain_path
 
 _LONGEST = 160  # characters that are shown of TensorFlow's own words
 

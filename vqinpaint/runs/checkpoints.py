@@ -19,9 +19,9 @@ from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 
 from vqinpaint import outputs
 from vqinpaint.errors import DiskError, ModelError, UserError, first_line
+from vqinpaint.files.plain_paths import plain_path
+from vqinpaint.files.regular import read_regular
 from vqinpaint.outputs.temporaries import sweep
-from vqinpaint.plain_paths import plain_path
-from vqinpaint.regular_files import read_regular
 from vqinpaint.reporting import SILENT, Reporter
 from vqinpaint.runs.bundles import Bundle
 

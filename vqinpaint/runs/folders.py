@@ -3,16 +3,17 @@
 import dataclasses
 import os
 
-from vqinpaint import __version__, digests
+from vqinpaint import __version__, outputs
 from vqinpaint.errors import ModelError
-from vqinpaint.json_files import read_json, write_json
+from vqinpaint.files import digests
+from vqinpaint.files.json_files import read_json
+from vqinpaint.files.schemas import as_form
 from vqinpaint.options import ModelOptions, VQVAEOptions
 from vqinpaint.options.fields import difference, fixed_values
 from vqinpaint.outputs import Taken, is_taken
 from vqinpaint.runs import checkpoints
 from vqinpaint.runs.options_files import read_stage
 from vqinpaint.runs.sizes import require_sizes
-from vqinpaint.schemas import as_form
 
 FAMILY = "vqvae"
 STAGES = ("vqvae", "structure", "texture")
@@ -74,7 +75,7 @@ def write_options(run_dir, stage, model, data, optimizer, loop, records):
     check_options(run_dir, stage)
     parts = {"model": model, "data": data, "optimizer": optimizer, "loop": loop}
     vqvae = None if stage == "vqvae" else vqvae_checkpoint(run_dir)
-    write_json(
+    outputs.write_json(
         options_path(run_dir, stage),
         {
             "version": __version__,

@@ -6,9 +6,10 @@ import os
 import re
 from typing import NamedTuple
 
-from vqinpaint import digests, shipped
+from vqinpaint import shipped
 from vqinpaint.errors import ModelError
-from vqinpaint.json_files import read_json
+from vqinpaint.files import digests
+from vqinpaint.files.json_files import read_json
 from vqinpaint.runs import checkpoints
 from vqinpaint.runs.options_files import DEFAULT_FAMILY, family_in
 

@@ -7,14 +7,14 @@ import os
 from typing import Any, ClassVar, Optional
 
 from vqinpaint.errors import ModelError
-from vqinpaint.json_files import read_json
+from vqinpaint.files.json_files import read_json
+from vqinpaint.files.schemas import as_form, read_form
 from vqinpaint.options import (
     ModelOptions,
     StructureOptions,
     TextureOptions,
     VQVAEOptions,
 )
-from vqinpaint.schemas import as_form, read_form
 
 # What models are that were written before options.json named a family.
 DEFAULT_FAMILY = "vqvae"

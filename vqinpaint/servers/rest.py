@@ -14,7 +14,7 @@ from tensorflow_serving.apis import get_model_metadata_pb2
 
 from vqinpaint.answers import Wanted, checked
 from vqinpaint.errors import ModelError
-from vqinpaint.json_files import parse_json
+from vqinpaint.files.json_files import parse_json
 from vqinpaint.servers import failures
 from vqinpaint.servers.deadline import within
 from vqinpaint.servers.description import MOST_DESCRIBED, Description, shapes_of

@@ -14,9 +14,9 @@ from tensorboard.plugins import projector
 from tensorboard.plugins.hparams import api as hparams
 
 from vqinpaint import outputs
+from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.ops.images import to_uint8
 from vqinpaint.pictures import png
-from vqinpaint.plain_paths import plain_path
 from vqinpaint.stages.base import CodebookView
 
 _Result = TypeVar("_Result")

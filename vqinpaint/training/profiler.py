@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from vqinpaint.plain_paths import plain_path
+from vqinpaint.files.plain_paths import plain_path
 
 FIRST = 10  # the steps before it spend their time on tracing and filling queues
 

@@ -14,7 +14,7 @@ from tests.fuzzing.json_mutators import JSON_MUTATORS
 from tests.fuzzing.target import Target
 from vqinpaint.completing.served import ServedEngine
 from vqinpaint.errors import ModelError
-from vqinpaint.json_files import parse_json
+from vqinpaint.files.json_files import parse_json
 from vqinpaint.options.request import Request
 from vqinpaint.reporting import SILENT
 from vqinpaint.servers.grpc_api import GrpcServer

@@ -1,29 +1,17 @@
-"""JSON files: written whole or not at all, and read within bounds."""
+"""JSON files, read within bounds."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from vqinpaint import outputs
 from vqinpaint.errors import ModelError, UserError
-from vqinpaint.regular_files import read_regular
+from vqinpaint.files.regular import read_regular
 
 # Bytes of the largest file that is read: a manifest of many thousand reasons has some.
 MOST_BYTES = 64 << 20
-_MOST_DIGITS = 40
 _LONGEST = 100  # characters that are shown of what a file holds
 _MOST_DIGITS = 400
-
-
-def encoded(values: Any) -> bytes:
-    """`values` as JSON, indented for people."""
-    return f"{json.dumps(values, indent=2)}\n".encode()
-
-
-def write_json(path: str, values: Any, replace: bool = False) -> None:
-    """Writes `values` as JSON; see `outputs.new_file`."""
-    outputs.write(path, encoded(values), replace)
 
 
 def read_json(

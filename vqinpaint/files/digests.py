@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 
-from vqinpaint.regular_files import is_regular
+from vqinpaint.files.regular import is_regular
 
 
 def of_file(path: str | os.PathLike[str]) -> str:

@@ -13,7 +13,7 @@ import typing
 from typing import Any, TypeVar
 
 from vqinpaint.errors import ModelError, UsageError, UserError
-from vqinpaint.json_files import MOST_BYTES, read_json
+from vqinpaint.files.json_files import MOST_BYTES, read_json
 
 _Form = TypeVar("_Form")
 # Larger sizes and counts cannot be real; other languages round them besides.
