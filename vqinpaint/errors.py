@@ -79,7 +79,8 @@ def first_line(error):
     line, before those that name operations. An exception without text is told by its kind.
     """
     text = re.sub(r"\[\[\{\{.*?\}\}\]\]|\{\{.*?\}\} *|\[Op:.*", "", str(error))
-    lines = [line for line in text.splitlines() if line.strip()]
+    # Brackets that are left over, of operations told over several lines, tell nothing.
+    lines = [line for line in text.splitlines() if re.search(r"\w", line)]
     if lines and lines[0].startswith("Graph execution error"):
         lines = lines[-1:]
     return lines[0].strip() if lines else type(error).__name__

@@ -101,12 +101,13 @@ def measure_codes(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
     """
     figures = metrics.CodeFigures()
     for image, mask in tqdm(batches, "codes", unit="batch"):
-        figures.add(
-            image,
-            model.reconstruct(image)["reconstruction"],
-            model.bits(image, mask),
-            model.encode(image)["top"],
-        )
+        with calls.failures_told():
+            answers = (
+                model.reconstruct(image)["reconstruction"],
+                model.bits(image, mask),
+                model.encode(image)["top"],
+            )
+        figures.add(image, *answers)
     return {"pictures": len(figures), **figures.result()}
 
 

@@ -66,7 +66,7 @@ def family_of_run(run_dir: str) -> Family:
 def _known(name, path):
     if name not in FAMILIES:
         raise ModelError(
-            f"{path} is a model of the family '{name}'; this version knows "
+            f"{path} is a model of the family '{name[:60]}'; this version knows "
             f"{', '.join(FAMILIES)}. Install a newer vqinpaint."
         )
     return FAMILIES[name]

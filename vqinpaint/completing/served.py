@@ -21,6 +21,8 @@ from vqinpaint.servers.description import most_bytes
 from vqinpaint.servers.failures import refused_row
 
 SIGNATURE = "details"
+# Of all completions of one answer together; eight of 2,048x2,048.
+_MOST_PIXELS = 1 << 25
 
 
 class ServedEngine:
@@ -43,7 +45,7 @@ class ServedEngine:
         self._outputs = _outputs(self.side, self._number, self.codes)
         # Exports made before rows had faults of their own answer without them.
         self._tells_faults = "error" in described.signatures[SIGNATURE]["outputs"]
-        fault = {"error": Wanted(object, (1,))} if self._tells_faults else {}
+        fault = {"error": Wanted(object, ())} if self._tells_faults else {}
         self._wanted = {**self._outputs, **fault}
         self._most_bytes = most_bytes(self._wanted, self.side**2)
         # A server does not say what its weights are; a new version counts as a new model.
@@ -164,6 +166,11 @@ def _sizes(signatures, name):
         raise ModelError(
             f"the model {name} says that it makes {number} completions of {codes} codes; "
             f"models of vqinpaint make 1 to {MOST_SAMPLES}, of at least one."
+        )
+    if number * side**2 > _MOST_PIXELS:
+        raise ModelError(
+            f"the model {name} says that it makes {number} completions of {side}x{side}, "
+            "more than fit into one answer; export it with fewer --num_samples."
         )
     return side, number, codes
 

@@ -20,7 +20,7 @@ from vqinpaint.pictures.masks import is_missing
 
 _RESULT = re.compile(r"(?P<path>.*\.json)(:(?P<sample>[0-9]{1,9}))?", re.DOTALL)
 # Bytes of the largest result that is read: a thousand samples of some windows.
-_LARGEST_RESULT = 256 << 20
+_LARGEST_RESULT = 64 << 20
 
 
 @dataclasses.dataclass(frozen=True)

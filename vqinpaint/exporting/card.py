@@ -3,7 +3,7 @@
 import os
 
 from vqinpaint import outputs
-from vqinpaint.ops.decoding import MOST_PIXELS
+from vqinpaint.ops.decoding import LONGEST_SIDE, MOST_PIXELS
 from vqinpaint.printable import printable
 
 _CARD = """---
@@ -45,8 +45,8 @@ seeds that do not fit into 32 bits. All other outputs of such a row are empty or
 `inpaint_from_noise` has no text: there, a row whose known pixels, mask, noise or temperature
 cannot be used is NaN, its codes -1. All inputs must have the same number of rows.
 
-`serving_default` and `details` take PNG, JPEG, BMP or GIF of any size up to {pixels} pixels
-(EXIF orientation is not looked at): another size than {side}x{side} is completed at {side}x{side}, missing pixels left out of
+`serving_default` and `details` take PNG, JPEG, BMP or GIF of any size up to {pixels} pixels,
+{longest} on a side (EXIF orientation is not looked at): another size than {side}x{side} is completed at {side}x{side}, missing pixels left out of
 the resizing, and the hole alone filled at the picture's own size; a mask of another size than
 its picture is resized by nearest neighbour. All other signatures take {side}x{side} only.
 
@@ -74,6 +74,7 @@ def write_card(folder, title, story, facts):
         name=printable(title),
         samples=facts["num_samples"],
         pixels=MOST_PIXELS,
+        longest=LONGEST_SIDE,
         signatures=_table(facts["signatures"]),
     )
     # Names that are not UTF-8 are told as they are shown.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import collections
 import json
 from typing import Any
 
 from vqinpaint.errors import ModelError, UserError
 from vqinpaint.files.regular import read_regular
 
-# Bytes of the largest file that is read: a manifest of many thousand reasons has some.
-MOST_BYTES = 64 << 20
+# Bytes of the largest file that is read; as values it takes some thirty times the room.
+MOST_BYTES = 16 << 20
 _LONGEST = 100  # characters that are shown of what a file holds
 _MOST_DIGITS = 400
 
@@ -69,7 +70,7 @@ def _once(pairs):
     """A dict of pairs whose keys all differ; otherwise it would be unclear which counts."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in found if keys.count(key) > 1)
+        counts = collections.Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise ValueError(f"the key {twice[:_LONGEST]!r} occurs twice")
     return found

@@ -19,6 +19,8 @@ _Form = TypeVar("_Form")
 # Larger sizes and counts cannot be real; other languages round them besides.
 _MOST = 2**53
 _LONGEST = 60  # characters that are shown of what a file holds
+_LONGEST_TEXT = 1000  # characters of a name, a version or a path
+_LONGEST_REASON = 300  # characters of why values are refused
 _WORDS = {
     int: "a whole number",
     float: "a finite number",
@@ -89,6 +91,11 @@ def _as_kind(value, kind, key):
     if dataclasses.is_dataclass(kind):
         return _as_dataclass(value, kind, key)
     _require(value, origin or kind, key)
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        raise _Unfit(
+            f"{key or 'it'} is a text of {len(value)} characters; at most {_LONGEST_TEXT} "
+            "are read."
+        )
     if origin is list:
         return [_as_kind(v, given[0], f"{key}[{i}]") for i, v in enumerate(value)]
     if origin is dict:
@@ -115,7 +122,8 @@ def _as_dataclass(value, form, key):
     try:
         return form(**found)
     except UsageError as reason:
-        raise _Unfit(f"{key}: {reason}" if key else str(reason)) from None
+        told = str(reason)[:_LONGEST_REASON]
+        raise _Unfit(f"{key}: {told}" if key else told) from None
 
 
 def _require(value, kind, key):

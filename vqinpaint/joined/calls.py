@@ -89,7 +89,10 @@ def failures_told() -> Iterator[None]:
     """
     try:
         yield
-    except (tf.errors.OpError, TypeError, ValueError, AttributeError) as error:
+    except (
+        *(tf.errors.OpError, TypeError, ValueError),
+        *(AttributeError, KeyError),
+    ) as error:
         raise ModelError(
             f"the model cannot complete this picture ({first_line(error)[:160]}); it is "
             "damaged, or no model of vqinpaint, or there is too little memory."

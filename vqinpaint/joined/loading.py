@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import tensorflow as tf
+from absl import logging
 
 from vqinpaint import sampling
-from vqinpaint.answers import shown
 from vqinpaint.errors import ModelError, UsageError, first_line
 from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.joined import saved_graph
@@ -17,6 +18,14 @@ from vqinpaint.options import ModelOptions
 from vqinpaint.runs import folders, locating, networks
 from vqinpaint.runs.bundles import require_finite
 from vqinpaint.runs.options_files import read_export
+
+# The outputs of a SavedModel's functions by name; None for a single one without a name.
+_FUNCTIONS = {
+    "sample": {"completed", "structure", "codes", "bits", "entropy"},
+    "encode": {"top", "bottom"},
+    "reconstruct": {"reconstruction", "structure"},
+    "bits": None,
+}
 
 
 def load(path, num_samples=4, sampler=None, image_size=None):
@@ -94,22 +103,53 @@ def load_saved_model(path, sampler=None):
         )
     saved_graph.check(path)
     try:
-        model = tf.saved_model.load(plain_path(path))
+        with _quiet():
+            model = tf.saved_model.load(plain_path(path))
         # An export of another project or of an older version lacks one of them.
-        for name in ("encode", "reconstruct", "bits", "rows_begun", "weights"):
+        for name, outputs in _FUNCTIONS.items():
+            _require_function(model, name, outputs)
+        for name in ("rows_begun", "weights"):
             getattr(model, name)
         sides = list(model.sample.concrete_functions[0].inputs[0].shape[:2])
+        noise = model.signatures["inpaint_from_noise"].structured_input_signature[1]
+        codes = noise["noise"].shape[-1]
+        require_finite(model.weights, path)
+    except ModelError:
+        raise
     except Exception as error:  # of many kinds, whatever the damage
         text = first_line(error)[:160]
         raise ModelError(
             f"{path} is damaged, or no model of this version of vqinpaint ({text}); export "
             "it again, or fetch it again."
         ) from None
-    if sides != [options.image_size] * 2:
+    told, wanted = "", options.image_size
+    if sides != [wanted] * 2:
+        told = f"image_size is {wanted}, but the graph completes pictures of {sides}"
+    elif codes != options.vqvae.codes:
+        told = f"vqvae.codes is {options.vqvae.codes}, but the graph has {codes}"
+    if told:
         raise ModelError(
-            f"{path} holds an options.json of another model: model.image_size is "
-            f"{options.image_size}, but the graph completes pictures of {shown(sides)}; "
-            "export it again, or fetch it again."
+            f"{path} holds an options.json of another model: model.{told}; export it "
+            "again, or fetch it again."
         )
-    require_finite(model.weights, path)
     return model, options
+
+
+def _require_function(model, name, outputs):
+    """Raises ValueError unless a function of that name gives these outputs."""
+    (function,) = getattr(model, name).concrete_functions
+    found = function.structured_outputs
+    names = set(found) if isinstance(found, dict) else None
+    if names != outputs:
+        raise ValueError(f"{name} gives {sorted(names or ['one output'])}")
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Without TensorFlow's warnings, which show names of the graph as they are."""
+    before = logging.get_verbosity()
+    logging.set_verbosity(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)

@@ -15,14 +15,19 @@ from tensorflow.core.protobuf import fingerprint_pb2, saved_model_pb2
 from tensorflow.python.saved_model.pywrap_saved_model import fingerprinting
 
 from vqinpaint.errors import ModelError
+from vqinpaint.files.regular import is_regular
 from vqinpaint.joined.operations import ALLOWED, SAVING
 from vqinpaint.runs.bundles import Bundle
 
-# Bytes of the largest graph; those of the paper's size have some ten million.
-_LARGEST_GRAPH = 256 << 20
+# Bytes of the largest graph; those of the paper's size have some ten million. Once read,
+# it may take sixty times the room.
+_LARGEST_GRAPH = 32 << 20
+# Bytes of the largest file beside it that TensorFlow reads.
+_LARGEST_BESIDE = 1 << 20
 # Numbers in the largest constant; weights are variables.
 _LARGEST_CONSTANT = 1 << 26
 _VARIABLES = os.path.join("variables", "variables")
+_READ_BESIDE = ("fingerprint.pb", os.path.join("debug", "saved_model_debug_info.pb"))
 
 
 class Node(NamedTuple):
@@ -67,6 +72,12 @@ def read_graph(folder: str) -> Any:
         )
     if not os.path.isfile(path):
         raise _damaged(folder, "saved_model.pb is missing or no regular file")
+    for name in _READ_BESIDE:
+        beside = os.path.join(folder, name)
+        if _there(folder, name) and not is_regular(beside):
+            raise _damaged(folder, f"{name} is no regular file")
+        if is_regular(beside) and os.path.getsize(beside) > _LARGEST_BESIDE:
+            raise _damaged(folder, f"{name} has more than {_LARGEST_BESIDE >> 20} MB")
     if os.path.getsize(path) > _LARGEST_GRAPH:
         raise ModelError(
             f"{path} has more than {_LARGEST_GRAPH >> 20} MB; no graph of vqinpaint is "
@@ -95,12 +106,19 @@ def first_foreign(graph: Any) -> Node | None:
     """
     saver = graph.saver_def
     named = {saver.save_tensor_name.partition(":")[0], saver.restore_op_name}
+    calling = [node for node in graph.graph_def.node if node.name in named]
+    if len(calling) > len(named):
+        return Node(calling[0].op, calling[0].name, calling[0].attr)
     savers = {
         name
-        for node in graph.graph_def.node
-        if node.name in named and node.op == "StatefulPartitionedCall"
+        for node in calling
+        if node.op == "StatefulPartitionedCall"
         for name in _called(node.attr)
     }
+    for function in graph.graph_def.library.function:
+        # An operation of a function's name calls that function.
+        if function.signature.name in ALLOWED | SAVING:
+            return Node("a function of that name", function.signature.name, {})
     for owner, node in nodes_of(graph):
         known = ALLOWED | SAVING if owner in savers else ALLOWED
         called = _called(node.attributes)
@@ -127,10 +145,9 @@ def _called(attributes):
     """Names of the functions that a node's attributes mention."""
     found = set()
     for value in attributes.values():
-        if value.HasField("func"):
-            found.add(value.func.name)
-        elif value.HasField("list"):
-            found.update(function.name for function in value.list.func)
+        functions = [value.func] if value.HasField("func") else value.list.func
+        for function in functions:
+            found |= {function.name, *_called(function.attr)}
     return found
 
 

@@ -8,6 +8,10 @@ from vqinpaint.ops import gif
 
 # A larger picture takes too long to answer within a server's usual 30 seconds.
 MOST_PIXELS = 1 << 24
+# A longer side takes gigabytes to shrink, however short the other one is.
+LONGEST_SIDE = 1 << 14
+# Progressive JPEG files have about ten scans; each takes as long as the whole picture.
+MOST_SCANS = 100
 
 _DAMAGED, _GOOD, _LARGE, _UNKNOWN = range(4)
 
@@ -65,7 +69,11 @@ def _fault(name, data, status, size):
         _DAMAGED: f"{name} is damaged or of a kind that cannot be decoded. ",
         _GOOD: "",
         _LARGE: tf.strings.join(
-            [name, " has ", sides, f" pixels, more than {MOST_PIXELS}; send fewer. "]
+            [
+                f"{name} has ",
+                sides,
+                f" pixels; send at most {MOST_PIXELS}, and {LONGEST_SIDE} on a side. ",
+            ]
         ),
         _UNKNOWN: tf.strings.join(
             [name, " (", number, " bytes) is no PNG, JPEG, BMP or GIF. "]
@@ -91,7 +99,7 @@ def _if_small(size, picture):
     # As floats: the product of two sides of 32 bits may be more than 64.
     pixels = tf.reduce_prod(tf.cast(size, tf.float64))
     with _require(pixels > 0):
-        small = pixels <= MOST_PIXELS
+        small = (pixels <= MOST_PIXELS) & (tf.reduce_max(size) <= LONGEST_SIDE)
     return tf.cond(
         small,
         lambda: (_GOOD, size, tf.ensure_shape(picture(), [None, None, 3])),
@@ -117,14 +125,31 @@ def _number(data, begin, length, big_endian=False):
 
 def _png(data):
     size = tf.stack([_number(data, begin, 4, big_endian=True) for begin in (16, 20)])
-    return size, lambda: tf.io.decode_png(data, 3)
+    return size, lambda: _over_white(tf.io.decode_png(data, 4))
+
+
+def _over_white(picture):
+    """uint8 [H, W, 4] as it looks on white paper, with the rounding of Pillow's `paste`."""
+    colours, alpha = picture[..., :3], picture[..., 3:]
+
+    def blended():
+        weight, white = tf.cast(alpha, tf.uint16), tf.constant(255, tf.uint16)
+        sums = tf.cast(colours, tf.uint16) * weight + white * (white - weight) + 128
+        sums += tf.bitwise.right_shift(sums, tf.constant(8, tf.uint16))
+        return tf.cast(
+            tf.bitwise.right_shift(sums, tf.constant(8, tf.uint16)), tf.uint8
+        )
+
+    return tf.cond(tf.reduce_all(alpha == 255), lambda: colours, blended)
 
 
 def _jpeg(data):
     size = tf.io.extract_jpeg_shape(data)[1::-1]
-    return tf.cast(size, tf.int64), lambda: tf.io.decode_jpeg(
-        data, 3, dct_method="INTEGER_ACCURATE"
-    )
+    codes = tf.io.decode_raw(data, tf.uint8)
+    begins_scan = (codes[:-1] == 0xFF) & (codes[1:] == 0xDA)
+    with _require(tf.math.count_nonzero(begins_scan) <= MOST_SCANS):
+        size = tf.cast(size, tf.int64)
+    return size, lambda: tf.io.decode_jpeg(data, 3, dct_method="INTEGER_ACCURATE")
 
 
 def _gif(data):
@@ -134,8 +159,10 @@ def _gif(data):
 
 def _bmp(data):
     width, height = (_number(data, begin, 4) for begin in (18, 22))
-    # A negative height, of 32 bits, says that the first row is on top.
-    size = tf.stack([width, tf.minimum(height, 2**32 - height)])
+    # TensorFlow would take compressed bytes for pixels.
+    with _require(_number(data, 30, 4) == 0):
+        # A negative height, of 32 bits, says that the first row is on top.
+        size = tf.stack([width, tf.minimum(height, 2**32 - height)])
     return size, lambda: _decode_bmp(data)
 
 

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 _HEADER = 13
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, b";"
+# Steps of the walk, of some 80 microseconds; so many parts of 255 bytes have 16 MB.
+_MOST_STEPS = 1 << 16
 # Where the walk is: before a block, within the parts of one, at the first picture's end.
 _BLOCK, _IN_EXTENSION, _IN_IMAGE, _END, _BROKEN = range(5)
 
@@ -26,7 +28,8 @@ def first_picture(data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
       that a decoder makes room for).
 
     Raises:
-      tf.errors.InvalidArgumentError: the bytes end before the first picture does.
+      tf.errors.InvalidArgumentError: the bytes end before the first picture does, it does
+        not cover the whole screen, or there are more than 65,536 parts before its end.
     """
     codes = tf.cast(tf.io.decode_raw(data, tf.uint8), tf.int32)
     last = tf.size(codes) - 1
@@ -54,12 +57,18 @@ def first_picture(data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         step,
         (_HEADER + _table(codes[10]), tf.constant(_BLOCK), tf.constant(0)),
         parallel_iterations=1,
+        maximum_iterations=_MOST_STEPS,
     )
-    with tf.control_dependencies([tf.debugging.Assert(mode == _END, ["no picture"])]):
-        frame = tf.stack([number(image + 5), number(image + 7)])
     screen = tf.stack([number(6), number(8)])
-    cut = tf.strings.substr(data, 0, end) + _TRAILER
-    return cut, tf.cast(tf.maximum(screen, frame), tf.int64)
+    frame = tf.stack([number(image + 5), number(image + 7)])
+    place = tf.stack([number(image + 1), number(image + 3)])
+    # TensorFlow leaves out what a first picture does not cover of the screen.
+    whole = tf.reduce_all((frame == screen) & (place == 0))
+    with tf.control_dependencies(
+        [tf.debugging.Assert((mode == _END) & whole, ["no whole picture"])]
+    ):
+        cut = tf.strings.substr(data, 0, end) + _TRAILER
+    return cut, tf.cast(screen, tf.int64)
 
 
 def _table(flags):

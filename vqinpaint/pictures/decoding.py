@@ -29,6 +29,8 @@ TURNS = {
 }
 # Formats of which readers turn pictures upright by themselves, while they load them.
 _TURNED_BY_READER = ("TIFF", "HEIF")
+# Progressive JPEG files have about ten; each takes as long as the whole picture.
+_MOST_SCANS = 100
 # Pillow modes of pictures whose values no rule turns into 0 to 255.
 _UNKNOWN_RANGE = ("F",)
 
@@ -116,6 +118,8 @@ def _decoded(file, told, kinds, reading):
     _check_size(image, told, reading)
     check_mode(image, told)
     kind, animated = image.format or "", _is_animated(image)
+    if kind == "JPEG":
+        _check_scans(file, told)
     turn = orientation(image) if kind == "TIFF" else _turn_of_heic(image)
     image.load()
     if kind not in _TURNED_BY_READER:
@@ -135,6 +139,16 @@ def _check_size(image, told, reading):
         raise PictureError(
             f"{told} has {width}x{height} pixels, more than {reading.max_pixels:,}; "
             f"shrink it, or give --max_pixels={width * height} if there is memory for it."
+        )
+
+
+def _check_scans(file, told):
+    """Refuses files of some kilobytes that would take minutes."""
+    file.seek(0)
+    scans = file.read().count(b"\xff\xda")
+    if scans > _MOST_SCANS:
+        raise PictureError(
+            f"{told} has {scans} scans, more than {_MOST_SCANS}; save it anew."
         )
 
 

@@ -7,9 +7,6 @@ names; here these are held against the files first.
 
 from __future__ import annotations
 
-import glob
-import math
-import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +15,7 @@ import tensorflow as tf
 
 from vqinpaint.errors import ModelError, first_line
 from vqinpaint.files.plain_paths import plain_path
+from vqinpaint.runs.bundle_index import read_index
 
 _LONGEST = 160  # characters that are shown of TensorFlow's own words
 
@@ -37,20 +35,14 @@ class Bundle:
 
     def __init__(self, prefix: str):
         self._prefix = prefix
-        size = _size_of_data(prefix)
-        self._reader = self._guarded(
-            lambda: tf.train.load_checkpoint(plain_path(prefix))
-        )
         self.shapes: dict[str, tuple[int, ...]] = {
-            name: tuple(shape)
-            for name, shape in self._reader.get_variable_to_shape_map().items()
+            name: value.shape
+            for name, value in self._guarded(lambda: read_index(prefix)).items()
         }
-        types = self._reader.get_variable_to_dtype_map()
-        named = sum(
-            math.prod(shape) * types[name].size for name, shape in self.shapes.items()
+        self._reader = self._guarded(
+            # Unlike tf.train.load_checkpoint it looks for no checkpoint in a folder.
+            lambda: tf.compat.v1.train.NewCheckpointReader(plain_path(prefix))
         )
-        if named > size:
-            raise damaged(prefix, f"its index names {named} bytes, it has {size}")
 
     def read(self, name: str) -> Any:
         """A value, whose checksum is compared. Raises ModelError."""
@@ -93,13 +85,3 @@ def require_finite(variables: Iterable[Any], path: str) -> None:
                 f"{path} holds weights that are not finite ({variable.name}); train or "
                 "fetch it again."
             )
-
-
-def _size_of_data(prefix):
-    """Bytes of the files with the values; all of them must be regular files."""
-    found = sorted(glob.glob(f"{glob.escape(prefix)}.data-*-of-*"))
-    for path in (f"{prefix}.index", *(found or [f"{prefix}.data-00000-of-00001"])):
-        if not os.path.isfile(path):
-            told = "no regular file" if os.path.exists(path) else "missing"
-            raise damaged(prefix, f"{os.path.basename(path)} is {told}")
-    return sum(map(os.path.getsize, found))

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Optional
 
 from vqinpaint import shipped
 from vqinpaint.errors import ModelError
 from vqinpaint.files import digests
-from vqinpaint.files.json_files import read_json
+from vqinpaint.files.schemas import read_form
 from vqinpaint.runs import checkpoints
 from vqinpaint.runs.options_files import DEFAULT_FAMILY, family_in
 
 SAVED_MODEL, RUN = "SavedModel", "run folder"
 _SAVED_FILES = ("saved_model.pb", os.path.join("variables", "variables.index"))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Weights:
+    """What the options.json of an export says of the run that it was made from."""
+
+    other_keys: ClassVar[bool] = True
+    weights: Optional[str] = None
 
 
 class Location(NamedTuple):
@@ -124,8 +133,7 @@ def weights(location: Location) -> str | None:
     options_path = os.path.join(location.path, "options.json")
     if not os.path.isfile(options_path):
         return None
-    options = read_json(options_path)
-    return options.get("weights") if isinstance(options, dict) else None
+    return read_form(options_path, _Weights).weights
 
 
 def _stages(path):

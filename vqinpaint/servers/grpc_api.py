@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 from collections.abc import Mapping
 
-import grpc
-import numpy as np
-import tensorflow as tf
-from google.protobuf.message import DecodeError
-from tensorflow_serving.apis import (
+# Its own lines would show what a server says as it is. It reads this when imported.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+import grpc  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+from google.protobuf.message import DecodeError  # noqa: E402
+from tensorflow_serving.apis import (  # noqa: E402
     get_model_metadata_pb2,
     predict_pb2,
     prediction_service_pb2_grpc,
 )
 
-from vqinpaint.answers import Wanted, checked, shown
-from vqinpaint.servers import failures
-from vqinpaint.servers.description import MOST_DESCRIBED, Description, shapes_of
+from vqinpaint.answers import Wanted, checked, shown  # noqa: E402
+from vqinpaint.servers import failures  # noqa: E402
+from vqinpaint.servers.description import (  # noqa: E402
+    MOST_DESCRIBED,
+    Description,
+    shapes_of,
+)
 
 _MOST_SENT = 256 << 20
 # A bit for each way of packing messages; the first stands for none.
@@ -96,6 +104,11 @@ class GrpcServer:
                 f"{name} of type {proto.dtype} as {shown(shape)} instead of {dtype.name} "
                 f"{shown((1, *want.shape))}",
             )
+        if not _is_complete(proto, dtype, want.size):
+            # TensorFlow would repeat the last value until there are enough.
+            raise failures.nonsense(
+                self._name, f"{name} with fewer values than it says"
+            )
         try:
             return tf.make_ndarray(proto).reshape(want.shape)
         except (ValueError, TypeError):
@@ -111,7 +124,7 @@ class GrpcServer:
     def _ask(self, method, request, most_bytes):
         try:
             call = getattr(self._stub(most_bytes), method)
-            return call(request, timeout=self._timeout)
+            answer = call(request, timeout=self._timeout)
         except grpc.RpcError as error:
             code, text = error.code(), error.details()
             if code is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -121,3 +134,14 @@ class GrpcServer:
             if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger" in str(text):
                 raise failures.too_long(self._name, most_bytes) from None
             raise failures.refused(self._name, code.name, text) from None
+        if answer is None:  # success without a message
+            raise failures.nonsense(self._name, "nothing")
+        return answer
+
+
+def _is_complete(proto, dtype, size):
+    """Whether a tensor holds as many values as its shape has."""
+    if dtype == tf.string:
+        return len(proto.string_val) == size
+    listed = proto.int_val if dtype.is_integer else proto.float_val
+    return len(proto.tensor_content) == size * dtype.size or len(listed) == size

@@ -20,6 +20,7 @@ from vqinpaint.servers.deadline import within
 from vqinpaint.servers.description import MOST_DESCRIBED, Description, shapes_of
 
 _CHUNK = 1 << 16  # bytes that are read at a time
+_ENCODED = "_bytes"  # how names of outputs end that are sent in base64
 
 
 class RestServer:
@@ -150,7 +151,7 @@ def read_answer(
     try:
         (row,) = answer["predictions"]
         for name, want in wanted.items():
-            outputs[name] = _array(row[name], want)
+            outputs[name] = _array(row[name], want, name.endswith(_ENCODED))
     except _Unfit as error:
         raise failures.nonsense(source, f"{name} with {error}") from None
     except (KeyError, TypeError, ValueError):
@@ -164,12 +165,12 @@ class _Unfit(Exception):
     """What is wrong with an output."""
 
 
-def _array(value, want):
-    """Nested JSON lists as an array."""
+def _array(value, want, encoded):
+    """Nested JSON lists as an array; `encoded` texts stand there in base64."""
     items = list(_items(value, want.shape))
     if want.dtype is object:
         array = np.empty(len(items), object)
-        array[:] = [_decoded(item) for item in items]
+        array[:] = [_decoded(item) if encoded else _text(item) for item in items]
         return array.reshape(want.shape)
     whole = np.dtype(want.dtype).kind == "i"
     for item in items:
@@ -194,6 +195,12 @@ def _items(value, shape) -> Iterator[Any]:
         raise _Unfit(f"{found} where {shape[0]} are wanted")
     for part in value:
         yield from _items(part, shape[1:])
+
+
+def _text(item):
+    if not isinstance(item, str):
+        raise _Unfit("something that is no text")
+    return item.encode("utf-8", "replace")
 
 
 def _decoded(item):

@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 from collections.abc import Iterable, Iterator
 
 from vqinpaint import outputs
 from vqinpaint.errors import ModelError
+from vqinpaint.files.regular import is_regular, read_regular
+
+_LARGEST_LOSSES = 1 << 30  # bytes; a million steps take some 30 million
+_LOSS = re.compile(rb"[0-9]{1,15} \S{1,40}\n")
 
 
 @contextlib.contextmanager
@@ -38,6 +43,8 @@ def only_writer(folder: str) -> Iterator[None]:
 
 def _opened(path):
     """The file for reading and writing, made if needed. A link is not followed."""
+    if os.path.lexists(path) and not is_regular(path):
+        raise ModelError(f"{path} is no regular file; move it away.")
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.fdopen(os.open(path, flags, 0o666), "r+", encoding="utf-8")
 
@@ -61,10 +68,14 @@ class ExactLosses:
 
     def forget_after(self, step: int) -> None:
         """Removes the lines after `step`, which a killed run wrote, and cut-off lines."""
-        if not os.path.exists(self._path):
+        if not os.path.lexists(self._path):
             return
-        with open(self._path, encoding="ascii") as file:
-            lines = file.readlines()
-        whole = (line for line in lines if line.endswith("\n"))
+        data = read_regular(self._path, _LARGEST_LOSSES, error=ModelError)
+        lines = data.splitlines(keepends=True)
+        whole = [line for line in lines if line.endswith(b"\n")]
+        if not all(_LOSS.fullmatch(line) for line in whole):
+            raise ModelError(
+                f"{self._path} holds other lines than 'STEP HEX'; move it away."
+            )
         kept = [line for line in whole if int(line.split()[0]) <= step]
-        outputs.write(self._path, "".join(kept).encode(), replace=True)
+        outputs.write(self._path, b"".join(kept), replace=True)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 
 import tensorflow as tf
 
 from vqinpaint.errors import Interrupted, UsageError, first_line
+
+# TensorFlow waits for ever for what is no address.
+_ADDRESS = re.compile(r"[A-Za-z0-9_.:\[\]-]{1,255}:[0-9]{1,5}")
 
 
 def make_strategy(devices: Sequence[str] | None = None) -> tf.distribute.Strategy:
@@ -64,7 +68,10 @@ def _wrong_with(text):
     except (ValueError, KeyError, TypeError) as error:
         return repr(error)
     if not isinstance(hosts, list) or not all(isinstance(h, str) for h in hosts):
-        return f"worker is {hosts!r}"
+        return f"worker is {repr(hosts)[:60]}"
+    odd = [host for host in hosts if not _ADDRESS.fullmatch(host)]
+    if odd:
+        return f"{odd[0][:60]!r} is no HOST:PORT"
     if len(set(hosts)) < len(hosts):
         return "a host stands there twice"
     if kind != "worker":
