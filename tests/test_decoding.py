@@ -3,9 +3,11 @@
 import io
 import os
 import socket
+import struct
 import sys
 import threading
 import time
+import zlib
 
 import numpy as np
 import pillow_heif
@@ -17,7 +19,7 @@ from vqinpaint.data import checking
 from vqinpaint.data.items import Item
 from vqinpaint.errors import PictureError
 from vqinpaint.options.reading import ReadingOptions
-from vqinpaint.pictures import files, formats
+from vqinpaint.pictures import arrays, files, formats
 
 RGB = Image.fromarray(pixels())
 LOSSLESS = [
@@ -217,3 +219,79 @@ def test_names_need_not_be_utf8(tmp_path):
     files.load_image(path)
     with pytest.raises(PictureError):
         files.load_image(path + "x")
+
+
+def _tiff(folder, array, **tags):
+    """A grey TIFF of little-endian numbers with the given tags, written by hand."""
+    entries = {
+        256: array.shape[1],
+        257: array.shape[0],
+        258: array.dtype.itemsize * 8,
+        259: 1,
+        262: 1,
+        273: 8,
+        278: array.shape[0],
+        279: array.nbytes,
+        **{int(name[1:]): value for name, value in tags.items()},
+    }
+    body = array.tobytes()
+    directory = len(entries).to_bytes(2, "little")
+    for tag, value in sorted(entries.items()):
+        directory += struct.pack("<HHIHH", tag, 3, 1, value, 0)
+    head = b"II*\0" + (8 + len(body)).to_bytes(4, "little")
+    return _write(folder, "a.tif", head + body + directory + bytes(4))
+
+
+RAMP = np.linspace(0, 65535, 64 * 64).reshape(64, 64)
+
+
+def test_sixteen_bits_of_a_tiff_are_read(tmp_path):
+    path = _tiff(tmp_path, RAMP.astype("<u2"))
+    assert abs(files.load_image(path).mean() - 127.5) < 1
+
+
+@pytest.mark.parametrize(
+    ("array", "tags", "words"),
+    [
+        (RAMP.astype("<i2"), {"t339": 2}, "signed numbers|32 bits"),
+        (RAMP.astype("<u4"), {}, "32 bits"),
+        (RAMP.astype("<i4"), {"t339": 2}, "32 bits"),
+        (RAMP.astype("<f4"), {"t339": 3}, "floating-point"),
+        (RAMP.astype("<u2"), {"t262": 0}, "0 is white"),
+        ((RAMP / 257).astype("u1"), {"t339": 2}, "signed numbers"),
+    ],
+)
+def test_numbers_of_an_unknown_range_are_refused(tmp_path, array, tags, words):
+    path = _tiff(tmp_path, array, **tags)
+    with pytest.raises(PictureError, match=words):
+        files.load_image(path)
+
+
+def test_twelve_bits_of_a_tiff_are_refused(tmp_path):
+    path = _tiff(tmp_path, np.zeros([64, 96], "u1"), t258=12, t256=64)
+    with pytest.raises(PictureError, match="12 bits|cannot be read"):
+        files.load_image(path)
+
+
+def test_a_program_is_refused_whole_numbers_of_an_unknown_range():
+    with pytest.raises(PictureError, match="whole numbers of 32 bits"):
+        arrays.image_array(Image.fromarray((RAMP / 257).astype(np.int32)))
+
+
+def test_the_transparent_colour_of_sixteen_bits_is_left_out_with_a_note(tmp_path):
+    data = bytearray(encoded(Image.fromarray(RAMP.astype(np.uint16)), "PNG"))
+    chunk = b"tRNS" + (300).to_bytes(2, "big")
+    chunk = (2).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    data[33:33] = chunk
+    picture = files.load_picture(_write(tmp_path, "a.png", bytes(data)))
+    assert picture.original.pixels.shape[2] == 3
+    assert any("transparent colour is ignored" in note for note in picture.notes)
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused(tmp_path):
+    data = encoded(RGB, "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    many = data[:last] + data[last:-2] * 200 + data[-2:]
+    with pytest.raises(PictureError, match=r"has \d+ scans, more than 100"):
+        files.load_image(_write(tmp_path, "a.jpg", many))
+    assert files.load_image(_write(tmp_path, "b.jpg", data)).shape

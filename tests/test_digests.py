@@ -1,6 +1,9 @@
 """SHA-256 of files and bytes."""
 
+import os
+
 import numpy as np
+import pytest
 
 from vqinpaint.files import digests
 
@@ -22,3 +25,9 @@ def test_files_of_many_pieces_have_the_digest_of_their_bytes(tmp_path):
         path.write_bytes(data[:size])
         assert digests.of_file(path) == digests.of_bytes(data[:size])
         assert digests.of_file(str(path)) == digests.of_file(path)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="of Linux alone")
+def test_files_that_tell_no_size_are_not_waited_for():
+    """Such as /proc/kmsg, where a reader waits for the next message for ever."""
+    assert digests.of_file("/proc/self/status") == digests.of_bytes(b"")

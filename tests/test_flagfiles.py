@@ -158,3 +158,8 @@ def test_an_unknown_name_is_one_line_that_lists_the_known(tmp_path):
     assert done.stderr.startswith("vqinpaint: error: --flagfile=celebahq_centre is")
     assert ", ".join(path.stem for path in FLAGFILES) in done.stderr
     assert done.stderr.count("\n") == 1 and not (tmp_path / "never").exists()
+
+
+def test_a_file_without_an_end_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="more than 1,000,000 characters"):
+        expanded(["--flagfile=/dev/zero"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import unicodedata
 
 import numpy as np
@@ -75,6 +76,10 @@ def _complete(world, engine=None, request=None, output=None, **more):
     engine = engine or Painter()
     output = output or str(world / "out")
     return complete_folder(pairs, engine, request, output, **more)
+
+
+def _contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def _again(world, **changes):
@@ -170,6 +175,67 @@ def test_a_result_that_was_cut_or_mixed_up_is_made_again(world):
     assert _again(world) == (2, 0)
 
 
+def test_a_result_that_somebody_changed_is_made_again_and_kept(world):
+    _complete(world)
+    before = _contents(world / "out")
+    for colour in ("red", "blue"):
+        Image.new("RGB", (70, 50), colour).save(world / "out" / "a_00.png")
+        notes = _Notes()
+        assert _again(world, reporter=notes) == (1, 1)
+        assert [n for n in notes if n.startswith("note: a_00.png had been changed")]
+    after = _contents(world / "out")
+    assert {name: after[name] for name in before if name != "a.json"} == {
+        name: before[name] for name in before if name != "a.json"
+    }
+    kept = [Image.open(world / "out" / f"a_00.png.bak{i}") for i in ("", "1")]
+    assert [image.getpixel((0, 0)) for image in kept] == [(255, 0, 0), (0, 0, 255)]
+
+
+def test_a_users_file_of_the_name_of_a_larger_runs_result_is_kept(world):
+    _complete(world, request=Request(num_samples=8))
+    Image.new("RGB", (70, 50), "red").save(world / "out" / "a_07.png")
+    _complete(world, request=Request(num_samples=2))
+    assert not (world / "out" / "a_07.png").exists()
+    assert (world / "out" / "a_07.png.bak").exists()
+    assert not (world / "out" / "b_07.png").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda facts: facts.update(files={}, samples=[]),
+        lambda facts: facts["samples"].pop(),
+        lambda facts: facts["samples"].reverse(),
+        lambda facts: facts["files"].pop("a_01.png"),
+    ],
+)
+def test_a_json_that_lists_less_is_not_done(world, change):
+    _complete(world)
+    path = world / "out" / "a.json"
+    facts = json.loads(path.read_text())
+    change(facts)
+    path.write_text(json.dumps(facts))
+    for name in facts["files"].keys() ^ {
+        *("a_00.png", "a_01.png", "a_grid.png", "a_entropy.png")
+    }:
+        (world / "out" / name).unlink()
+    assert _again(world) == (1, 1)
+
+
+def test_a_single_mask_in_a_folder_is_that_of_its_name(world):
+    (world / "masks").mkdir()
+    shutil.copy(world / "mask.png", world / "masks" / "a_mask001.png")
+    with pytest.raises(PictureError, match=r"b\.png has no mask of the same name"):
+        find_pairs(str(world / "in"), str(world / "masks"))
+
+
+def test_a_picture_without_a_hole_has_no_sheet_to_look_at(world):
+    for path in (world / "in").iterdir():
+        Image.new("RGB", (100, 80)).save(path)
+    Image.new("L", (100, 80)).save(world / "mask.png")
+    assert _complete(world).last_sheet is None
+
+
 def test_the_json_lists_every_file_with_its_digest(world):
     _complete(world)
     facts = json.loads((world / "out" / "a.json").read_text())
@@ -249,13 +315,14 @@ def test_results_beside_the_pictures_are_not_completed_again(world):
     assert (world / "in" / "a_02_00.png").exists()
 
 
-def test_results_beside_the_only_mask_are_no_masks(world):
+def test_results_beside_masks_are_no_masks(world):
     (world / "masks").mkdir()
-    os.rename(world / "mask.png", world / "masks" / "mask.png")
+    for name in "ab":
+        shutil.copy(world / "mask.png", world / "masks" / f"{name}.png")
     output = str(world / "masks")
     for _ in range(2):
         pairs = find_pairs(str(world / "in"), output)
-        assert {mask for _, mask in pairs} == {str(world / "masks" / "mask.png")}
+        assert [mask for _, mask in pairs] == [f"{output}/{name}.png" for name in "ab"]
         complete_folder(pairs, Painter(), Request(num_samples=2), output)
 
 

@@ -121,6 +121,16 @@ def test_colour_comes_before_alpha(tmp_path, alpha):
     assert note == ""
 
 
+def test_an_alpha_channel_that_says_something_else_is_told(tmp_path):
+    rgba = _painted((255, 255, 255, 255), (0, 0, 0, 255))
+    rgba = np.array(rgba)
+    rgba[:4, :, 3] = 0
+    mask = Image.fromarray(rgba)
+    found, note = files.load_mask(_save(tmp_path, "mask.png", mask), 32, 40)
+    np.testing.assert_array_equal(found, RAW)
+    assert "is transparent in places" in note
+
+
 def test_masks_of_programs_follow_the_same_rules():
     photograph = Image.fromarray(pixels())
     photograph.getexif()[0x0112] = 6

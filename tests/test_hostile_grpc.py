@@ -142,8 +142,15 @@ def test_a_missing_output_is_one_line():
         _complete(_answers(row))
 
 
+def test_one_value_for_all_of_a_tensor_is_refused():
+    """TensorFlow would repeat it, up to gigabytes."""
+    one = _claims(1, hostile.NUMBER, hostile.GRID, hostile.GRID)
+    with pytest.raises(ModelError, match="entropy with fewer values than it says"):
+        _complete(_answers({**_row(), "entropy": one}))
+
+
 def test_other_values_than_a_tensor_says_are_one_line():
-    with pytest.raises(ModelError, match="other values than it says"):
+    with pytest.raises(ModelError, match="fewer values than it says"):
         _complete(_answers(_row(), _empty))
 
 

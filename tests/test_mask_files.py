@@ -61,6 +61,11 @@ def test_what_cannot_be_read_is_told_before_training(tmp_path):
     (tmp_path / "damaged.png").write_bytes(b"no picture")
     with pytest.raises(DataError, match="--mask_dir: the mask .*damaged.png"):
         FolderMasks(16, str(tmp_path))
+    GREY.save(tmp_path / "damaged.png")
+    whole = (tmp_path / "damaged.png").read_bytes()
+    (tmp_path / "damaged.png").write_bytes(whole[:-30])
+    with pytest.raises(DataError, match="--mask_dir: the mask .*damaged.png"):
+        FolderMasks(16, str(tmp_path))
     (tmp_path / "damaged.png").unlink()
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(DataError, match="pipe.png is a named pipe"):

@@ -179,7 +179,7 @@ def test_an_index_is_believed_for_its_own_kind_of_names_alone(folder, journal):
     assert (folder / "c").exists()
 
 
-@pytest.mark.parametrize("length", range(0, 20, 3))
+@pytest.mark.parametrize("length", range(9, 20, 3))
 def test_an_index_that_was_cut_off_stands_for_all_names_that_are_ours(folder, length):
     (folder / "index").write_bytes(_json("a", "b")[:length])
     (folder / "x").write_text("mine")
@@ -187,6 +187,13 @@ def test_an_index_that_was_cut_off_stands_for_all_names_that_are_ours(folder, le
     claim.write("a", b"new")
     claim.finish(_json("a"))
     assert _contents(folder) == {"index": _json("a").decode(), "a": "new", "x": "mine"}
+
+
+@pytest.mark.parametrize("length", range(7))
+def test_less_of_an_index_than_its_opening_is_somebody_elses(folder, length):
+    (folder / "index").write_bytes(_json("a", "b")[:length])
+    with pytest.raises(outputs.Taken):
+        _claim(folder, "a", unmistakable=True)
 
 
 @pytest.mark.parametrize("length", range(0, 20, 3))

@@ -84,3 +84,26 @@ def test_places_that_cannot_be(tmp_path):
     ):
         with pytest.raises(UsageError, match=words):
             check_output(str(tmp_path / path), overwrite=True)
+
+
+@pytest.mark.parametrize(
+    "name", ["variables/notes.txt", "assets.extra/my_warmup", "debug/x", "assets/a/b"]
+)
+def test_other_files_in_the_folders_of_an_export_stay(tmp_path, name):
+    output = _export(tmp_path / "m")
+    (output / name).parent.mkdir(parents=True, exist_ok=True)
+    (output / name).write_text("mine")
+    with pytest.raises(UsageError, match="which is no part of an export"):
+        check_output(str(output), overwrite=True)
+
+
+def test_all_parts_of_an_export_may_be_replaced(tmp_path):
+    output = _export(tmp_path / "m")
+    for name in (
+        *("variables/variables.index", "variables/variables.data-00000-of-00001"),
+        *("assets.extra/tf_serving_warmup_requests", "model_float16.tflite"),
+        *("debug/saved_model_debug_info.pb", "fingerprint.pb"),
+    ):
+        (output / name).parent.mkdir(exist_ok=True)
+        (output / name).write_text("ours")
+    check_output(str(output), overwrite=True)

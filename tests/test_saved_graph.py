@@ -1,5 +1,6 @@
 """What a SavedModel may hold, and that nothing of another one runs."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -7,6 +8,7 @@ import shutil
 import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.python.saved_model.pywrap_saved_model import fingerprinting
 
 from vqinpaint.errors import ModelError
 from vqinpaint.joined import loading, saved_graph
@@ -103,6 +105,37 @@ def test_a_function_is_no_savers_because_the_saver_names_another_node(good):
     graph.saver_def.save_tensor_name = ""
     found = saved_graph.first_foreign(graph)
     assert found.operation in {node.op for node in writing.node_def}
+
+
+def _by_its_name(graph, name):
+    """An operation of the name of a function calls that function."""
+    function = graph.graph_def.library.function.add()
+    function.CopyFrom(next(f for f in _savers(graph) if f.signature.name == name))
+    function.signature.name = "Rint"
+    graph.graph_def.library.function[0].node_def.add(op="Rint", name="odd")
+    node = graph.graph_def.node.add(op="StatefulPartitionedCall", name="more")
+    node.name = graph.saver_def.restore_op_name
+    node.attr["f"].func.name = "Rint"
+
+
+def _nested(graph, name):
+    node = graph.graph_def.node.add(op="StatefulPartitionedCall", name="odd")
+    node.attr["f"].func.name = graph.graph_def.library.function[0].signature.name
+    node.attr["f"].func.attr["g"].func.name = name
+
+
+def _second_saver(graph, name):
+    node = graph.graph_def.node.add(op="StatefulPartitionedCall")
+    node.name = graph.saver_def.restore_op_name
+    node.attr["f"].func.name = name
+
+
+@pytest.mark.parametrize("use", [_by_its_name, _nested, _second_saver])
+def test_no_detour_leads_to_what_saves(good, use):
+    for function in _savers(good):
+        graph = _copy(good)
+        use(graph, function.signature.name)
+        assert saved_graph.first_foreign(graph) is not None
 
 
 class _Writes(tf.saved_model.experimental.TrackableResource):
@@ -211,3 +244,52 @@ def test_no_other_graph_stands_beside_it(exported, tmp_path, name):
     (folder / name).write_bytes(b"")
     with pytest.raises(ModelError, match=name):
         saved_graph.check(str(folder))
+
+
+def test_what_tensorflow_reads_beside_it_is_a_small_regular_file(exported, tmp_path):
+    folder = shutil.copytree(exported[1], tmp_path / "model")
+    (folder / "debug").mkdir()
+    os.mkfifo(folder / "debug" / "saved_model_debug_info.pb")
+    with pytest.raises(ModelError, match="debug_info.pb is no regular file"):
+        saved_graph.check(str(folder))
+    (folder / "debug" / "saved_model_debug_info.pb").unlink()
+    (folder / "debug" / "saved_model_debug_info.pb").write_bytes(bytes(2 << 20))
+    with pytest.raises(ModelError, match="more than 1 MB"):
+        saved_graph.check(str(folder))
+
+
+def test_a_folder_in_the_place_of_the_weights_is_not_looked_into(exported, tmp_path):
+    folder = shutil.copytree(exported[1], tmp_path / "model")
+    (folder / "variables" / "variables").mkdir()
+    os.mkfifo(folder / "variables" / "variables" / "checkpoint")
+    saved_graph.check(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("sample", "encode"), ("encode", "reconstruct"), ("bits", "sample")],
+)
+def test_functions_in_one_anothers_place_are_refused(exported, tmp_path, name, other):
+    def change(model):
+        children = model.meta_graphs[0].object_graph_def.nodes[0].children
+        ids = {child.local_name: child.node_id for child in children}
+        for child in children:
+            if child.local_name == name:
+                child.node_id = ids[other]
+
+    folder = shutil.copytree(exported[1], tmp_path / "model")
+    _rewritten(str(folder), change)
+    told = fingerprinting.CreateFingerprintDef(str(folder))
+    (folder / "fingerprint.pb").write_bytes(told)
+    with pytest.raises(ModelError, match=f"no model of this version .*{name} gives"):
+        loading.load(str(folder))
+
+
+def test_options_of_another_number_of_codes_are_refused(exported, tmp_path):
+    folder = shutil.copytree(exported[1], tmp_path / "model")
+    path = folder / "options.json"
+    facts = json.loads(path.read_text())
+    facts["model"]["vqvae"]["codes"] += 1
+    path.write_text(json.dumps(facts))
+    with pytest.raises(ModelError, match="options.json of another model: .*codes"):
+        loading.load(str(folder))

@@ -105,12 +105,25 @@ def test_files_are_regular_and_of_bounded_size(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps("x" * (2 << 20)))
     assert len(read_json(str(path))) == 2 << 20
-    with pytest.raises(DataError, match="has more than 1 MB"):
+    with pytest.raises(DataError, match="has 2 MB; at most 1 MB"):
         read_json(str(path), 1 << 20, DataError)
     os.mkfifo(tmp_path / "pipe")
     for odd in (tmp_path / "pipe", tmp_path, "/dev/zero"):
-        with pytest.raises(ModelError, match="no regular file"):
+        with pytest.raises(ModelError, match="a regular file is needed"):
             read_json(str(odd))
     for missing in (tmp_path / "none", "a\0b"):
-        with pytest.raises(ModelError, match="cannot be read"):
+        with pytest.raises(ModelError, match="does not exist|cannot be read"):
             read_form(str(missing), _Inner)
+
+
+def test_long_texts_are_refused_in_a_short_line():
+    with pytest.raises(ModelError, match="a text of 5000 characters") as caught:
+        as_form({"inner": {"size": 1}, "name": "x" * 5000}, _Outer, "a.json")
+    assert len(str(caught.value)) < 200
+
+
+def test_a_key_twice_is_found_in_time():
+    """In proportion to the number of keys; by its square this would take an hour."""
+    keys = ",".join(f'"{i}":0' for i in range(200_000))
+    with pytest.raises(ModelError, match="the key '7' occurs twice"):
+        parse_json(f'{{{keys},"7":0}}'.encode(), "a.json")

@@ -9,12 +9,13 @@ from PIL import Image
 
 from tests.load_requests import damaged, encode
 from vqinpaint.ops import decoding
+from vqinpaint.pictures.picture import alpha_of, over_white
 
 GENERATOR = np.random.default_rng(0)
 COLOURS = Image.fromarray(GENERATOR.integers(0, 256, (9, 7, 3), np.uint8))
 PNG = encode(COLOURS, "PNG")
 KINDS = [
-    *(("PNG", mode) for mode in ("1", "L", "P", "RGB", "RGBA", "LA")),
+    *(("PNG", mode) for mode in ("1", "L", "P", "RGB")),
     *(("JPEG", mode) for mode in ("L", "RGB", "CMYK")),
     *(("BMP", mode) for mode in ("L", "RGB", "RGBA")),
     *(("GIF", mode) for mode in ("1", "L", "P")),
@@ -81,7 +82,10 @@ def _claiming(form, width, height):
     if form == "BMP":
         data[18:26] = width.to_bytes(4, "little") + height.to_bytes(4, "little")
     if form == "GIF":
-        data[6:10] = width.to_bytes(2, "little") + height.to_bytes(2, "little")
+        sides = width.to_bytes(2, "little") + height.to_bytes(2, "little")
+        picture = 13 + 3 * (2 << (data[10] & 7))
+        picture = data.index(b",", picture)
+        data[6:10] = data[picture + 5 : picture + 9] = sides
     if form == "JPEG":
         frame = data.index(b"\xff\xc0")
         sides = height.to_bytes(2, "big") + width.to_bytes(2, "big")
@@ -92,7 +96,52 @@ def _claiming(form, width, height):
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "BMP"])
 def test_a_picture_too_large_is_refused_before_it_is_decoded(decode, form):
     *_, faults = decode(_claiming(form, 5000, 4000), PNG)
-    assert "image has 5000 x 4000 pixels, more than 16777216" in faults
+    assert "image has 5000 x 4000 pixels; send at most 16777216" in faults
+
+
+def test_a_long_narrow_picture_is_refused(decode):
+    data = encode(Image.new("L", (decoding.LONGEST_SIDE + 1, 1)), "PNG")
+    *_, faults = decode(data, PNG)
+    assert "16384 on a side" in faults
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_transparent_pictures_are_shown_over_white_as_by_inpaint(decode, mode):
+    alpha = GENERATOR.integers(0, 256, (9, 7), np.uint8)
+    picture = COLOURS.convert("RGBA")
+    picture.putalpha(Image.fromarray(alpha))
+    options = {}
+    if mode == "P":
+        picture, options = COLOURS.convert("P"), {"transparency": bytes(range(256))}
+    file = io.BytesIO()
+    (picture if mode == "P" else picture.convert(mode)).save(file, "PNG", **options)
+    opened = Image.open(io.BytesIO(file.getvalue()))
+    wanted = over_white(opened.convert("RGB"), alpha_of(opened))
+    image, _, faults = decode(file.getvalue(), PNG)
+    assert faults == ""
+    np.testing.assert_array_equal(image, wanted)
+
+
+def _scans(number):
+    file = io.BytesIO()
+    COLOURS.save(file, "JPEG", progressive=True)
+    data = file.getvalue()
+    last = data.rindex(b"\xff\xda")
+    return data[:last] + data[last:-2] * number + data[-2:]
+
+
+def test_a_jpeg_of_many_scans_is_refused(decode):
+    *_, faults = decode(_scans(20), PNG)
+    assert faults == ""
+    *_, faults = decode(_scans(decoding.MOST_SCANS), PNG)
+    assert "damaged or of a kind that cannot be decoded" in faults
+
+
+def test_a_compressed_bmp_is_refused(decode):
+    data = bytearray(encode(COLOURS.convert("L"), "BMP"))
+    data[30] = 1  # run lengths
+    *_, faults = decode(bytes(data), PNG)
+    assert "cannot be decoded" in faults
 
 
 def test_the_largest_picture_is_decoded(decode):
@@ -114,6 +163,21 @@ def test_of_a_gif_the_first_picture_alone_is_unpacked(decode):
     assert cut.numpy() == _gif_of(1) and size.numpy().tolist() == [1000, 1000]
     image, _, faults = decode(_gif_of(50), PNG)
     assert image.shape == (1000, 1000, 3) and faults == ""
+
+
+def test_a_gif_whose_picture_does_not_fill_its_screen_is_refused(decode):
+    data = bytearray(encode(COLOURS.convert("L"), "GIF"))
+    data[6:10] = (20).to_bytes(2, "little") * 2
+    *_, faults = decode(bytes(data), PNG)
+    assert "cannot be decoded" in faults
+
+
+def test_a_gif_of_endless_comments_is_refused_soon(decode):
+    data = encode(COLOURS.convert("L"), "GIF")
+    header = 13 + 3 * (2 << (data[10] & 7))
+    comment = b"!\xfe" + b"\x01x" * (1 << 16) + b"\x00"
+    *_, faults = decode(data[:header] + comment + data[header:], PNG)
+    assert "cannot be decoded" in faults
 
 
 def test_a_gif_with_comments_and_a_table_of_its_own(decode):

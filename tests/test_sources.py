@@ -2,6 +2,7 @@
 
 import io
 import os
+import pathlib
 import tarfile
 
 import numpy as np
@@ -133,8 +134,33 @@ def test_sparse_members_are_bounded(tmp_path):
     path = str(tmp_path / "a.tar")
     with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as tar:
         tar.addfile(member)
-    (item,) = sources.from_path(path)[0]
-    assert item.data is None and "4,000 MB" in item.reason
+    with tarfile.open(path, "a") as tar:
+        tar.addfile(_member("a.png"), io.BytesIO(PNG))
+    listener = Listener()
+    found = list(sources.from_path(path, listener)[0])
+    assert [item.name for item in found] == ["a.png"]
+    assert "1 file with holes (sparse.png)" in listener.notes[0]
+
+
+def test_what_follows_the_end_of_an_archive_is_told(tmp_path):
+    one, two = (
+        _archive(tmp_path / f"{name}.tar", _member(f"{name}.png")) for name in "ab"
+    )
+    joined = tmp_path / "c.tar"
+    joined.write_bytes(pathlib.Path(one).read_bytes() + pathlib.Path(two).read_bytes())
+    with pytest.raises(DataError, match="further data after the end"):
+        list(sources.from_path(str(joined))[0])
+    joined.write_bytes(pathlib.Path(one).read_bytes() + bytes(100_000))
+    assert [item.name for item in sources.from_path(str(joined))[0]] == ["a.png"]
+
+
+def test_members_in_hidden_folders_are_left_out(tmp_path):
+    names = ("./a.png", ".git/b.png", "../c.png", "d/.e/f.png")
+    path = _archive(tmp_path / "a.tar", *map(_member, names))
+    listener = Listener()
+    found = [item.name for item in sources.from_path(path, listener)[0]]
+    assert found == ["./a.png", "../c.png"]
+    assert "2 hidden files" in listener.notes[0]
 
 
 @pytest.mark.parametrize("size", [20_000_000, 5_000_000_000, 3_000_000_000_000])

@@ -97,6 +97,9 @@ WRONG = {
     _config(["a:1", "a:1"]): "a host stands there twice",
     _config("a:1"): "worker is 'a:1'",
     _config([["a:1"]]): "worker is",
+    _config(["\x1b[31m:1"]): "is no HOST:PORT",
+    _config(["a"]): "'a' is no HOST:PORT",
+    _config(["a:port"]): "is no HOST:PORT",
 }
 
 

@@ -81,9 +81,17 @@ def main():
 def _check_output(counts):
     """Refuses a folder that cannot be written to, or that holds other files."""
     outputs.check_folder(FLAGS.output)
+    outputs.check_folder(os.path.join(FLAGS.output, "masks"))
     for split, count in counts.items():
-        if count:
-            files.table(os.path.join(FLAGS.output, f"{split}_attributes.csv"))
+        if not count:
+            continue
+        files.table(os.path.join(FLAGS.output, f"{split}_attributes.csv"))
+        if FLAGS.records:
+            from vqinpaint.data import writing  # needs TensorFlow
+
+            writing.check_split(FLAGS.output, split)
+        else:
+            outputs.check_folder(os.path.join(FLAGS.output, split))
 
 
 def _write_split(split, count, map_):

@@ -21,7 +21,7 @@ from vqinpaint.cli.console import Console
 from vqinpaint.cli.printing import say
 from vqinpaint.cli.training_flags import define_training_flags
 from vqinpaint.data import pipeline, records
-from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.errors import ModelError, PictureError, UsageError
 from vqinpaint.options import (
     DataOptions,
     LoopOptions,
@@ -30,6 +30,7 @@ from vqinpaint.options import (
 )
 from vqinpaint.options.fields import difference, fixed_values
 from vqinpaint.options.networks import PARTS
+from vqinpaint.pictures.listing import list_pictures
 from vqinpaint.runs import folders
 from vqinpaint.stages import making
 from vqinpaint.stages.base import Stage
@@ -161,6 +162,10 @@ class _Plan:
         if batch is not None:
             data = dataclasses.replace(data, batch_size=batch)
         optimizer = read(OptimizerOptions, f"{stage}_", **given(OptimizerOptions))
+        if data.mask == "folder":
+            # To tell what is left out; what is wrong with it is told where it is read.
+            with contextlib.suppress(PictureError):
+                list_pictures(data.mask_dir, "mask", Console())
         split = _open_split(FLAGS.split)
         _tell_of_enlarging(split, data.load_size_for(options.image_size))
         return cls(stage, options, data, optimizer, read(LoopOptions), split, faults)

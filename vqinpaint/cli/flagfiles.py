@@ -14,6 +14,7 @@ from vqinpaint import shipped
 from vqinpaint.errors import UsageError, first_line
 
 _DIRECTIVE = re.compile(r"--?flagfile(?:=(.*))?")
+_LONGEST = 1_000_000  # characters of a flagfile
 _NAME = re.compile(r"(?:flags/)?(\w+?)(?:\.flags)?")
 
 
@@ -93,7 +94,12 @@ def _lines(path) -> Iterable[str]:
     """Lines of a file, without empty ones and comments, which begin with # or //."""
     try:
         with open(path, encoding="utf-8") as file:
-            lines = [line.strip() for line in file]
+            text = file.read(_LONGEST + 1)
+        if len(text) > _LONGEST:
+            raise UsageError(
+                f"the flagfile {path} has more than {_LONGEST:,} characters."
+            )
+        lines = [line.strip() for line in text.splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"the flagfile {path} cannot be read ({first_line(error)}); it should hold "

@@ -3,6 +3,7 @@
 import atexit
 import errno
 import gc
+import logging as logging_of_python
 import os
 import re
 import signal
@@ -31,6 +32,7 @@ except SetupError as _error:
 
 # Pillow warns of what it reads nevertheless; what it cannot read is told as an error.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+logging_of_python.getLogger("PIL").setLevel(logging_of_python.CRITICAL)
 
 FLAGS = flags.FLAGS
 flags.DEFINE_bool("debug", False, "Show the traceback of a mistake.")
@@ -75,6 +77,9 @@ def run_main(main):
                 raise
             _say(error)
             sys.exit(error.exit_code)
+        except BrokenPipeError:
+            # Who read the output, such as head, has seen enough.
+            os._exit(128 + signal.SIGPIPE)
         except Exception as error:
             if FLAGS.debug or not _disk_refuses(error):
                 raise

@@ -102,7 +102,7 @@ def find_pairs(
             f"{images} holds several pictures called {twice[0]}, whose results "
             "would overwrite each other; rename all but one."
         )
-    return files.match_masks(paths, found)
+    return files.match_masks(paths, found, for_all=not os.path.isdir(masks))
 
 
 def _without_results(paths, folder, reporter):
@@ -173,14 +173,18 @@ def complete_folder(
         try:
             facts = _facts(image, mask, engine, request, reading)
             name = files.stem(image)
-            if not overwrite and ownership.is_done(output, name, facts):
+            if not overwrite and ownership.is_done(output, name, facts, request.kept):
                 summary.done_already += 1
             else:
+                inputs = _inputs(image, mask, request).values()
+                claim = ownership.claim(output, name, request.kept, inputs)
                 _complete_one(
-                    image, mask, engine, request, output, facts, reporter, reading
+                    image, mask, engine, request, claim, facts, reporter, reading
                 )
                 summary.completed += 1
-            summary.last_sheet = os.path.join(output, f"{name}_grid.png")
+            sheet = os.path.join(output, f"{name}{ownership.SHEET}")
+            # A picture without a hole has none.
+            summary.last_sheet = sheet if os.path.exists(sheet) else summary.last_sheet
         except (PictureError, outputs.Taken, outputs.NameTooLong) as error:
             if len(pairs) == 1:
                 raise
@@ -226,11 +230,9 @@ def _facts(image, mask, engine, request, reading):
 
 
 def _complete_one(
-    image_path, mask_path, engine, request, output, facts, reporter, reading
+    image_path, mask_path, engine, request, claim, facts, reporter, reading
 ):
     start = time.monotonic()
-    inputs = _inputs(image_path, mask_path, request).values()
-    claim = ownership.claim(output, files.stem(image_path), request.kept, inputs)
     picture = files.load_picture(image_path, reading)
     mask, changed = files.load_mask(
         mask_path,
@@ -250,3 +252,8 @@ def _complete_one(
         "seconds": round(time.monotonic() - start, 3),
     }
     result_files.write(files.stem(image_path), result, facts, claim, reporter)
+    if claim.kept:
+        reporter.note(
+            f"note: {', '.join(claim.kept)} had been changed since vqinpaint wrote them; "
+            "what was there is kept beside them as *.bak."
+        )

@@ -16,6 +16,7 @@ from typing import Any
 from vqinpaint import outputs
 from vqinpaint.errors import PictureError
 from vqinpaint.files import digests
+from vqinpaint.pictures.png_chunks import is_whole
 
 SHEET, ENTROPY = "_grid.png", "_entropy.png"
 _RESULT = re.compile(r"(?P<stem>.+)_(\d{2,}|grid|entropy)\.png", re.DOTALL)
@@ -38,12 +39,17 @@ def index(folder: str, stem: str) -> outputs.Index:
 
     def names_of(facts):
         facts["model"], facts["options"], facts["windows"]  # noqa: B018
-        names = [sample["file"] for sample in facts["samples"]]
+        if "files" in facts:
+            return dict(facts["files"])
         # Earlier versions wrote no digests.
-        return [*names, *facts.get("files", (f"{stem}{SHEET}", f"{stem}{ENTROPY}"))]
+        names = [sample["file"] for sample in facts["samples"]]
+        return [*names, f"{stem}{SHEET}", f"{stem}{ENTROPY}"]
 
     pattern = re.compile(rf"{re.escape(stem)}_(\d{{2,}}|grid|entropy)\.png")
-    return outputs.Index(folder, f"{stem}.json", pattern, _OPENING, names_of)
+    return outputs.Index(
+        *(folder, f"{stem}.json", pattern, _OPENING, names_of),
+        is_damaged=lambda path: not is_whole(path),
+    )
 
 
 def claim(
@@ -73,12 +79,13 @@ def claim(
     return claimed
 
 
-def is_done(folder: str, stem: str, facts: dict[str, Any]) -> bool:
+def is_done(folder: str, stem: str, facts: dict[str, Any], number: int) -> bool:
     """Whether whole results are there, of the same request, model and input files.
 
     Args:
       folder, stem: as of `claim`.
       facts: what the JSON begins with; its `options` and `fingerprints` are compared.
+      number: of completions.
     """
     listing = index(folder, stem)
     try:
@@ -86,7 +93,9 @@ def is_done(folder: str, stem: str, facts: dict[str, Any]) -> bool:
         before = json.loads(outputs.read_regular(path) or b"")
         same = all(before[key] == facts[key] for key in ("options", "fingerprints"))
         files = before["files"]
-        if not same or any(s["file"] not in files for s in before["samples"]):
+        names = [sample["file"] for sample in before["samples"]]
+        wanted = [sample_name(stem, i) for i in range(number)]
+        if not same or names != wanted or not files.keys() >= set(wanted):
             return False
         whole = all(
             _has_digest(os.path.join(folder, name), digest)

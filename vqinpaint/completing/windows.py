@@ -99,7 +99,8 @@ def cropped(mask: np.ndarray, side: int, most_pixels: int = 1 << 62) -> list[Ste
     largest = max(mask.shape)
     if todo.all():
         _check_window(largest, most_pixels)
-        return [_square(mask, largest, np.array(mask.shape) / 2, todo)]
+        window = _square(mask.shape, largest, np.array(mask.shape) / 2)
+        return [Step(window, window.cut(todo, False))]
     labels, _ = ndimage.label(todo, np.ones((3, 3)))
     # How far inside a hole a pixel lies, beyond the picture's edge being no help.
     depth = ndimage.distance_transform_edt(todo)
@@ -109,16 +110,77 @@ def cropped(mask: np.ndarray, side: int, most_pixels: int = 1 << 62) -> list[Ste
         thickness = 2 * depth[box][own].max()
         size = int(np.clip(_CONTEXT * thickness, min(side, largest), largest))
         _check_window(size, most_pixels)
-        while (left := own & todo[box]).any():
-            corner = np.array([box[0].start, box[1].start])
+        hole = _Hole(own & todo[box], box[0].start, box[1].start)
+        while hole.is_left():
             core = _CORE * size if size < largest else largest
-            whole = np.ptp(np.argwhere(left), axis=0).max() < core
+            whole = max(hole.lengths()) < core
             core = core if whole else _PIECE * size
-            middle = corner + (_middle(left) if whole else _first_piece(left, core))
-            step = _square(mask, size, middle, _inside(todo, middle, core))
+            middle = hole.middle() if whole else hole.first_piece(core)
+            step = _step(todo, size, middle, core)
             steps.append(step)
             step.window.put(todo, np.zeros_like(step.fill), step.fill)
+            hole.remove(step)
     return steps
+
+
+class _Hole:
+    """What is left of a hole.
+
+    Rows and columns are counted, so that a piece costs no look at the whole of a hole of
+    thousands of pieces.
+
+    Args:
+      marked: bool [h, w], the box around the hole; changed here.
+      top, left: of that box in the picture.
+    """
+
+    def __init__(self, marked, top, left):
+        self._marked, self._corner = marked, (top, left)
+        self._counts = [marked.sum(axis=1), marked.sum(axis=0)]
+
+    def is_left(self):
+        return self._counts[0].any()
+
+    def _ends(self):
+        """(first, last) marked row, and column."""
+        places = [np.flatnonzero(counts) for counts in self._counts]
+        return [(int(found[0]), int(found[-1])) for found in places]
+
+    def lengths(self):
+        return [last - first for first, last in self._ends()]
+
+    def middle(self):
+        """Of the box around what is left: [y, x] in the picture."""
+        ends = self._ends()
+        return np.array([(a + b) / 2 for a, b in ends]) + self._corner
+
+    def first_piece(self, length):
+        """The middle of a piece of that length at one end."""
+        along = int(np.argmax(self.lengths()))
+        start = self._ends()[along][0]
+        line = self._marked[start] if along == 0 else self._marked[:, start]
+        middle = np.full(2, float(np.argmax(line)))
+        middle[along] = start + length / 2
+        return middle + self._corner
+
+    def remove(self, step):
+        """Takes away what a step fills."""
+        here = Window(*self._corner, *self._marked.shape)
+        window = step.window
+        top, left = max(here.top, window.top), max(here.left, window.left)
+        bottom = min(here.top + here.height, window.top + window.height)
+        right = min(here.left + here.width, window.left + window.width)
+        rows, columns = slice(top, max(top, bottom)), slice(left, max(left, right))
+        own = self._marked[_shifted(rows, here.top), _shifted(columns, here.left)]
+        filled = step.fill[_shifted(rows, window.top), _shifted(columns, window.left)]
+        gone = own & filled
+        self._counts[0][_shifted(rows, here.top)] -= gone.sum(axis=1)
+        self._counts[1][_shifted(columns, here.left)] -= gone.sum(axis=0)
+        own &= ~filled
+
+
+def _shifted(part, start):
+    return slice(part.start - start, part.stop - start)
 
 
 def _check_window(size, most_pixels):
@@ -129,39 +191,25 @@ def _check_window(size, most_pixels):
         )
 
 
-def _middle(hole):
-    """Of the box around what is marked: [y, x]."""
-    places = np.argwhere(hole)
-    return (places.min(axis=0) + places.max(axis=0)) / 2
-
-
-def _first_piece(hole, length):
-    """The middle of a piece of that length at one end of a hole."""
-    places = np.argwhere(hole)
-    along = int(np.argmax(np.ptp(places, axis=0)))
-    start = places[:, along].min()
-    across = places[places[:, along] == start, 1 - along][0]
-    middle = np.array([across, across], float)
-    middle[along] = start + length / 2
-    return middle
-
-
-def _inside(todo, middle, core):
-    """What is missing in a square of side `core` around `middle`."""
+def _step(todo, size, middle, core):
+    """A window around `middle` that fills what is missing in a square of side `core`."""
+    window = _square(todo.shape, size, middle)
+    fill = window.cut(todo, False)
     start = np.maximum(np.floor(middle - core / 2).astype(int), 0)
     end = np.ceil(middle + core / 2).astype(int) + 1
-    chosen = np.zeros_like(todo)
-    area = tuple(slice(a, b) for a, b in zip(start, end))
-    chosen[area] = todo[area]
-    return chosen
+    first, last = start - window[:2], end - window[:2]
+    fill[: max(first[0], 0)] = False
+    fill[max(last[0], 0) :] = False
+    fill[:, : max(first[1], 0)] = False
+    fill[:, max(last[1], 0) :] = False
+    return Step(window, fill)
 
 
-def _square(mask, size, middle, chosen):
-    """The step of a square window around `middle`, moved into the picture if it fits."""
+def _square(shape, size, middle):
+    """A square window around `middle`, moved into the picture if it fits."""
     corner = []
-    for centre, limit in zip(middle, mask.shape):
+    for centre, limit in zip(middle, shape):
         start = round(float(centre) - size / 2)
         room = limit - size
         corner.append(min(max(start, 0), room) if room >= 0 else room // 2)
-    window = Window(*corner, size, size)
-    return Step(window, window.cut(chosen, False))
+    return Window(*corner, size, size)

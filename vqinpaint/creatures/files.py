@@ -81,7 +81,12 @@ def write_split(
       Taken: a table is there that is none of a sample data set.
     """
     path = os.path.join(folder, f"{split}_attributes.csv")
-    rows = {name: row for name, row in table(path).items() if keep}
+    rows = {
+        name: row
+        for name, row in table(path).items()
+        # Pictures that are there keep their lines whatever is written now.
+        if keep or os.path.exists(os.path.join(folder, name))
+    }
     for job, (creature, png) in zip(jobs, results):
         name = f"{split}/{name_of(job.number)}"
         write(name, png)
@@ -135,8 +140,8 @@ def write_picture(folder: str, name: str, png: bytes) -> None:
         if outputs.read_regular(path) == png:
             return
         raise UsageError(
-            f"{path} exists and is another picture; choose another --output, or a --first "
-            "beyond it."
+            f"{path} exists and is another picture; choose another --output, or other "
+            "numbers by --first; masks depend on --size."
         )
     outputs.write(path, png)
 

@@ -6,7 +6,6 @@ any size: what is read at once is bounded before it is read.
 
 from __future__ import annotations
 
-import os
 import tarfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -24,6 +23,8 @@ _LONGEST_HEADER = 16 << 20
 _ANY_SIZE = 1 << 62
 _HIDDEN = ("hidden file", "hidden files")
 _LINKS = ("link or device", "links and devices")
+# A few bytes of them may stand for any number of zeros.
+_SPARSE = ("file with holes", "files with holes")
 
 
 class BoundedTar(tarfile.TarFile):
@@ -89,19 +90,22 @@ def items_of(
     """
     hidden: list[str] = []
     links: list[str] = []
+    sparse: list[str] = []
     with archive.source, archive:
         for member in _members(archive, path):
             if member.isdir():
                 continue
-            if not member.isfile():
+            if member.issparse():
+                sparse.append(member.name)
+            elif not member.isfile():
                 links.append(member.name)
-            elif os.path.basename(member.name).startswith("."):
+            elif any(part.startswith(".") for part in _parts(member.name)):
                 hidden.append(member.name)
             else:
                 yield _item(archive, member, path, reading)
     told = [
         listed(len(names), kind, names)
-        for kind, names in ((_HIDDEN, hidden), (_LINKS, links))
+        for kind, names in ((_HIDDEN, hidden), (_LINKS, links), (_SPARSE, sparse))
         if names
     ]
     if told:
@@ -129,6 +133,21 @@ def _check_end(archive, path):
         raise _damaged(path, error) from None
     if block.strip(b"\0"):
         raise _damaged(path, f"no header at byte {archive.offset:,}")
+    while block:  # to the end of the file, which may hold another archive
+        try:
+            block = archive.fileobj.read(1 << 20)
+        except Exception as error:
+            raise _damaged(path, error) from None
+        if block.strip(b"\0"):
+            raise DataError(
+                f"{path} holds further data after the end of its archive; give each "
+                "archive as a file of its own."
+            )
+
+
+def _parts(name):
+    """Folders and name of a member; "." and ".." are not hidden."""
+    return [part for part in name.split("/") if part.strip(".")]
 
 
 def _item(archive, member, path, reading):

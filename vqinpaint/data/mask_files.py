@@ -54,13 +54,16 @@ def _mask_file(path):
 
 
 def _is_plain(file):
-    """Whether the header tells of a file that TensorFlow decodes to the same mask."""
+    """Whether TensorFlow decodes a file to the same mask."""
     try:
         image = Image.open(file, formats=["PNG", "JPEG"])
         turned = "exif" in image.info and orientation(image) != 1
         plain = image.mode in _PLAIN and not image.has_transparency_data
         within = image.width * image.height <= USUAL.max_pixels
-        return image.format in ("PNG", "JPEG") and plain and within and not turned
+        if not (plain and within) or turned:
+            return False
+        image.load()  # the header of a damaged file may be whole
+        return True
     except Exception:  # whatever is wrong with it, decoding tells
         return False
 

@@ -155,7 +155,7 @@ def check_split(folder: str, split: str) -> None:
       UsageError: the split's name is no name of a file, or something is in the way.
       DiskError: the disk is full or refuses.
     """
-    if not split or split != os.path.basename(split):
+    if not split or split != os.path.basename(split) or not split.isprintable():
         raise UsageError(
             f"--split={split}: the name of a split begins the names of its files; give "
             "one such as train."

@@ -9,10 +9,12 @@ from vqinpaint import outputs
 from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.files.json_files import read_json
 
-# Everything that exports of this version and earlier ones consist of, at their root.
+# Everything that exports of this version and earlier ones consist of, by their paths.
 _PARTS = re.compile(
-    r"saved_model\.pb|fingerprint\.pb|options\.json|README\.md|variables|assets"
-    r"|assets\.extra|keras_metadata\.pb|debug|model_\w+\.tflite"
+    r"saved_model\.pb|fingerprint\.pb|options\.json|README\.md|keras_metadata\.pb"
+    r"|model_\w+\.tflite|variables(/variables\.(index|data-\d{5}-of-\d{5}))?"
+    r"|assets|assets\.extra(/tf_serving_warmup_requests)?"
+    r"|debug(/saved_model_debug_info\.pb)?"
 )
 
 
@@ -48,7 +50,7 @@ def check_replaceable(output: str) -> None:
         return
     if not os.path.isdir(output):
         raise UsageError(f"{output} is no folder; choose another --output.")
-    names = sorted(os.listdir(output))
+    names = sorted(_inside(output))
     foreign = [name for name in names if not _PARTS.fullmatch(name)]
     if names and (foreign or not _is_export(output)):
         found = foreign[0] if foreign else names[0]
@@ -71,6 +73,15 @@ def place(folder: str, output: str) -> None:
     with outputs.new_folder(os.path.dirname(output)) as aside:
         os.rename(output, os.path.join(aside, "earlier"))
         os.rename(folder, output)
+
+
+def _inside(folder):
+    """Paths of all files and folders in a folder, relative to it."""
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            yield os.path.relpath(os.path.join(parent, name), folder).replace(
+                os.sep, "/"
+            )
 
 
 def _is_export(folder):

@@ -25,8 +25,11 @@ def of_file(path: str | os.PathLike[str]) -> str:
     if os.path.exists(path) and not is_regular(path):
         raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
     with open(path, "rb") as file:
-        while chunk := file.read(1 << 20):
+        # Some files of /proc have no end, or wait for one; their size is 0.
+        left = os.fstat(file.fileno()).st_size
+        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
             digest.update(chunk)
+            left -= len(chunk)
     return digest.hexdigest()
 
 

@@ -12,7 +12,7 @@ from vqinpaint.files.regular import read_regular
 # Bytes of the largest file that is read; as values it takes some thirty times the room.
 MOST_BYTES = 16 << 20
 _LONGEST = 100  # characters that are shown of what a file holds
-_MOST_DIGITS = 400
+_MOST_DIGITS = 40
 
 
 def read_json(
@@ -28,7 +28,7 @@ def read_json(
     Raises:
       UserError: of the kind `error`; the file cannot be read, is larger, or is no JSON.
     """
-    data = read_regular(path, most_bytes, "the file", error)
+    data = read_regular(path, most_bytes, f"the file {path}", error)
     return parse_json(data, path, error)
 
 

@@ -15,6 +15,7 @@ from tensorflow.core.protobuf import fingerprint_pb2, saved_model_pb2
 from tensorflow.python.saved_model.pywrap_saved_model import fingerprinting
 
 from vqinpaint.errors import ModelError
+from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.files.regular import is_regular
 from vqinpaint.joined.operations import ALLOWED, SAVING
 from vqinpaint.runs.bundles import Bundle
@@ -205,7 +206,7 @@ def _check_fingerprint(folder):
         with open(path, "rb") as file:
             told = fingerprint_pb2.FingerprintDef.FromString(file.read(1 << 16))
         made = fingerprint_pb2.FingerprintDef.FromString(
-            fingerprinting.CreateFingerprintDef(folder)
+            fingerprinting.CreateFingerprintDef(plain_path(folder))
         )
     except Exception as error:  # of protobuf and of TensorFlow, whatever the damage
         raise _damaged(folder, f"fingerprint.pb: {str(error)[:80]}") from None

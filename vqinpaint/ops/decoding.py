@@ -125,7 +125,22 @@ def _number(data, begin, length, big_endian=False):
 
 def _png(data):
     size = tf.stack([_number(data, begin, 4, big_endian=True) for begin in (16, 20)])
-    return size, lambda: _over_white(tf.io.decode_png(data, 4))
+    kind = _number(data, 25, 1)
+    transparent = (kind == 4) | (kind == 6) | _holds(data, b"tRNS")
+    return size, lambda: tf.cond(
+        transparent,
+        lambda: _over_white(tf.io.decode_png(data, 4)),
+        # With a fourth channel TensorFlow takes the white of 1-bit grey for 254.
+        lambda: tf.io.decode_png(data, 3),
+    )
+
+
+def _holds(data, text):
+    """Whether bytes stand anywhere in a file."""
+    codes = tf.io.decode_raw(data, tf.uint8)
+    number = tf.maximum(tf.size(codes) - len(text) + 1, 0)
+    found = [codes[i : i + number] == code for i, code in enumerate(text)]
+    return tf.reduce_any(tf.reduce_all(tf.stack(found), axis=0))
 
 
 def _over_white(picture):

@@ -1,20 +1,22 @@
 """Several files in a folder that belong together, and the index that lists them.
 
 Whose a file is follows from indexes alone: a file may be replaced or removed if an index
-of this project lists it, and no other. The index is removed before the first file is
-written and comes back after the last, so that whoever finds one finds all that it lists.
-In between a journal, a hidden file, takes its place: after a kill it tells the next run
-which files it may replace.
+of this project lists it, and no other. One that was changed since, by the SHA-256 that
+the index says, is kept beside it as NAME.bak. The index is removed before the first file
+is written and comes back after the last, so that whoever finds one finds all that it
+lists. In between a journal, a hidden file, takes its place: after a kill it tells the next
+run which files it may replace.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Union
 
 from vqinpaint.errors import UserError
 from vqinpaint.files import digests
@@ -35,12 +37,14 @@ class Index(NamedTuple):
     pattern: re.Pattern[str]  # of the names that it may list; others are not believed
     # How every such file begins, by which one that is damaged is known.
     opening: bytes
-    # From the value of the JSON to names; raises KeyError, TypeError or AttributeError
-    # where the file is somebody else's.
-    names_of: Callable[[Any], Iterable[str]]
+    # From the value of the JSON to names, or to {name: SHA-256 of the file}; raises
+    # KeyError, TypeError or AttributeError where the file is somebody else's.
+    names_of: Callable[[Any], Union[Iterable[str], Mapping[str, str]]]
     # Whether nobody else has files of such names. Then a damaged index, which no longer
     # tells whose the files around it are, stands for all of them; else for itself alone.
     unmistakable: bool = False
+    # Whether a file, by its path, is cut or damaged, so that nobody needs it any more.
+    is_damaged: Callable[[str], bool] = lambda path: False
 
 
 class Claim:
@@ -54,6 +58,10 @@ class Claim:
       index: of the files; its folder must exist.
       names: of the files that will be written.
 
+    Attributes:
+      digests: SHA-256 of what `write` wrote, by name.
+      kept: names of files that somebody had changed, now called NAME.bak or alike.
+
     Raises:
       Taken: a file is there that no index of this project lists.
       NameTooLong: the file system cannot hold one of the names.
@@ -62,32 +70,37 @@ class Claim:
 
     def __init__(self, index: Index, names: Iterable[str]):
         self._index, self._names = index, set(names)
-        self._earlier = claimed_names(index)
+        self._earlier = _known(index)
         for name in sorted({index.name, *self._names}):
             path = self._path(name)
             if is_taken(path) and (name not in self._earlier or _is_folder(path)):
                 raise Taken(path)
         self._begun = False
+        self._journal: dict[str, list[str] | None] = {}
         self._written: set[str] = set()
-        # SHA-256 of what `write` wrote, by name.
         self.digests: dict[str, str] = {}
+        self.kept: list[str] = []
 
     def covers(self, path: str) -> bool:
         """Whether the claim replaces or removes the file at `path`."""
         folder, name = os.path.split(os.path.realpath(path))
-        ours = {self._index.name} | self._names | self._earlier
+        ours = {self._index.name, *self._names, *self._earlier}
         return name in ours and folder == os.path.realpath(self._index.folder)
 
     def write(self, name: str, data: bytes) -> None:
         """Writes one of the files, whole or not at all. Raises `Taken` and OSError."""
         self._begin()
+        self.digests[name] = digests.of_bytes(data)
+        self._announce(name, self.digests[name])
+        self._keep_changed(name)
         write(self._path(name), data, replace=name in self._earlier)
         self._written.add(name)
-        self.digests[name] = digests.of_bytes(data)
 
     def move(self, source: str, name: str) -> None:
         """Moves a file into its place from elsewhere on the disk; see `write`."""
         self._begin()
+        self._announce(name, None)
+        self._keep_changed(name)
         move(source, self._path(name), replace=name in self._earlier)
         self._written.add(name)
 
@@ -98,7 +111,8 @@ class Claim:
           index: its content, which must list all files.
         """
         self._begin()
-        for name in self._earlier - self._written - {self._index.name}:
+        for name in self._earlier.keys() - self._written - {self._index.name}:
+            self._keep_changed(name)
             _remove(self._path(name))
         # What was there is gone, see `_begin`.
         with new_file(self._path(self._index.name)) as file:
@@ -110,11 +124,40 @@ class Claim:
         if self._begun:
             return
         self._begun = True
-        names = sorted(self._names | self._earlier)
-        journal = {"index": self._index.name, "files": names}
+        self._journal = {
+            name: None if known is None else sorted(known)
+            for name, known in self._earlier.items()
+        }
+        self._write_journal()
+        _remove(self._path(self._index.name))
+
+    def _announce(self, name, digest):
+        """Tells the next run of a file that is about to be written."""
+        known = self._journal.get(name, [])
+        anything = digest is None or known is None
+        self._journal[name] = None if anything else [*known, digest]
+        self._write_journal()
+
+    def _write_journal(self):
+        journal = {"index": self._index.name, "files": self._journal}
         path = _journal_path(self._index)
         write(path, json.dumps(journal).encode(), replace=True)
-        _remove(self._path(self._index.name))
+
+    def _keep_changed(self, name):
+        """Gives what somebody made of one of our files another name."""
+        path, known = self._path(name), self._earlier.get(name)
+        # Links and pipes hold nothing themselves.
+        if known is None or name in self._written or not _is_plain_file(path):
+            return
+        # Files of ours may have changed places.
+        ours = set().union(*(known for known in self._earlier.values() if known))
+        if digests.of_file(path) in ours or self._index.is_damaged(path):
+            return
+        for number in itertools.count():
+            with contextlib.suppress(Taken):
+                move(path, f"{path}.bak{number or ''}")
+                self.kept.append(name)
+                return
 
     def _path(self, name):
         return os.path.join(self._index.folder, name)
@@ -125,12 +168,27 @@ def claimed_names(index: Index) -> set[str]:
 
     Of a damaged index see `Index.unmistakable`.
     """
-    listed = _listed(index)
-    journal = _journaled(index)
-    if listed is None and journal is None:
-        return set()
-    names = map(str, [*(listed or ()), *(journal or ())])
-    return {index.name, *filter(index.pattern.fullmatch, names)}
+    return set(_known(index))
+
+
+def _known(index) -> dict[str, set[str] | None]:
+    """{name: digests that the file may have, or None where any will do}."""
+    found: dict[str, set[str] | None] = {}
+    for source in (_listed(index), _journaled(index)):
+        if source is None:
+            continue
+        found[index.name] = None
+        if not isinstance(source, Mapping):
+            source = dict.fromkeys(map(str, source))
+        for name, known in source.items():
+            if not index.pattern.fullmatch(name):
+                continue
+            if known is None or found.get(name, ()) is None:
+                found[name] = None
+            else:
+                more = [known] if isinstance(known, str) else known
+                found[name] = {*(found.get(name) or ()), *map(str, more)}
+    return found
 
 
 def forget_journal(index: Index) -> None:
@@ -152,12 +210,12 @@ def _listed(index):
     if data is None:
         return None
     try:
-        return list(index.names_of(json.loads(data)))
+        found = index.names_of(json.loads(data))
+        return found if isinstance(found, Mapping) else list(found)
     except (ValueError, RecursionError):
-        if index.unmistakable:
-            is_ours = data.startswith(index.opening) or index.opening.startswith(data)
-            return os.listdir(index.folder) if is_ours else None
-        return [] if data.startswith(index.opening) else None
+        if not data.startswith(index.opening):
+            return None
+        return os.listdir(index.folder) if index.unmistakable else []
     except (KeyError, TypeError, AttributeError):
         return None
 
@@ -165,7 +223,15 @@ def _listed(index):
 def _journaled(index):
     data = read_regular(_journal_path(index))
     try:
-        return None if data is None else list(json.loads(data)["files"])
+        if data is None:
+            return None
+        found = json.loads(data)["files"]
+        # Those of earlier versions are lists.
+        return (
+            {n: _texts(d) for n, d in found.items()}
+            if isinstance(found, dict)
+            else list(found)
+        )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -173,6 +239,14 @@ def _journaled(index):
 def _journal_path(index):
     digest = digests.of_bytes(os.fsencode(index.name))
     return os.path.join(index.folder, f"{PREFIX}{digest[:16]}.json")
+
+
+def _texts(known):
+    return None if known is None else [str(digest) for digest in known]
+
+
+def _is_plain_file(path):
+    return os.path.isfile(path) and not os.path.islink(path)
 
 
 def _is_folder(path):

@@ -31,8 +31,8 @@ TURNS = {
 _TURNED_BY_READER = ("TIFF", "HEIF")
 # Progressive JPEG files have about ten; each takes as long as the whole picture.
 _MOST_SCANS = 100
-# Pillow modes of pictures whose values no rule turns into 0 to 255.
-_UNKNOWN_RANGE = ("F",)
+# TIFF tags.
+_BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -105,11 +105,35 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 
 def check_mode(image: Image.Image, told: str) -> None:
     """Raises PictureError for a picture whose values have no known range."""
-    if image.mode in _UNKNOWN_RANGE:
+    found = ""
+    if image.mode == "F":
+        found = "floating-point numbers"
+    elif image.mode == "I" and image.format != "PNG":  # of which it stands for 16 bits
+        found = "whole numbers of 32 bits"
+    elif image.format == "TIFF":
+        found = _odd_samples(getattr(image, "tag_v2", {}))
+    if found:
         raise PictureError(
-            f"{told} holds floating-point numbers, whose range is unknown; convert it to "
-            "8 or 16 bits per channel."
+            f"{told} holds {found}, whose range is unknown; convert it to 8 or 16 bits "
+            "per channel."
         )
+
+
+def _odd_samples(tags):
+    """What a TIFF holds other than unsigned numbers of 1, 8 or 16 bits, dark to bright."""
+
+    def of(tag, usual):
+        found = tags.get(tag, usual)
+        return found if isinstance(found, tuple) else (found,)
+
+    bits, kinds = of(_BITS_PER_SAMPLE, 1), of(_SAMPLE_FORMAT, 1)
+    if 2 in kinds:
+        return "signed numbers"
+    if not set(bits) <= {1, 2, 4, 8, 16}:
+        return f"numbers of {max(bits)} bits"
+    if of(_PHOTOMETRIC, 1)[0] == 0 and max(bits) == 16:
+        return "16 bits in which 0 is white"
+    return ""
 
 
 def _decoded(file, told, kinds, reading):

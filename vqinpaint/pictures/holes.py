@@ -63,12 +63,17 @@ def hole_of(
 def _marked(image, notes):
     """What colour marks, or alpha where colour says nothing: bool [h, w]."""
     by_colour = is_missing(np.asarray(to_eight_bits(image).convert("L")))
-    if by_colour.any() != by_colour.all() or image.mode.startswith("I"):
-        return by_colour
-    if not image.has_transparency_data:
+    if image.mode.startswith("I") or not image.has_transparency_data:
         return by_colour
     by_alpha = is_missing(np.asarray(image.convert("RGBA").getchannel("A")))
     if by_alpha.any() == by_alpha.all():
+        return by_colour
+    if by_colour.any() != by_colour.all():
+        if (by_alpha == by_colour).all() or (by_alpha != by_colour).all():
+            return by_colour
+        notes.append(
+            "is transparent in places, which counts for nothing; colour counts"
+        )
         return by_colour
     notes.append(
         "says nothing by its colour, so its alpha channel is taken: opaque is missing, "

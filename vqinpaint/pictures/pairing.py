@@ -44,13 +44,19 @@ def split_folder(paths: Sequence[str]) -> tuple[list[str], list[str]]:
     return [path for path in paths if path not in set(masks)], masks
 
 
-def match_masks(images: Sequence[str], masks: Sequence[str]) -> list[tuple[str, str]]:
+def match_masks(
+    images: Sequence[str], masks: Sequence[str], for_all: bool = True
+) -> list[tuple[str, str]]:
     """Pairs every picture with a mask: one for all, or the one of its name.
+
+    Args:
+      images, masks: paths.
+      for_all: whether a single mask is that of all pictures, whatever its name.
 
     Raises:
       PictureError: a picture without a mask, with several, or that is its own.
     """
-    if len(masks) == 1:
+    if len(masks) == 1 and for_all:
         pairs = [(image, masks[0]) for image in images]
     else:
         pairs = _by_name(images, masks)
