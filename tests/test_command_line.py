@@ -242,7 +242,11 @@ def _mistakes(world):
         (_train("vqvae", world, 9, "--vqvae_steps=0"), 2, "steps is 0; it must be"),
         (_train("vqvae", world, 9, "--mask=hole"), 2, "mask=hole.*<center"),
         (["tools/make_tfrecords.py", out, f"--input={world / 'empty'}"], 4, "is empty"),
-        (["tools/make_tfrecords.py", out, f"--input={world / 'no'}"], 4, "neither"),
+        (
+            ["tools/make_tfrecords.py", out, f"--input={world / 'no'}"],
+            4,
+            "does not exist",
+        ),
         (["tools/make_tfrecords.py", out], 2, "--tfds=NAME"),
         (
             ["-m", "vqinpaint.export", f"{out}/1", f"--run_dir={world / 'run'}"]

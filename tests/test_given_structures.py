@@ -99,7 +99,7 @@ def test_a_sample_that_is_not_there_is_named(tmp_path, grid):
 def test_a_large_or_odd_file_is_not_read(tmp_path):
     with open(tmp_path / "large.json", "wb") as file:
         file.truncate(1 << 30)
-    with pytest.raises(PictureError, match="has more than 256 MB"):
+    with pytest.raises(PictureError, match="at most 67 MB are read"):
         _given(tmp_path / "large.json")
     (tmp_path / "odd.json").write_bytes(b"\xff\xfe[]")
     with pytest.raises(PictureError, match="not UTF-8"):

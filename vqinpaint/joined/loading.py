@@ -19,12 +19,12 @@ from vqinpaint.runs import folders, locating, networks
 from vqinpaint.runs.bundles import require_finite
 from vqinpaint.runs.options_files import read_export
 
-# The outputs of a SavedModel's functions by name; None for a single one without a name.
+# The outputs of a SavedModel's functions that are used; "" is a single one without a name.
 _FUNCTIONS = {
     "sample": {"completed", "structure", "codes", "bits", "entropy"},
-    "encode": {"top", "bottom"},
-    "reconstruct": {"reconstruction", "structure"},
-    "bits": None,
+    "encode": {"top"},
+    "reconstruct": {"reconstruction"},
+    "bits": {""},
 }
 
 
@@ -111,8 +111,7 @@ def load_saved_model(path, sampler=None):
         for name in ("rows_begun", "weights"):
             getattr(model, name)
         sides = list(model.sample.concrete_functions[0].inputs[0].shape[:2])
-        noise = model.signatures["inpaint_from_noise"].structured_input_signature[1]
-        codes = noise["noise"].shape[-1]
+        codes = _number_of_codes(model)
         require_finite(model.weights, path)
     except ModelError:
         raise
@@ -125,7 +124,7 @@ def load_saved_model(path, sampler=None):
     told, wanted = "", options.image_size
     if sides != [wanted] * 2:
         told = f"image_size is {wanted}, but the graph completes pictures of {sides}"
-    elif codes != options.vqvae.codes:
+    elif codes not in (None, options.vqvae.codes):
         told = f"vqvae.codes is {options.vqvae.codes}, but the graph has {codes}"
     if told:
         raise ModelError(
@@ -135,13 +134,21 @@ def load_saved_model(path, sampler=None):
     return model, options
 
 
+def _number_of_codes(model):
+    """As the noise of a signature has it; None without that signature."""
+    signature = model.signatures.get("inpaint_from_noise")
+    if signature is None:
+        return None
+    return signature.structured_input_signature[1]["noise"].shape[-1]
+
+
 def _require_function(model, name, outputs):
     """Raises ValueError unless a function of that name gives these outputs."""
     (function,) = getattr(model, name).concrete_functions
     found = function.structured_outputs
-    names = set(found) if isinstance(found, dict) else None
-    if names != outputs:
-        raise ValueError(f"{name} gives {sorted(names or ['one output'])}")
+    names = set(found) if isinstance(found, dict) else {""}
+    if not names >= outputs:
+        raise ValueError(f"{name} gives {sorted(names)}, without {sorted(outputs)}")
 
 
 @contextlib.contextmanager
