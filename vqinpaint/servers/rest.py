@@ -129,6 +129,7 @@ def read_description(answer: Any, source: str) -> Description:
     except (
         json_format.ParseError,
         *(KeyError, TypeError, ValueError, AttributeError, RecursionError),
+        OverflowError,  # of infinity in the place of a size
     ):
         raise failures.nonsense(source, "no description of a model") from None
     return Description(shapes_of(signatures), failures.brief(version))
