@@ -207,6 +207,7 @@ def test_a_users_file_of_the_name_of_a_larger_runs_result_is_kept(world):
         lambda facts: facts["samples"].pop(),
         lambda facts: facts["samples"].reverse(),
         lambda facts: facts["files"].pop("a_01.png"),
+        lambda facts: facts["files"].update({"a_00.png": 5, "a_grid.png": {}}),
     ],
 )
 def test_a_json_that_lists_less_is_not_done(world, change):

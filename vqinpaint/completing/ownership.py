@@ -90,7 +90,7 @@ def is_done(folder: str, stem: str, facts: dict[str, Any], number: int) -> bool:
     listing = index(folder, stem)
     try:
         path = os.path.join(folder, listing.name)
-        before = json.loads(outputs.read_regular(path) or b"")
+        before = json.loads(outputs.read_or_none(path) or b"")
         same = all(before[key] == facts[key] for key in ("options", "fingerprints"))
         files = before["files"]
         names = [sample["file"] for sample in before["samples"]]

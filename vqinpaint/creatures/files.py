@@ -106,7 +106,7 @@ def table(path: str, columns: Sequence[str] = COLUMNS) -> dict[str, dict[str, st
     """
     if not outputs.is_taken(path):
         return {}
-    text = (outputs.read_regular(path) or b"").decode("utf-8", "replace")
+    text = (outputs.read_or_none(path) or b"").decode("utf-8", "replace")
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
         if reader.fieldnames == list(columns):
@@ -137,7 +137,7 @@ def write_picture(folder: str, name: str, png: bytes) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     if outputs.is_taken(path):
         # The same flags draw the same bytes.
-        if outputs.read_regular(path) == png:
+        if outputs.read_or_none(path) == png:
             return
         raise UsageError(
             f"{path} exists and is another picture; choose another --output, or other "

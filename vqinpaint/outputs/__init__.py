@@ -5,7 +5,7 @@ from vqinpaint.outputs.claims import (
     Index,
     claimed_names,
     forget_journal,
-    read_regular,
+    read_or_none,
 )
 from vqinpaint.outputs.places import check_file, check_folder, is_case_blind
 from vqinpaint.outputs.taken import NameTooLong, Taken, is_taken
@@ -35,7 +35,7 @@ __all__ = [
     "move",
     "new_file",
     "new_folder",
-    "read_regular",
+    "read_or_none",
     "write",
     "write_json",
 ]

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Union
 
 from vqinpaint.errors import UserError
 from vqinpaint.files import digests
-from vqinpaint.files.regular import open_regular
+from vqinpaint.files.regular import read_regular
 from vqinpaint.outputs.taken import Taken, is_taken
 from vqinpaint.outputs.temporaries import PREFIX
 from vqinpaint.outputs.writing import move, new_file, write
@@ -186,7 +186,9 @@ def _known(index) -> dict[str, set[str] | None]:
             if known is None or found.get(name, ()) is None:
                 found[name] = None
             else:
+                # Of an index or a journal that somebody changed anything may come.
                 more = [known] if isinstance(known, str) else known
+                more = more if isinstance(more, list) else []
                 found[name] = {*(found.get(name) or ()), *map(str, more)}
     return found
 
@@ -196,17 +198,16 @@ def forget_journal(index: Index) -> None:
     _remove(_journal_path(index))
 
 
-def read_regular(path: str) -> bytes | None:
+def read_or_none(path: str) -> bytes | None:
     """Content of a regular file; None where there is none of a reasonable size."""
     try:
-        with open_regular(path, _LARGEST) as file:
-            return file.read()
-    except (UserError, OSError):
+        return read_regular(path, _LARGEST)
+    except UserError:
         return None
 
 
 def _listed(index):
-    data = read_regular(os.path.join(index.folder, index.name))
+    data = read_or_none(os.path.join(index.folder, index.name))
     if data is None:
         return None
     try:
@@ -221,17 +222,13 @@ def _listed(index):
 
 
 def _journaled(index):
-    data = read_regular(_journal_path(index))
+    data = read_or_none(_journal_path(index))
     try:
         if data is None:
             return None
         found = json.loads(data)["files"]
         # Those of earlier versions are lists.
-        return (
-            {n: _texts(d) for n, d in found.items()}
-            if isinstance(found, dict)
-            else list(found)
-        )
+        return found if isinstance(found, dict) else list(found)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -239,10 +236,6 @@ def _journaled(index):
 def _journal_path(index):
     digest = digests.of_bytes(os.fsencode(index.name))
     return os.path.join(index.folder, f"{PREFIX}{digest[:16]}.json")
-
-
-def _texts(known):
-    return None if known is None else [str(digest) for digest in known]
 
 
 def _is_plain_file(path):
