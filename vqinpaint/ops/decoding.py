@@ -5,13 +5,12 @@ from __future__ import annotations
 import tensorflow as tf
 
 from vqinpaint.ops import gif
+from vqinpaint.options.reading import MOST_SCANS
 
 # A larger picture takes too long to answer within a server's usual 30 seconds.
 MOST_PIXELS = 1 << 24
 # A longer side takes gigabytes to shrink, however short the other one is.
 LONGEST_SIDE = 1 << 14
-# Progressive JPEG files have about ten scans; each takes as long as the whole picture.
-MOST_SCANS = 100
 
 _DAMAGED, _GOOD, _LARGE, _UNKNOWN = range(4)
 

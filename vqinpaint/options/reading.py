@@ -6,6 +6,9 @@ import dataclasses
 
 from vqinpaint.options.fields import option, require
 
+# Progressive JPEG files have about ten scans; each takes as long as the whole picture.
+MOST_SCANS = 100
+
 
 @dataclasses.dataclass(frozen=True)
 class ReadingOptions:

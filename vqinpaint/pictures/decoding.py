@@ -11,7 +11,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from vqinpaint.errors import PictureError, first_line
-from vqinpaint.options.reading import ReadingOptions
+from vqinpaint.options.reading import MOST_SCANS, ReadingOptions
 from vqinpaint.pictures import formats
 from vqinpaint.pictures.depth import bits_per_channel
 from vqinpaint.pictures.png_chunks import colour_chunks
@@ -29,8 +29,6 @@ TURNS = {
 }
 # Formats of which readers turn pictures upright by themselves, while they load them.
 _TURNED_BY_READER = ("TIFF", "HEIF")
-# Progressive JPEG files have about ten; each takes as long as the whole picture.
-_MOST_SCANS = 100
 # TIFF tags.
 _BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
 
@@ -46,6 +44,8 @@ class Decoded:
       bits: per channel, such as 8 or 16.
       animated: whether there are further frames.
       chunks: (name, content) of PNG chunks that say how colours are meant.
+      clear_colour_left_out: whether the file makes a colour of 16 bits transparent, of
+        which Pillow compares one byte alone.
     """
 
     image: Image.Image
@@ -54,6 +54,7 @@ class Decoded:
     bits: int = 8
     animated: bool = False
     chunks: tuple[tuple[bytes, bytes], ...] = ()
+    clear_colour_left_out: bool = False
 
 
 def decode(file: BinaryIO, told: str, reading: ReadingOptions) -> Decoded:
@@ -149,10 +150,13 @@ def _decoded(file, told, kinds, reading):
     if kind not in _TURNED_BY_READER:
         turn = orientation(image)
         image = upright(image, turn)
-    bits, chunks = bits_per_channel(image, kind, file), ()
-    if kind == "PNG":
-        chunks = colour_chunks(file)
-    return Decoded(image, kind, turn, bits, animated, chunks)
+    bits = bits_per_channel(image, kind, file)
+    if kind != "PNG":
+        return Decoded(image, kind, turn, bits, animated)
+    left_out = bits == 16 and "transparency" in image.info
+    if left_out:
+        del image.info["transparency"]
+    return Decoded(image, kind, turn, bits, animated, colour_chunks(file), left_out)
 
 
 def _check_size(image, told, reading):
@@ -170,9 +174,9 @@ def _check_scans(file, told):
     """Refuses files of some kilobytes that would take minutes."""
     file.seek(0)
     scans = file.read().count(b"\xff\xda")
-    if scans > _MOST_SCANS:
+    if scans > MOST_SCANS:
         raise PictureError(
-            f"{told} has {scans} scans, more than {_MOST_SCANS}; save it anew."
+            f"{told} has {scans} scans, more than {MOST_SCANS}; save it anew."
         )
 
 

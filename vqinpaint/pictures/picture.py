@@ -53,10 +53,8 @@ def picture_of(decoded: Decoded) -> Picture:
     profile = _profile(decoded, notes)
     colours, chunks, profile = _own_colours(decoded, profile, notes)
     alpha = alpha_of(decoded.image)
-    if decoded.format == "PNG" and decoded.bits == 16 and _has_clear_colour(decoded):
-        # Pillow compares one of the two bytes.
+    if decoded.clear_colour_left_out:
         notes.append("its transparent colour is ignored, as it has 16 bits")
-        alpha = None
     dpi = _dpi(decoded, notes)
     pixels = seen = np.asarray(colours)
     if profile and not profile.is_srgb:
@@ -76,10 +74,6 @@ def alpha_of(image: Image.Image) -> Image.Image | None:
         return None
     alpha = image.convert("RGBA").getchannel("A")
     return None if alpha.getextrema()[0] == 255 else alpha
-
-
-def _has_clear_colour(decoded):
-    return "transparency" in decoded.image.info
 
 
 def over_white(colours: Image.Image, alpha: Image.Image) -> Image.Image:
