@@ -87,9 +87,7 @@ def _check_output(counts):
             continue
         files.table(os.path.join(FLAGS.output, f"{split}_attributes.csv"))
         if FLAGS.records:
-            from vqinpaint.data import writing  # needs TensorFlow
-
-            writing.check_split(FLAGS.output, split)
+            _writing().check_split(FLAGS.output, split)
         else:
             outputs.check_folder(os.path.join(FLAGS.output, split))
 
@@ -105,6 +103,14 @@ def _write_split(split, count, map_):
         files.write_split(FLAGS.output, split, jobs, results, write, keep)
 
 
+def _writing():
+    """The module that writes records; it needs TensorFlow, which pictures do not."""
+    from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip
+    from vqinpaint.data import writing
+
+    return writing
+
+
 def _pictures():
     """Gives a function (name, PNG bytes) that writes a file."""
     return contextlib.nullcontext(functools.partial(files.write_picture, FLAGS.output))
@@ -113,9 +119,8 @@ def _pictures():
 @contextlib.contextmanager
 def _records(split, count):
     """Gives a function (name, PNG bytes) that adds a record to the split."""
-    # TensorFlow, which pictures do not need.
-    from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip
-    from vqinpaint.data import records, writing
+    writing = _writing()
+    from vqinpaint.data import records
 
     entries = {
         "source": "clay creatures",
