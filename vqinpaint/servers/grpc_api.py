@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 from collections.abc import Mapping
 
-# Its own lines would show what a server says as it is. It reads this when imported.
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-
-import grpc  # noqa: E402
-import numpy as np  # noqa: E402
-import tensorflow as tf  # noqa: E402
-from google.protobuf.message import DecodeError  # noqa: E402
-from tensorflow_serving.apis import (  # noqa: E402
+import grpc
+import numpy as np
+import tensorflow as tf
+from google.protobuf.message import DecodeError
+from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     predict_pb2,
     prediction_service_pb2_grpc,
 )
 
-from vqinpaint.answers import Wanted, checked, shown  # noqa: E402
-from vqinpaint.servers import failures  # noqa: E402
-from vqinpaint.servers.description import (  # noqa: E402
+from vqinpaint.answers import Wanted, checked, shown
+from vqinpaint.servers import failures
+from vqinpaint.servers.description import (
     MOST_DESCRIBED,
     Description,
     shapes_of,
