@@ -124,8 +124,12 @@ class VQDecoder(keras.Model):
 
         [B, h, w, D] -> float32 [B, 8h, 8w, 3], clipped to [-1, 1].
         """
+        return tf.clip_by_value(self.without_texture(top), -1.0, 1.0)
+
+    def without_texture(self, top: tf.Tensor) -> tf.Tensor:
+        """The same, not clipped."""
         empty = tf.repeat(tf.repeat(tf.zeros_like(top), 2, axis=1), 2, axis=2)
-        return tf.clip_by_value(self(top, empty), -1.0, 1.0)
+        return self(top, empty)
 
 
 class VQVAE(tf.Module):

@@ -38,9 +38,19 @@ class VQVAEOptions:
         "Weight of the commitment loss, which is summed over both levels.",
         free=True,
     )
+    structure_weight: float = option(
+        0.0,
+        "Weight of the reconstruction error of the structure codes alone. Above 0, small "
+        "things of any colour become structure; 0 as in the paper.",
+        free=True,
+    )
 
     def __post_init__(self):
         require_positive(self)
+        require(
+            self.structure_weight >= 0,
+            f"vqvae_structure_weight is {self.structure_weight}; it must be 0 or more.",
+        )
         require(
             self.channels % 2 == 0,
             f"vqvae_channels is {self.channels}; it must be even.",

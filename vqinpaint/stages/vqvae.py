@@ -18,7 +18,8 @@ from vqinpaint.stages.updates import in_parts, minimise, skipped
 class VQVAEStage:
     """Reconstruction plus commitment, codebooks by moving averages (section 3.2).
 
-    Trains as the authors' train_vqvae.py. See `Stage` for the methods.
+    Trains as the authors' train_vqvae.py, to which `structure_weight` adds a term that the
+    authors do not have. See `Stage` for the methods.
 
     Args:
       options: sizes of the networks and weight of the commitment loss.
@@ -64,7 +65,13 @@ class VQVAEStage:
         commitment = self.options.commitment * tf.reduce_mean(
             encoded.top.commitment + encoded.bottom.commitment
         )
-        return {"reconstruction": error, "commitment": commitment}
+        found = {"reconstruction": error, "commitment": commitment}
+        weight = self.options.structure_weight
+        if weight:
+            alone = self.vqvae.decoder.without_texture(encoded.top.vectors)
+            own = tf.reduce_mean(losses.squared_error(alone, image))
+            found["structure"] = weight * own
+        return found
 
     def train_step(self, batch: Batch, step: tf.Tensor) -> dict[str, tf.Tensor]:
         encoder = self.vqvae.encoder
