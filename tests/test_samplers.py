@@ -15,6 +15,7 @@ from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.structure_steps import StructureSteps
 from vqinpaint.ops import losses
 from vqinpaint.options import ModelOptions, StructureOptions, VQVAEOptions
+from vqinpaint.sampling import fixed_point
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
 
@@ -61,7 +62,7 @@ class World:
             condition = tf.repeat(condition, tf.shape(codes)[0], axis=0)
         return self.prior(tf.gather(tf.transpose(self.codebook), codes), condition)
 
-    def draw(self, name, control=None, only=slice(None)):
+    def draw(self, name, control=None, only=slice(None), guess=None):
         """Draws all samples, or some `only`; each sampler is traced once a shape."""
         noise, condition = self.noise[only], self.condition
         if condition.shape[0] > 1:
@@ -72,20 +73,21 @@ class World:
                 lambda *arguments: run(name, *arguments), autograph=False
             )
         control = control or plain(noise.shape[0])
-        return self._functions[name](noise, condition, control)
+        return self._functions[name](noise, condition, control, guess)
 
-    def _by_logits(self, name, noise, condition, control):
+    def _by_logits(self, name, noise, condition, control, guess):
         def logits_of(codes):
             return self.logits_of(codes, condition)
 
-        return sampling.BY_LOGITS[name](logits_of, noise, control)
+        return sampling.BY_LOGITS[name](logits_of, noise, control, guess=guess)
 
-    def _by_steps(self, name, noise, condition, control):
+    def _by_steps(self, name, noise, condition, control, guess):
         def make_steps(window):
             number = tf.shape(noise)[0]
-            return StructureSteps(self.prior, self.codebook, condition, number, window)
+            added = self.prior.from_condition(condition)
+            return StructureSteps(self.prior, self.codebook, added, number, window)
 
-        return sampling.BY_STEPS[name](make_steps, noise, control)
+        return sampling.BY_STEPS[name](make_steps, noise, control, guess=guess)
 
 
 def plain(number, temperature=1.0, top_k=0, top_p=1.0):
@@ -197,6 +199,29 @@ def test_passes_are_counted(authors):
     # Guessing costs at most a pass per code, and must save some.
     assert authors.shape[0] <= passes["fixed_point"] < places
     assert passes["fixed_point_grid"] <= places + 1
+
+
+@pytest.mark.parametrize("name", sampling.SAMPLERS)
+def test_a_guess_never_changes_what_is_drawn(authors, name):
+    reference = authors.draw(name)
+    wrong = (reference.codes + 1) % authors.codes
+    half = tf.concat([reference.codes[:, :2], wrong[:, 2:]], axis=1)
+    drawn = [authors.draw(name, guess=guess) for guess in (wrong, half)]
+    for draw in drawn:
+        _assert_equal(draw, reference)
+    if name in sampling.TAKE_GUESSES:
+        assert drawn[0].passes >= drawn[1].passes
+
+
+def test_a_right_guess_is_only_verified(authors):
+    height, width = authors.shape
+    codes = authors.draw("naive").codes
+    passes = {
+        name: int(authors.draw(name, guess=codes).passes)
+        for name in sampling.TAKE_GUESSES
+    }
+    windows = -(-width // fixed_point.WINDOW)
+    assert passes == {"fixed_point": height * windows, "fixed_point_grid": 1}
 
 
 @pytest.mark.parametrize("name", ["naive", "incremental", "fixed_point"])

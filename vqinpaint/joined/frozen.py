@@ -4,7 +4,9 @@ import tensorflow as tf
 
 from vqinpaint import sampling
 from vqinpaint.models.structure_steps import StructureSteps
+from vqinpaint.ops.filling import fill_smoothly
 from vqinpaint.ops.shapes import known, sizes
+from vqinpaint.sampling.choice import choose
 
 
 class FrozenNetworks:
@@ -62,20 +64,36 @@ class FrozenNetworks:
             (images, masks),
             fn_output_signature=tf.TensorSpec([*grid, self.condition.width]),
         )
-        return self.draw_from(condition, noise, control, self.sampler, on_row)
+        likely = None
+        if self.sampler in sampling.TAKE_GUESSES:
+            likely = self.encoder(fill_smoothly(images, masks)).top.indices
+        return self.draw_from(condition, noise, control, self.sampler, on_row, likely)
 
-    def draw_from(self, condition, noise, control, sampler, on_row=None):
-        """As `draw`, from the condition network's output and by any sampler."""
+    def draw_from(self, condition, noise, control, sampler, on_row=None, likely=None):
+        """As `draw`, from the condition network's output and by any sampler.
+
+        Args:
+          likely: int32 [N or 1, h, w], codes that the known pixels suggest. One pass of
+            the prior over them and the noise gives the sampler's first guess.
+        """
         codebook, number = self.encoder.top_codebook, sizes(noise)[0]
+        added = self.prior.from_condition(condition)
+        own = tf.shape(condition)[0]
+
+        def for_all(x):
+            """Repeats what several samples share; of one, all do without copies."""
+            return tf.repeat(x, tf.where(own == 1, 1, number // tf.maximum(own, 1)), 0)
 
         def make_steps(window):
-            return StructureSteps(self.prior, codebook.codes, condition, number, window)
+            return StructureSteps(self.prior, codebook.codes, added, number, window)
 
         def logits_of(codes):
-            shared = number // tf.maximum(tf.shape(condition)[0], 1)
-            every = tf.repeat(condition, shared, axis=0)
-            return self.prior(codebook.vectors_of(codes), every)
+            return self.prior(codebook.vectors_of(codes), added=for_all(added))
 
+        guess = None
+        if likely is not None:
+            likely = tf.broadcast_to(for_all(likely), tf.shape(noise)[:3])
+            guess = choose(logits_of(likely), noise, control)
         if sampler in sampling.BY_STEPS:
-            return sampling.BY_STEPS[sampler](make_steps, noise, control, on_row)
-        return sampling.BY_LOGITS[sampler](logits_of, noise, control, on_row)
+            return sampling.BY_STEPS[sampler](make_steps, noise, control, on_row, guess)
+        return sampling.BY_LOGITS[sampler](logits_of, noise, control, on_row, guess)

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.initializers import FanInNormal
+from vqinpaint.ops import recomputing
 from vqinpaint.ops.dilated import dilated_convolution
 
 
@@ -72,6 +73,7 @@ class GatedConvolution(keras.layers.Conv2D):
         super().__init__(
             filters, kernel_size, strides, dilation_rate=dilation_rate, **kwargs
         )
+        self._recompute = recomputing.wanted()
         plain = (self.strides, self.padding, self.data_format) == (
             (1, 1),
             "same",
@@ -93,6 +95,9 @@ class GatedConvolution(keras.layers.Conv2D):
         return dilated_convolution(inputs, kernel, rate)
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
+        return recomputing.run(self._gated, self._recompute, x)
+
+    def _gated(self, x):
         features, gates = tf.split(super().call(x), 2, axis=-1)
         return tf.nn.elu(features) * tf.sigmoid(gates)
 
@@ -104,8 +109,8 @@ class GatedUpConvolution(GatedConvolution):
     `GatedConvolution`.
     """
 
-    def call(self, x: tf.Tensor) -> tf.Tensor:
-        return super().call(tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2))
+    def _gated(self, x):
+        return super()._gated(tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2))
 
 
 class ResidualBlock(keras.layers.Layer):
@@ -124,8 +129,12 @@ class ResidualBlock(keras.layers.Layer):
         self.inner_channels = inner_channels
         self.inner = convolution(inner_channels, 3, name="inner")
         self.outer = convolution(channels, 1, name="outer")
+        self._recompute = recomputing.wanted()
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
+        return recomputing.run(self._sum, self._recompute, x)
+
+    def _sum(self, x):
         return x + self.outer(tf.nn.elu(self.inner(tf.nn.elu(x))))
 
     def get_config(self) -> dict:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.causal_attention import CausalAttention
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
+from vqinpaint.ops import recomputing
 from vqinpaint.ops.activations import BY_NAME, gate
 
 
@@ -21,7 +22,8 @@ class GatedResidual(keras.layers.Layer):
     returns x + dropout(y), or x + dropout(y + attend(y)) where it has attention.
 
     Call with x [B, h, w, C] and, as the arguments below say, `side` [B, h, w, C] and
-    `condition` [B, h, w, C'] -> [B, h, w, C]. With `dropout_seed`, int32 [2], dropout is
+    `condition` [B or 1, h, w, C'] -> [B, h, w, C]. In place of `condition` the call also
+    takes `added`, dense(f(condition)), where that is known already. With `dropout_seed`, int32 [2], dropout is
     on; without it the block is deterministic.
 
     Args:
@@ -66,6 +68,7 @@ class GatedResidual(keras.layers.Layer):
         self.has_condition = has_condition
         self.dropout = dropout
         self.salt = salt
+        self._recompute = recomputing.wanted()
         # Keras lists variables in the order of these assignments, and checkpoints keep
         # optimiser slots by that order.
         self.inner = WeightNormConvolution(
@@ -92,18 +95,29 @@ class GatedResidual(keras.layers.Layer):
         side: tf.Tensor | None = None,
         condition: tf.Tensor | None = None,
         dropout_seed: tf.Tensor | None = None,
+        added: tf.Tensor | None = None,
     ) -> tf.Tensor:
+        def block(x, side, condition, added):
+            return x + self._dropped(
+                self._branch(x, side, condition, added), dropout_seed
+            )
+
+        return recomputing.run(block, self._recompute, x, side, condition, added)
+
+    def _branch(self, x, side, condition, added):
         activate = BY_NAME[self.nonlinearity]
         hidden = self.inner(activate(x))
         if self.from_side is not None:
             hidden += self.from_side(activate(side))
         hidden = self.outer(activate(hidden))
-        if self.from_condition is not None:
+        if added is not None:
+            hidden += added
+        elif self.from_condition is not None:
             hidden += self.from_condition(activate(condition))
         hidden = gate(hidden)
         if self.attend is not None:
             hidden += self.attend(hidden)
-        return x + self._dropped(hidden, dropout_seed)
+        return hidden
 
     def _dropped(self, branch, seed):
         """Dropout of the whole branch; without a seed (int32 [2]) it stays as it is."""

@@ -10,9 +10,12 @@ from vqinpaint.environment.keras2 import keras
 from vqinpaint.layers.causal_attention import CausalAttention
 from vqinpaint.layers.gated_residual import GatedResidual
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
+from vqinpaint.models.structure_blocks import Linear
 from vqinpaint.ops import shifts
+from vqinpaint.ops.activations import BY_NAME
 from vqinpaint.ops.images import known_pixels
 from vqinpaint.ops.precision import to_full
+from vqinpaint.ops.shapes import sizes
 from vqinpaint.options import ModelOptions, StructureOptions
 
 # Dilations of the gated blocks at 1/8 of the side (supplement, Table 2), each that of the
@@ -78,9 +81,12 @@ class StructurePrior(keras.Model):
 
     A gated network after PixelSNAIL, `structure_pixelcnn_spec` in the authors'
     net/structure_generator.py. Call with (codes as vectors [B, h, w, D], condition
-    [B, h, w, C]) -> logits float32 [B, h, w, K]. The logits at a position depend on
+    [B or 1, h, w, C]) -> logits float32 [B, h, w, K]. The logits at a position depend on
     codes strictly before it in raster order: the upper stream sees the rows above, the
     lower stream these and the row up to the position.
+
+    Where the prior runs several times on one condition, `from_condition` computes once
+    what that adds, and the call takes it as `added` in place of the condition.
 
     With `dropout_seed`, int32 [2], dropout of every gated block's branch is on; the
     output blocks have none.
@@ -147,23 +153,42 @@ class StructurePrior(keras.Model):
     def call(
         self,
         codes: tf.Tensor,
-        condition: tf.Tensor,
+        condition: tf.Tensor | None = None,
         dropout_seed: tf.Tensor | None = None,
+        added: tf.Tensor | None = None,
     ) -> tf.Tensor:
+        parts = [None] * (2 * len(self.upper))
+        if added is not None:
+            parts = tf.split(added, len(parts), axis=-1)
         # The constant channel tells codes near zero from the padding at the border.
         x = tf.concat([codes, tf.ones_like(codes[..., :1])], axis=-1)
         upper = shifts.shift_down(self.upper_in(x))
         lower = shifts.shift_down(self.above_in(x)) + shifts.shift_right(
             self.left_in(x)
         )
-        for upper_block, lower_block in zip(self.upper, self.lower):
-            upper = upper_block(upper, condition=condition, dropout_seed=dropout_seed)
-            lower = lower_block(
-                lower, side=upper, condition=condition, dropout_seed=dropout_seed
-            )
+        given = {"condition": condition, "dropout_seed": dropout_seed}
+        for i, (upper_block, lower_block) in enumerate(zip(self.upper, self.lower)):
+            upper = upper_block(upper, **given, added=parts[2 * i])
+            lower = lower_block(lower, side=upper, **given, added=parts[2 * i + 1])
         for block in self.output_blocks:
             lower += block(tf.nn.elu(lower))
         return to_full(self.logits(tf.nn.elu(lower)))
+
+    def from_condition(self, condition: tf.Tensor) -> tf.Tensor:
+        """What the condition adds to all gated blocks, by one product.
+
+        Args:
+          condition: float32 [B, h, w, C'].
+
+        Returns:
+          float32 [B, h, w, 4 C L], 2 C channels for each of the L upper and L lower
+          blocks: of the first upper block, of the first lower block, and so on.
+        """
+        blocks = [block for pair in zip(self.upper, self.lower) for block in pair]
+        product = Linear.side_by_side([block.from_condition for block in blocks])
+        active = BY_NAME[self.nonlinearity](condition)
+        added = product(tf.reshape(active, [-1, active.shape[-1]]))
+        return tf.reshape(added, [*sizes(condition)[:3], added.shape[-1]])
 
 
 class StructureGenerator(tf.Module):

@@ -36,8 +36,8 @@ class StructureSteps:
     Args:
       prior: built.
       codebook: float32 [D, K], one code vector a column.
-      condition: float32 [N or 1, h, w, C'] from the condition network; with 1 all
-        samples share it.
+      added: float32 [N or 1, h, w, ..], as of `StructurePrior.from_condition`; with 1
+        all samples share it.
       batch: N, a Python integer or int32 [].
       window: n, the number of columns for which `logits` will be asked at once.
     """
@@ -46,16 +46,16 @@ class StructureSteps:
         self,
         prior: StructurePrior,
         codebook: tf.Tensor,
-        condition: tf.Tensor,
+        added: tf.Tensor,
         batch: int | tf.Tensor,
         window: int,
     ):
         self._activate = BY_NAME[prior.nonlinearity]
         self._batch = batch
         self.window = window
-        # [h, w, N or 1, C'], so that a row has the column outermost.
-        self._condition = tf.transpose(condition, [1, 2, 0, 3])
-        self._width = sizes(self._condition)[1]
+        # [h, w, N or 1, ..], so that a row has the column outermost.
+        self._added = tf.transpose(added, [1, 2, 0, 3])
+        self._width = sizes(self._added)[1]
         vectors = tf.transpose(codebook)
         self._vectors = tf.concat([vectors, tf.ones_like(vectors[:, :1])], axis=1)
         self._upper_in = Linear(prior.upper_in)
@@ -68,9 +68,6 @@ class StructureSteps:
         self._lower = [LowerBlock(block) for block in prior.lower]
         self._depths = [depth for block in self._lower for depth in block.depths]
         self._heads = next(b.attention.heads for b in self._lower if b.attention)
-        # All blocks take the condition by one product.
-        blocks = [block for pair in zip(prior.upper, prior.lower) for block in pair]
-        self._from_condition = Linear.side_by_side([b.from_condition for b in blocks])
         # TensorFlow's graph optimiser fails on chains of product, bias, sum and elu, and
         # then leaves the whole graph as it is. Differences it does not touch.
         self._output = [Linear.negative(block) for block in prior.output_blocks]
@@ -130,12 +127,10 @@ class StructureSteps:
 
     def _of_condition(self, index):
         """What the condition adds to each block in this row: 2 L of [w * N, 2 C]."""
-        row = self._condition[index]
-        depth = row.shape[-1]
-        flat = self._from_condition(self._activate(tf.reshape(row, [-1, depth])))
+        row = self._added[index]
         # One condition may be shared by all samples; of no samples there is none.
         shared = self._batch // tf.maximum(tf.shape(row)[1], 1)
-        flat = tf.repeat(flat, shared, axis=0)
+        flat = tf.repeat(tf.reshape(row, [-1, row.shape[-1]]), shared, axis=0)
         return tf.split(flat, 2 * len(self._lower), axis=1)
 
     def no_places(self) -> Places:

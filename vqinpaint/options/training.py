@@ -119,6 +119,11 @@ class OptimizerOptions:
         "Number of equal parts in which a batch goes through the networks one after "
         "another, to need less memory.",
     )
+    recompute: bool = option(
+        False,
+        "Keep only the inputs of each block for the gradient and compute the rest again, "
+        "to need less memory at the cost of time.",
+    )
     precision: str = option(
         "float32",
         "Number format of convolutions and matrix products; bfloat16 is for processors "

@@ -26,6 +26,7 @@ def sample(
     noise: tf.Tensor,
     control: Control,
     on_row: Callable[[tf.Tensor], Any] | None = None,
+    guess: tf.Tensor | None = None,
     window: int = WINDOW,
 ) -> Draw:
     """Draws several codes of a row at once, from the step interface.
@@ -34,12 +35,14 @@ def sample(
       make_steps: function from the number of columns asked for at once to the step
         interface; see `rows.sample`.
       noise, control, on_row: as of `naive.sample`.
+      guess: codes to start from, int32 [N, h, w]; None takes what the noise alone would
+        draw. The better the guess, the fewer rounds; the codes are the same.
       window: number of codes guessed at once, at least 1.
 
     Returns:
       `sampling.choice.Draw`.
     """
-    return rows.sample(make_steps(window), noise, control, on_row)
+    return rows.sample(make_steps(window), noise, control, on_row, guess)
 
 
 def sample_grid(
@@ -47,18 +50,21 @@ def sample_grid(
     noise: tf.Tensor,
     control: Control,
     on_row: Callable[[tf.Tensor], Any] | None = None,
+    guess: tf.Tensor | None = None,
 ) -> Draw:
     """Draws the whole grid in every round, without caches.
 
     Args:
       logits_of, noise, control: as of `naive.sample`.
+      guess: as of `sample`.
       on_row: never called, as no row is finished before the last round.
 
     Returns:
       `sampling.choice.Draw`.
     """
     del on_row
-    guess = tf.argmax(noise, axis=-1, output_type=tf.int32)
+    if guess is None:
+        guess = tf.argmax(noise, axis=-1, output_type=tf.int32)
 
     def again(passes, guess, logits):
         logits = tf.ensure_shape(logits_of(guess), noise.shape)

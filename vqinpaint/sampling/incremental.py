@@ -15,15 +15,17 @@ def sample(
     noise: tf.Tensor,
     control: Control,
     on_row: Callable[[tf.Tensor], Any] | None = None,
+    guess: tf.Tensor | None = None,
 ) -> Draw:
     """Draws a grid of codes place by place in raster order, from the step interface.
 
     Args:
       make_steps: function from the number of columns asked for at once to the step
         interface; see `rows.sample`.
-      noise, control, on_row: as of `naive.sample`.
+      noise, control, on_row, guess: as of `naive.sample`; it takes no guess either.
 
     Returns:
       `sampling.choice.Draw`.
     """
+    del guess
     return rows.sample(make_steps(1), noise, control, on_row)

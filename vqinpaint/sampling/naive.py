@@ -14,6 +14,7 @@ def sample(
     noise: tf.Tensor,
     control: Control,
     on_row: Callable[[tf.Tensor], Any] | None = None,
+    guess: tf.Tensor | None = None,
 ) -> Draw:
     """Draws a grid of codes place by place in raster order.
 
@@ -25,6 +26,9 @@ def sample(
       on_row: function that is called with the index of a row, int32 [], before its codes
         are drawn; None = no call. Inside a graph it is traced like the rest. Here it is
         called before every code.
+      guess: int32 [N, h, w], codes that are likely, or None. Samplers that start from a
+        guess need fewer passes the more of it is right; no guess changes what is drawn.
+        This sampler takes none.
 
     Returns:
       `sampling.choice.Draw`, with h * w passes.
@@ -39,6 +43,7 @@ def sample(
       >>> naive.sample(sure_of_three, tf.zeros([1, 2, 2, 5]), control).codes.numpy().tolist()
       [[[3, 3], [3, 3]]]
     """
+    del guess
     batch, height, width = tf.unstack(tf.shape(noise)[:3])
     size = noise.shape[-1]
     places = height * width

@@ -15,6 +15,7 @@ def sample(
     noise: tf.Tensor,
     control: Control,
     on_row: Callable[[tf.Tensor], Any] | None = None,
+    guess: tf.Tensor | None = None,
 ) -> Draw:
     """Draws a grid row by row, each row by a window that moves to the right.
 
@@ -31,17 +32,23 @@ def sample(
       control: `sampling.choice.Control`.
       on_row: function that is called once with the index of each row, int32 [], before
         its codes are drawn; None = no call. Inside a graph it is traced like the rest.
+      guess: int32 [N, h, w], first guess of all codes; None takes what the noise alone
+        would draw.
 
     Returns:
       `sampling.choice.Draw`, whose passes are the rounds of all rows.
     """
     batch, height, width, _ = sizes(noise)
+    if guess is None:
+        guess = tf.argmax(noise, axis=-1, output_type=tf.int32)
 
     def body(index, passes, rows, codes, bits, entropy):
         if on_row:
             on_row(index)
         row = steps.open_row(rows, index)
-        drawn, logits, places, rounds = _fill(steps, row, noise[:, index], control)
+        drawn, logits, places, rounds = _fill(
+            steps, row, noise[:, index], control, guess[:, index]
+        )
         spent, unsure = cost(logits, drawn)
         rows = steps.close_row(rows, row, places, drawn)
         grids = (
@@ -65,7 +72,7 @@ def sample(
 
 
 def _fill(
-    steps: Any, row: Any, noise: tf.Tensor, control: Control
+    steps: Any, row: Any, noise: tf.Tensor, control: Control, guess: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor, Any, tf.Tensor]:
     """Draws one row.
 
@@ -74,6 +81,7 @@ def _fill(
       row: the row as `steps.open_row` gives it.
       noise: float32 [N, w, K].
       control: `sampling.choice.Control`.
+      guess: int32 [N, w].
 
     Returns:
       (codes int32 [N, w], logits float32 [N, w, K], the row's places as `steps.close_row`
@@ -83,8 +91,7 @@ def _fill(
     window = steps.window
     # A window keeps its size at the row's end: other sizes would be compiled anew.
     padded = tf.pad(noise, [[0, 0], [0, window - 1], [0, 0]])
-    # The first guess is what the noise alone would draw.
-    guess = tf.argmax(padded, axis=-1, output_type=tf.int32)
+    guess = tf.pad(guess, [[0, 0], [0, window - 1]])
 
     def body(begin, rounds, codes, guess, logits, places):
         here = guess[:, :window]

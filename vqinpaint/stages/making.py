@@ -5,6 +5,7 @@ from __future__ import annotations
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.models.texture import Texture
 from vqinpaint.ops.precision import computing_in
+from vqinpaint.ops.recomputing import recomputing
 from vqinpaint.options import ModelOptions, OptimizerOptions
 from vqinpaint.runs import folders, networks
 from vqinpaint.stages.base import Stage
@@ -33,12 +34,13 @@ def make_stage(
       ModelError: the run has no VQ-VAE that can be restored.
     """
     keras.utils.set_random_seed(seed)
+    recompute = optimizer.recompute
     # The trained VQ-VAE keeps its full precision: its codes are what others learn.
     if name == "vqvae":
-        with computing_in(optimizer.precision):
+        with computing_in(optimizer.precision), recomputing(recompute):
             return VQVAEStage(options, optimizer)
     vqvae = networks.load_vqvae(run_dir, options)
-    with computing_in(optimizer.precision):
+    with computing_in(optimizer.precision), recomputing(recompute):
         if name == "structure":
             return StructureStage(options, optimizer, vqvae, seed=seed)
         # Made before the prior, so that initial weights do not depend on there being one.

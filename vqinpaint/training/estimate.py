@@ -55,12 +55,13 @@ def activation_bytes(stage: Stage, rows: int, size: int) -> int:
         return stage.train_step(Batch(image, mask), tf.constant(0, tf.int64))
 
     graph = tf.function(step).get_concrete_function(image, mask).graph
+    backward = _backward_pass(graph.get_operations())
     kept = {
         tensor.ref(): tensor
         for op in graph.get_operations()
-        if _BACKWARD in op.name
+        if op.name in backward
         for tensor in op.inputs
-        if _BACKWARD not in tensor.op.name and tensor.op.type not in _FREE
+        if tensor.op.name not in backward and tensor.op.type not in _FREE
     }
     sizes = [
         t.shape.num_elements() * t.dtype.size
@@ -68,3 +69,26 @@ def activation_bytes(stage: Stage, rows: int, size: int) -> int:
         if t.shape.is_fully_defined() and t.dtype.is_floating
     ]
     return sum(sizes)
+
+
+def _backward_pass(operations: list[tf.Operation]) -> set[str]:
+    """Names of the operations of the backward pass.
+
+    Those of recomputed blocks bear no prefix; they lie between operations that do.
+    """
+
+    def reached(operations, neighbours):
+        found: set[str] = set()
+        for op in operations:
+            if _BACKWARD in op.name or any(name in found for name in neighbours(op)):
+                found.add(op.name)
+        return found
+
+    def before(op):
+        return [tensor.op.name for tensor in op.inputs]
+
+    def after(op):
+        return [other.name for tensor in op.outputs for other in tensor.consumers()]
+
+    # Operations stand behind those whose results they take.
+    return reached(operations, before) & reached(operations[::-1], after)
