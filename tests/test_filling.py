@@ -20,7 +20,9 @@ def test_known_pixels_stay_and_hidden_ones_do_not_matter(shape):
     filled = fill_smoothly(image, mask)
     # A sum with 0 times the coarser level.
     np.testing.assert_allclose(filled * (1 - mask), image * (1 - mask), atol=1e-6)
-    np.testing.assert_array_equal(filled, fill_smoothly(image * (1 - mask) + mask, mask))
+    np.testing.assert_array_equal(
+        filled, fill_smoothly(image * (1 - mask) + mask, mask)
+    )
 
 
 def test_filling_lies_between_the_known_values():

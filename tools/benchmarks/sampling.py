@@ -6,9 +6,11 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.common import Memory, open_model, seconds
-from vqinpaint import sampling
+from vqinpaint import creatures, sampling
 from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
+from vqinpaint.joined.inpainter import look
+from vqinpaint.ops import masks
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
 
@@ -16,10 +18,14 @@ flags.DEFINE_list(
     "samplers", ["fixed_point", "incremental"], "Samplers to compare with naive."
 )
 flags.DEFINE_integer("naive_rows", 1, "Rows that the naive sampler really draws.")
+flags.DEFINE_enum(
+    "hole", "centre", ["centre", "scratch", "strokes"], "What is hidden of the picture."
+)
+flags.DEFINE_integer("number", 0, "Number of the drawn creature, and of the hole.")
 
 
 class Sampling:
-    """One picture with its middle hidden, and everything done to it by itself."""
+    """One drawn creature with a hole, and everything done to it by itself."""
 
     def __init__(self):
         self.model, options = open_model()
@@ -29,11 +35,9 @@ class Sampling:
             options.image_size // 8,
             options.vqvae.codes,
         )
-        coarse = np.random.default_rng(0).uniform(-1, 1, (1, 8, 8, 3)).astype("f")
-        mask = np.zeros((1, side, side, 1), "f")
-        mask[:, side // 4 : -side // 4, side // 4 : -side // 4] = 1
-        self.mask = tf.constant(mask)
-        self.image = tf.image.resize(coarse, [side, side]) * (1 - mask)
+        creature = creatures.sample(0, FLAGS.number, creatures.VALIDATION)
+        image = tf.constant(creatures.draw(creature, side)[None])
+        self.image, self.mask = look(image, tf.constant(_hole(side)[None]))
         self.control = Control(tf.ones([FLAGS.batch]), tf.constant(0), tf.constant(1.0))
         shape = [self.grid, self.grid, self.codes]
         self.noise = tf.function(gumbel)(tf.range(FLAGS.batch), shape)
@@ -72,13 +76,21 @@ class Sampling:
         codes = traced(noise).codes.numpy()
         return (time.perf_counter() - start) / (rows * self.grid), codes
 
-    def sampler(self, name):
-        """(seconds, `Draw` in NumPy) of one sampler, condition network left out."""
+    def sampler(self, name, guessing=True):
+        """(seconds, `Draw` in NumPy) of one sampler, condition network left out.
+
+        Args:
+          guessing: whether it may start from the known pixels, if it takes guesses.
+        """
         condition = self.networks.condition(self.image, self.mask)
+        guessing = guessing and name in sampling.TAKE_GUESSES
 
         @tf.function(autograph=False)
         def draw(noise):
-            return self.networks.draw_from(condition, noise, self.control, name)
+            likely = self.networks.likely(self.image, self.mask) if guessing else None
+            return self.networks.draw_from(
+                condition, noise, self.control, name, likely=likely
+            )
 
         return seconds(lambda: draw(self.noise), FLAGS.repeats)
 
@@ -99,6 +111,47 @@ class Sampling:
         }
 
 
+def _hole(side):
+    """uint8 [side, side, 1], 255 where missing."""
+    if FLAGS.hole == "centre":
+        return creatures.holes.centre(side)[..., None]
+    if FLAGS.hole == "strokes":
+        draws = masks.draws(tf.constant([3, FLAGS.number]))
+        drawn = masks.strokes(side, draws[None])[0].numpy()
+        return np.where(drawn, np.uint8(255), np.uint8(0))
+    # From the left edge to the right one, falling by a quarter of the side.
+    x = np.arange(side)
+    line = side // 4 + x // 4
+    near = np.abs(x[:, None] - line[None]) <= max(1, side // 64)
+    return np.where(near, np.uint8(255), np.uint8(0))[..., None]
+
+
+def _copied_bytes_per_s():
+    """Memory bandwidth by copying a large array, reads and writes both counted."""
+    source = np.ones(1 << 26, np.float32)
+    target = np.empty_like(source)
+    took = []
+    for _ in range(5):
+        start = time.perf_counter()
+        np.copyto(target, source)
+        took.append(time.perf_counter() - start)
+    return 2 * source.nbytes / min(took)
+
+
+def _bytes_of_a_round(prior):
+    """Bytes of the weights that every round reads: lower stream and output blocks."""
+    layers = [prior.logits, *prior.output_blocks]
+    numbers = 0
+    for block in prior.lower:
+        # Of the 2x2 kernels the row above takes one half, once for a whole row.
+        numbers += sum(tf.size(x.kernel()[1]) for x in (block.inner, block.outer))
+        if block.attend:
+            layers += [block.attend.queries, block.attend.keys]
+            # Values and projection as one product, see `structure_blocks`.
+            numbers += block.attend.heads * block.attend.project.units**2
+    return 4 * int(numbers + sum(tf.size(layer.kernel()) for layer in layers))
+
+
 def benchmark():
     unknown = set(FLAGS.samplers) - set(sampling.SAMPLERS)
     if unknown:
@@ -111,6 +164,8 @@ def benchmark():
     print(f"grid {bench.grid}x{bench.grid}, batch {FLAGS.batch}.")
     memory = Memory()
     draws = {name: bench.sampler(name) for name in FLAGS.samplers}
+    for name in set(FLAGS.samplers) & set(sampling.TAKE_GUESSES):
+        draws[f"{name} without a guess"] = bench.sampler(name, guessing=False)
     peak_mb = memory.peak_mb()  # of the samplers: the naive one has not run yet
     forward = bench.forward()
     print(f"one pass of the prior: {forward:.3f} s; naive = {places} passes")
@@ -133,8 +188,18 @@ def benchmark():
     whole = sum(parts.values())
     for name, took in parts.items():
         print(f"{name}: {took:.3f} s, {took / whole:.0%} of a picture")
+    share = None
+    if best.startswith("fixed_point") and "grid" not in best:
+        rounds = int(draws[best][1].passes)
+        read = rounds * _bytes_of_a_round(bench.networks.prior) / results[best]
+        share = round(read / _copied_bytes_per_s(), 3)
+        print(f"weights read: {share:.0%} of the bandwidth of copying memory")
     return {
         "batch": FLAGS.batch,
+        "hole": FLAGS.hole,
+        "seconds": {name: round(took, 6) for name, took in results.items()},
+        "rounds": {name: int(draw.passes) for name, (_, draw) in draws.items()},
+        "bandwidth_share": share,
         "forward_s": round(forward, 6),
         "incremental_s": round(results["incremental"], 6)
         if "incremental" in results

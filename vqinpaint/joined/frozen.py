@@ -66,8 +66,15 @@ class FrozenNetworks:
         )
         likely = None
         if self.sampler in sampling.TAKE_GUESSES:
-            likely = self.encoder(fill_smoothly(images, masks)).top.indices
+            likely = self.likely(images, masks)
         return self.draw_from(condition, noise, control, self.sampler, on_row, likely)
+
+    def likely(self, images, masks):
+        """Codes of pictures whose holes are filled smoothly: int32 [N, h, w].
+
+        Where the hole is not, nearly all of them are what the prior will draw.
+        """
+        return self.encoder(fill_smoothly(images, masks)).top.indices
 
     def draw_from(self, condition, noise, control, sampler, on_row=None, likely=None):
         """As `draw`, from the condition network's output and by any sampler.
