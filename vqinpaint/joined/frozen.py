@@ -57,17 +57,23 @@ class FrozenNetworks:
         Returns:
           `sampling.choice.Draw`.
         """
-        # One picture at a time: the condition network's activations are large.
         grid = [known(size) for size in sizes(noise)[1:3]]
-        condition = tf.map_fn(
-            lambda pair: self.condition(pair[0][None], pair[1][None])[0],
-            (images, masks),
-            fn_output_signature=tf.TensorSpec([*grid, self.condition.width]),
-        )
-        likely = None
+        kinds = {"condition": tf.TensorSpec([*grid, self.condition.width])}
         if self.sampler in sampling.TAKE_GUESSES:
-            likely = self.likely(images, masks)
-        return self.draw_from(condition, noise, control, self.sampler, on_row, likely)
+            kinds["likely"] = tf.TensorSpec(grid, tf.int32)
+
+        def look(pair):
+            image, mask = pair[0][None], pair[1][None]
+            seen = {"condition": self.condition(image, mask)[0]}
+            if "likely" in kinds:
+                seen["likely"] = self.likely(image, mask)[0]
+            return seen
+
+        # One picture at a time: the networks' activations are large.
+        seen = tf.map_fn(look, (images, masks), fn_output_signature=kinds)
+        return self.draw_from(
+            seen["condition"], noise, control, self.sampler, on_row, seen.get("likely")
+        )
 
     def likely(self, images, masks):
         """Codes of pictures whose holes are filled smoothly: int32 [N, h, w].
@@ -100,7 +106,12 @@ class FrozenNetworks:
         guess = None
         if likely is not None:
             likely = tf.broadcast_to(for_all(likely), tf.shape(noise)[:3])
-            guess = choose(logits_of(likely), noise, control)
+            # oneDNN fails at a fused convolution of no rows (TF 2.15 to 2.21).
+            guess = tf.cond(
+                tf.shape(noise)[0] > 0,
+                lambda: choose(logits_of(likely), noise, control),
+                lambda: likely,
+            )
         if sampler in sampling.BY_STEPS:
             return sampling.BY_STEPS[sampler](make_steps, noise, control, on_row, guess)
         return sampling.BY_LOGITS[sampler](logits_of, noise, control, on_row, guess)
