@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from tests import profiles
+from tests.folder_world import Painter
 from tests.fuzzing.good_pictures import encoded, exif, pixels
-from tests.test_folder import Painter
 from tests.test_pairing import Listener
 from vqinpaint import Request
 from vqinpaint.completing.folder import complete_folder, find_pairs
