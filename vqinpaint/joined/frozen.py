@@ -106,7 +106,7 @@ class FrozenNetworks:
         guess = None
         if likely is not None:
             likely = tf.broadcast_to(for_all(likely), tf.shape(noise)[:3])
-            # oneDNN fails at a fused convolution of no rows (TF 2.15 to 2.21).
+            # oneDNN fails at a fused convolution of no rows, in TF 2.15 and 2.21.
             guess = tf.cond(
                 tf.shape(noise)[0] > 0,
                 lambda: choose(logits_of(likely), noise, control),
