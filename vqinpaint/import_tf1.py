@@ -19,7 +19,6 @@ from vqinpaint.authors.checkpoint import TF1Checkpoint
 from vqinpaint.authors.contents import full_model, joined_stages
 from vqinpaint.authors.networks import load_networks
 from vqinpaint.authors.report import story, table_of_parts
-from vqinpaint.authors.run_folder import write_run_folder
 from vqinpaint.authors.sizes import infer_options
 from vqinpaint.cli.printing import say
 from vqinpaint.errors import UsageError
@@ -27,6 +26,7 @@ from vqinpaint.exporting import check_output, write_saved_model
 from vqinpaint.joined import loading
 from vqinpaint.options.networks import NONLINEARITIES
 from vqinpaint.runs import folders
+from vqinpaint.stages.run_folder import write_run_folder
 
 flags.DEFINE_string(
     "checkpoint",

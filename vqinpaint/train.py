@@ -22,6 +22,7 @@ from vqinpaint.cli.printing import say
 from vqinpaint.cli.training_flags import define_training_flags
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, PictureError, UsageError
+from vqinpaint.joined.unfused import trainable_networks
 from vqinpaint.options import (
     DataOptions,
     LoopOptions,
@@ -34,6 +35,7 @@ from vqinpaint.pictures.listing import list_pictures
 from vqinpaint.runs import folders
 from vqinpaint.stages import making
 from vqinpaint.stages.base import Stage
+from vqinpaint.stages.run_folder import write_run_folder
 from vqinpaint.training import (
     Faults,
     Loop,
@@ -253,7 +255,23 @@ def _train(plan, folder, strategy):
         return steps, loop.run(plan.batches, steps, plan.records_text)
 
 
+def _start_from_a_model():
+    """Makes the run folder of --start_from, unless there is one to go on with."""
+    if not (FLAGS.start_from and FLAGS.run_dir) or os.path.lexists(FLAGS.run_dir):
+        return
+    if os.environ.get("TF_CONFIG"):
+        raise UsageError(
+            "--start_from makes the run folder in one process; run it once without "
+            "TF_CONFIG, with --dry_run, then start all workers."
+        )
+    outputs.check_folder(os.path.dirname(FLAGS.run_dir.rstrip("/")), "--run_dir")
+    options, networks = trainable_networks(FLAGS.start_from)
+    write_run_folder(networks, options, FLAGS.run_dir)
+    say(f"{FLAGS.run_dir}: begins with the weights of {FLAGS.start_from}.")
+
+
 def main():
+    _start_from_a_model()
     plan = _Plan.of_flags()
     if FLAGS.deterministic:
         tf.config.experimental.enable_op_determinism()

@@ -43,6 +43,12 @@ def define_training_flags() -> None:
         None,
         "Run folder; it holds all three stages, each in a folder of its own.",
     )
+    flags.DEFINE_string(
+        "start_from",
+        None,
+        "Model, SavedModel or run folder, with whose weights a new run begins; where the run "
+        "folder exists already, the run goes on.",
+    )
     flags.DEFINE_list(
         "devices",
         None,

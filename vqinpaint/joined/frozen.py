@@ -9,6 +9,28 @@ from vqinpaint.ops.shapes import known, sizes
 from vqinpaint.sampling.choice import choose
 
 
+def weight_normalised(structure):
+    """The structure generator's layers that are fused, in the order of an export."""
+    return [
+        layer
+        for network in (structure.condition, structure.prior)
+        for layer in network.submodules
+        if hasattr(layer, "fuse")
+    ]
+
+
+def kept_as_they_are(encoder, decoder, generator):
+    """The variables of the other networks, in the order of an export."""
+    return [
+        *(
+            v
+            for part in (encoder, decoder, generator)
+            for v in part.trainable_variables
+        ),
+        *(book.codes for book in (encoder.top_codebook, encoder.bottom_codebook)),
+    ]
+
+
 class FrozenNetworks:
     """The networks that completing needs, weight norm fused.
 
@@ -25,22 +47,15 @@ class FrozenNetworks:
         self.condition, self.prior = structure.condition, structure.prior
         self.generator = generator
 
-        self._fused = [
-            layer
-            for network in (self.condition, self.prior)
-            for layer in network.submodules
-            if hasattr(layer, "fuse")
-        ]
+        self._fused = weight_normalised(structure)
         for layer in self._fused:
             layer.fuse(tf.float16 if half else tf.float32)
 
     def weights(self):
         """The variables that completing needs; nothing that only training moves."""
         networks = (self.encoder, self.decoder, self.generator)
-        codebooks = (self.encoder.top_codebook, self.encoder.bottom_codebook)
         return [
-            *(v for network in networks for v in network.trainable_variables),
-            *(codebook.codes for codebook in codebooks),
+            *kept_as_they_are(*networks),
             *(v for layer in self._fused for v in (layer.fused, layer.bias)),
         ]
 

@@ -1,4 +1,4 @@
-"""Imported networks as a run folder, so that their training can go on."""
+"""Trained networks as a run folder, so that their training can go on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 from typing import Callable
 
 from vqinpaint import outputs
-from vqinpaint.authors.networks import Networks
+from vqinpaint.models.structure import StructureGenerator
+from vqinpaint.models.texture import Texture
+from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import (
     DataOptions,
     LoopOptions,
@@ -21,11 +23,15 @@ from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
 
 
-def write_run_folder(networks: Networks, options: ModelOptions, run_dir: str) -> None:
+def write_run_folder(
+    networks: tuple[VQVAE, StructureGenerator, Texture],
+    options: ModelOptions,
+    run_dir: str,
+) -> None:
     """Writes a run folder with every stage at step 0, completely or not at all.
 
     Args:
-      networks: filled from the authors' checkpoints.
+      networks: trained, not fused.
       options: their sizes.
       run_dir: folder to make; it must not exist.
 
