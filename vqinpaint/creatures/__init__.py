@@ -23,7 +23,15 @@ from vqinpaint.creatures.attributes import (
     seen,
 )
 from vqinpaint.creatures.drawing import Body, draw
-from vqinpaint.creatures.faces import COVERED, VALUES, Faces, numbers_of, possible_faces
+from vqinpaint.creatures.faces import (
+    COVERED,
+    VALUES,
+    Faces,
+    alternatives,
+    known_around,
+    numbers_of,
+    possible_faces,
+)
 from vqinpaint.creatures.reader import LIMIT, Eyes, Reader, Reading, read
 
 __all__ = [
@@ -40,8 +48,10 @@ __all__ = [
     "Faces",
     "Reader",
     "Reading",
+    "alternatives",
     "draw",
     "holes",
+    "known_around",
     "numbers_of",
     "possible_faces",
     "probability",

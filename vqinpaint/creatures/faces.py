@@ -1,4 +1,4 @@
-"""Everything that a hole can show, with its exact probability, as arrays of numbers."""
+"""Everything that a hole can show, with its exact probability."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vqinpaint.creatures.attributes import HIDDEN, TABLES, covered
+from vqinpaint.creatures.attributes import HIDDEN, TABLES, Creature, covered, seen
+from vqinpaint.creatures.holes import hidden_by
 from vqinpaint.errors import UsageError
 
 # The values of each hidden attribute; an attribute's number is its value's place here.
@@ -66,6 +67,58 @@ def possible_faces(given: Mapping[str, object]) -> Faces:
     """
     known = {name: str(given[name]) for name in TABLES if name in given}
     return _faces(tuple((n, v) for n, v in known.items() if n in _RELEVANT))
+
+
+def known_around(creature: Creature, mask: np.ndarray) -> dict:
+    """The attributes that can be seen around a hole, for `possible_faces`.
+
+    Args:
+      creature: what the picture shows.
+      mask: uint8 [side, side], over 127 where missing.
+    """
+    hidden = hidden_by(mask)
+    shown = {n: getattr(creature, n) for n in seen(creature) if n not in hidden}
+    return {**creature.visible(), **shown}
+
+
+def alternatives(
+    creature: Creature, mask: np.ndarray, number: int, seed: int = 0
+) -> list[Creature]:
+    """Draws from the true distribution of what a hole hides.
+
+    Args:
+      creature: what the picture shows.
+      mask: uint8 [side, side], over 127 where missing.
+      number: of draws.
+      seed: an int from 0.
+
+    Returns:
+      `Creature`s that look alike around the hole, the same for the same arguments.
+
+    Example:
+      >>> from vqinpaint import creatures
+      >>> creature = creatures.sample(seed=0, index=4)
+      >>> mask = creatures.holes.for_attribute("mouth", 128)
+      >>> drawn = creatures.alternatives(creature, mask, number=2)
+      >>> [other.brows == creature.brows for other in drawn]
+      [True, True]
+    """
+    possible = possible_faces(known_around(creature, mask))
+    bounds = np.cumsum(possible.probabilities)
+    random = np.random.default_rng([seed, creature.pattern]).random(number)
+    places = np.searchsorted(bounds / bounds[-1], random, side="right")
+    return [
+        Creature(
+            **creature.visible(),
+            # What is covered keeps its default value.
+            **{
+                name: VALUES[name][value]
+                for name, value in zip(HIDDEN, row)
+                if value != COVERED
+            },
+        )
+        for row in possible.numbers[places]
+    ]
 
 
 # Each is some 200 kB; around a centred hole only `top` matters.
