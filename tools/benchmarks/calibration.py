@@ -218,7 +218,9 @@ def benchmark():
     shown = [
         creatures.sample(FLAGS.data_seed, i, creatures.VALIDATION) for i in numbers
     ]
-    calibration = Calibration(temperatures, shown)
+    engine = families.open_engine(FLAGS.model)
+    model, _ = families.family_of(FLAGS.model).load(FLAGS.model)
+    calibration = Calibration(engine, model, temperatures, shown)
     for number in tqdm(numbers, "creatures", unit=""):
         calibration.measure(number, case(number, engine.side))
     result = calibration.result()
