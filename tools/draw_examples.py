@@ -20,13 +20,13 @@ from vqinpaint.pictures import png  # noqa: E402
 SIDE = 128  # pixels of the files
 
 
-def blob(side):
-    """An uneven round hole inside the centred one: uint8 [side, side], 255 if missing."""
-    y, x = (np.mgrid[:side, :side] + 0.5) / side - 0.5
+def _blob(side):
+    """An uneven round hole that hides nose, moustache and mouth."""
+    y, x = (np.mgrid[:side, :side] + 0.5) / side
+    x, y = (x - 0.5) / 0.28, (y - 0.625) / 0.23
     angle = np.arctan2(y, x)
-    radius = 0.205 + 0.022 * np.sin(3 * angle + 0.6) + 0.014 * np.sin(5 * angle + 2)
-    inside = np.where(np.hypot(x, y) < radius, np.uint8(255), np.uint8(0))
-    return np.minimum(inside, holes.centre(side))
+    rim = 1 + 0.04 * np.sin(3 * angle + 0.6) + 0.03 * np.sin(7 * angle + 2)
+    return np.where(np.hypot(x, y) < rim, np.uint8(255), np.uint8(0))
 
 
 def _glasses(side):
@@ -58,7 +58,7 @@ class Example(NamedTuple):
 EXAMPLES = {
     "antenna": Example(30, holes.centre),
     "bear": Example(53, _glasses),
-    "bunny": Example(49, blob),
+    "bunny": Example(49, _blob),
     "horns": Example(57, holes.centre),
 }
 
@@ -71,7 +71,7 @@ def _letters(side):
     """Lettering on a creature, which a model of creatures cannot read."""
     picture = Image.fromarray(EXAMPLES["antenna"].drawn(side)[0])
     pen = ImageDraw.Draw(picture)
-    pen.rectangle([side // 4, 5 * side // 16, 3 * side // 4, 11 * side // 16], "white")
+    pen.rectangle([side // 4, side // 3, 3 * side // 4 - 1, 2 * side // 3], "white")
     font = ImageFont.load_default(size=side // 6)
     for height, word in ((0.41, "OPEN"), (0.59, "8-17")):
         pen.text((side / 2, height * side), word, "black", font, anchor="mm")
