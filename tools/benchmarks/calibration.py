@@ -108,6 +108,7 @@ class Calibration:
         self._errors = {
             **{f"temperature {t:g}": error_metrics(FLAGS.batch) for t in temperatures},
             "true structure": error_metrics(1),
+            "VQ-VAE": error_metrics(1),
             **{name: error_metrics(1) for name in self._fillings},
         }
         self._bits = metrics.Rows()
@@ -137,7 +138,7 @@ class Calibration:
         whole = self._model.reconstruct(image)["reconstruction"].numpy()
         for name, pictures in (("VQ-VAE", whole), ("true structure", filled)):
             self._recovered[name].add(case.image, case.mask, pictures)
-        self._add("true structure", case, filled)
+            self._add(name, case, pictures)
         bits = self._model.bits(image, mask)[0].numpy().astype(float)
         cell = len(case.mask) // len(bits)
         cells = is_missing(case.mask).reshape(len(bits), cell, len(bits), cell)

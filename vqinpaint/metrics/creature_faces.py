@@ -138,12 +138,12 @@ def _alike(reader, picture, reading):
 def _variation(name, values, faces):
     """(total variation, that of exact sampling) of an attribute; None if not seen."""
     column = NAMES.index(name)
-    groups: dict[tuple, Any] = {}
+    groups: dict[tuple, Any] = {}  # {probabilities: counts}
     for faces_of, numbers, clear, hidden in zip(
         faces, values["numbers"], values["clear"], values["hidden"]
     ):
-        if hidden[column]:
-            expected = _probabilities(faces_of, column)
+        expected = _probabilities(faces_of, column)
+        if hidden[column] and expected.any():
             # Rounded, as sums over other orders of the same numbers differ at the end.
             key = tuple(expected.round(9))
             counts = _counts(numbers[clear, column], len(expected))
