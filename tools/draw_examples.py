@@ -71,9 +71,9 @@ def _letters(side):
     """Lettering on a creature, which a model of creatures cannot read."""
     picture = Image.fromarray(EXAMPLES["antenna"].drawn(side)[0])
     pen = ImageDraw.Draw(picture)
-    pen.rectangle([side // 4, side // 3, 3 * side // 4 - 1, 2 * side // 3], "white")
-    font = ImageFont.load_default(size=side // 6)
-    for height, word in ((0.41, "OPEN"), (0.59, "8-17")):
+    pen.rectangle([0.08 * side, 0.3 * side, 0.92 * side, 0.7 * side], "white")
+    font = ImageFont.load_default(size=side // 4)
+    for height, word in ((0.4, "OPENS"), (0.6, "8-17h")):
         pen.text((side / 2, height * side), word, "black", font, anchor="mm")
     return np.asarray(picture)
 

@@ -57,7 +57,7 @@ class Gallery:
             rows.append([sheets.holed(image, mask), None, *drawn, None, *truth])
         heads = [f"seed {seed}" for seed in _SEEDS]
         return sheets.grid(
-            rows, heads=["given", *heads, *["the truth's own"] * _ALTERNATIVES]
+            rows, heads=["given", *heads, *["a true one"] * _ALTERNATIVES]
         )
 
     def structures(self, name="antenna", seeds=(0, 1)):

@@ -157,7 +157,7 @@ class Calibration:
         """uint8 [h, w, 3]: holes, completions, and as many true alternatives."""
         columns = min(FLAGS.batch, _COLUMNS)
         completed = [f"completion {i + 1}" for i in range(columns)]
-        heads = ["given", *completed, *["the truth's own"] * columns]
+        heads = ["given", *completed, *["a true one"] * columns]
         return sheets.grid(self._rows, heads=heads)
 
     def result(self):
