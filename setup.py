@@ -108,6 +108,10 @@ setup(
             "ruff==0.17.5",
             # Type annotations; the last release for Python 3.9 is older than the pin elsewhere.
             "mypy>=1.13,<3",
+            # What models are compared with, in tools/benchmark.py calibration. Later releases
+            # of OpenCV need NumPy 2, which TensorFlow 2.15 refuses.
+            "opencv-python-headless>=4.9,<4.12",
+            "scikit-image>=0.22,<0.27",
             # Runs the TFLite files without TensorFlow, as a phone would.
             "ai-edge-litert>=1.2,<3",
             # It needs this on Python 3.11 too, which later releases refuse.

@@ -140,10 +140,9 @@ def stop(run, signals, seed=0):
 
 def make_data(folder):
     """A tiny data set; returns its folder."""
-    pictures = ("tools/make_sample_data.py", f"--output={folder}/png")
-    commands.run(*pictures, "--train=24", "--val=4")
-    records = ("tools/make_tfrecords.py", f"--input={folder}/png/train")
-    commands.run(*records, f"--output={folder}/records", "--split=train")
+    records = ("-m", "vqinpaint.make_sample_data", f"--output={folder}/records")
+    counts = "--train=24", "--val=4", "--size=64", "--processes=1"
+    commands.run(*records, "--records", *counts)
     return f"{folder}/records"
 
 

@@ -210,16 +210,10 @@ def test_run_goes_on_with_the_authors_state(world):
 
 
 def test_training_goes_on_from_an_importedrun(world, tmp_path):
-    pictures = tmp_path / "pictures"
-    run(
-        "tools/make_sample_data.py",
-        f"--output={pictures}",
-        "--train=4",
-        "--val=1",
-    )
     records = tmp_path / "records"
-    source = f"--input={pictures / 'train'}"
-    run("-m", "vqinpaint.make_tfrecords", source, f"--output={records}")
+    counts = "--train=4", "--val=1", "--size=64", "--processes=1"
+    made = ("-m", "vqinpaint.make_sample_data", f"--output={records}", "--records")
+    run(*made, *counts)
     for stage in ("structure", "texture"):
         done = run(
             "-m",

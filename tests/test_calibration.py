@@ -1,52 +1,145 @@
-"""What the calibration benchmark reads off completions, on drawings it must know."""
+"""The calibration benchmark on models whose answers are known, and as a command."""
 
-import random
+import json
 import sys
 
 import numpy as np
 import pytest
 
-from tests.commands import ROOT
+from tests import tiny
+from tests.commands import ROOT, run
+from vqinpaint import creatures
+from vqinpaint.cli import FLAGS
+from vqinpaint.completing.engine import Completions
 
 sys.path.insert(0, str(ROOT / "tools"))
 
-from benchmarks import calibration  # noqa: E402
-from sample_faces import (  # noqa: E402
-    HOLES,
-    draw_attributes,
-    draw_hole,
-    draw_picture,
-)
+from benchmarks import calibration, calibration_tables, classical, common  # noqa: E402
+
+SIDE, CREATURES, COMPLETIONS = 64, 3, 4
+assert common.FLAGS is FLAGS  # its --batch is read here
 
 
-@pytest.mark.parametrize("size", [64, 128])
-@pytest.mark.parametrize("attribute", HOLES)
-def test_every_value_is_read_and_noise_is_none_of_them(attribute, size):
-    generator = random.Random(0)
-    hole = np.asarray(draw_hole(attribute, size)) > 127
-    for _ in range(30):
-        face = draw_attributes(generator)
-        wanted = calibration.templates(attribute, face, size)
-        noise = np.random.default_rng(0).normal(0, 5, wanted.shape)
-        seen = np.clip(wanted + noise, 0, 255).astype(np.uint8)
-        values, odd = calibration.read(seen, wanted, hole)
-        assert values.tolist() == list(range(len(wanted))) and not odd.any()
-        _, odd = calibration.read(255 - seen, wanted, hole)
-        assert odd.all()
-        # Nothing outside the hole tells one value from another.
-        assert np.ptp(wanted[:, ~hole], axis=0).max() == 0
-        true = list(calibration.truth(attribute, face))[0]
-        same = draw_picture({**face, attribute: true}, size)
-        np.testing.assert_array_equal(same, wanted[0])
+class _Exact:
+    """An engine, and its model, that draws from the true distribution."""
+
+    side = SIDE
+
+    def __init__(self, shown):
+        self._shown = {
+            creatures.draw(c, SIDE)[0].tobytes(): creatures.Body(c, SIDE) for c in shown
+        }
+        self._creatures = {
+            creatures.draw(c, SIDE)[0].tobytes(): c for c in shown
+        }  # by the first row of pixels, which no hole reaches
+
+    def complete(self, image, mask, seeds, request, reporter):
+        key = image[0].tobytes()
+        drawn = creatures.alternatives(self._creatures[key], mask, len(seeds), seeds[0])
+        return Completions(np.stack([self._shown[key].draw(c) for c in drawn]))
+
+    def encode(self, image):
+        return np.zeros((SIDE // 8, SIDE // 8), np.int32)
+
+    def render(self, image, mask, codes):
+        key = image[0].tobytes()
+        return Completions(self._shown[key].draw(self._creatures[key])[None])
+
+    def reconstruct(self, images):
+        return {"reconstruction": images}
+
+    def bits(self, images, masks):
+        return calibration.tf.ones([1, SIDE // 8, SIDE // 8])
 
 
-def test_the_truth_itself_varies_as_told():
-    tables = [[0.5, 0.25, 0.25]] * 100
-    chance = calibration._chance(tables, 8)
-    generator = np.random.default_rng(1)
-    drawn = generator.choice(3, (300, 800), p=tables[0])
-    found = [
-        0.5 * np.abs(np.bincount(row, minlength=3) / 800 - tables[0]).sum()
-        for row in drawn
+@pytest.fixture
+def flags():
+    """The benchmark's flags, which can be set."""
+    if not FLAGS.is_parsed():
+        FLAGS.mark_as_parsed()
+    names = "batch", "holes", "classical", "data_seed"
+    before = {name: FLAGS[name].value for name in names}
+    yield FLAGS
+    for name, value in before.items():
+        FLAGS[name].value = value
+
+
+def _measured(temperatures=(1.0,)):
+    numbers = range(CREATURES)
+    shown = [
+        creatures.sample(FLAGS.data_seed, i, creatures.VALIDATION) for i in numbers
     ]
-    assert abs(chance - np.mean(found)) < 0.1 * chance
+    exact = _Exact(shown)
+    measured = calibration.Calibration(exact, exact, list(temperatures), shown)
+    for number in numbers:
+        measured.measure(number, calibration.case(number, SIDE))
+    return measured
+
+
+def test_exact_sampling_meets_every_target(flags, capsys):
+    flags.batch, flags.classical = COMPLETIONS, False
+    measured = _measured()
+    result = measured.result()
+    faces = result["faces"]["1"]
+    assert faces["clear"] == faces["eyes_alike"] == 1
+    assert faces["different"] == pytest.approx(faces["different_true"], abs=0.1)
+    # 64 codes of one bit each; the hole is the middle half of both sides.
+    assert result["codes"] == {"hole_bits": 16, "hole_codes": 16, "all_bits": 64}
+    for recovered in result["recovered"].values():
+        assert recovered["recovered"] == recovered["recovered_clear"] == 1
+    assert result["errors"]["true structure"]["hole_l1"] == 0
+    assert result["errors"]["temperature 1"]["hole_l1"] > 1
+    calibration_tables.show(result, centred=True)
+    shown = capsys.readouterr().out
+    assert "95 % at 1" in shown and "16.0 bits in 16 codes" in shown
+    assert "the table's mean is 11.8" in shown
+    cells = 1 + 2 * COMPLETIONS
+    assert measured.sheet().shape[1] == 6 + cells * (128 + 6) + 2 * 12
+
+
+def test_a_hole_for_one_attribute_leaves_the_others_as_they_are(flags):
+    flags.batch, flags.classical, flags.holes = COMPLETIONS, False, "mouth"
+    faces = _measured().result()["faces"]["1"]
+    measured = {n for n in faces if n.startswith("variation_") and n.count("_") == 1}
+    assert measured == {"variation_mouth"}
+    assert faces["different"] < COMPLETIONS and faces["true_bits"] < 6
+
+
+def test_other_libraries_fill_the_hole_alone():
+    case = calibration.case(0, SIDE)
+    for name, fill in classical.fillings().items():
+        filled = fill(case.holed, case.mask)
+        known = case.mask == 0
+        assert filled.dtype == np.uint8, name
+        np.testing.assert_array_equal(filled[known], case.image[known], name)
+        # The body around the hole is not black, as the hole was.
+        assert filled[~known].mean() > 40, name
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("calibration")
+    tiny.run_folder(folder / "run")
+    return folder
+
+
+def test_the_command_ends_with_one_json_object(model):
+    done = run(
+        *("tools/benchmark.py", "calibration", f"--model={model / 'run'}"),
+        *("--batch=2", "--creatures=1", "--temperatures=1,0.5", "--holes=strokes"),
+        *("--noclassical", f"--sheet={model / 'sheet.png'}"),
+    )
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert set(result["faces"]) == {"1", "0.5"} and result["holes"] == "strokes"
+    assert 0 < result["codes"]["hole_codes"] <= 64
+    assert (model / "sheet.png").stat().st_size > 1000
+    assert "creatures" in done.stderr  # the progress bar
+
+
+@pytest.mark.parametrize(
+    "flag", ["--creatures=0", "--holes=tail", "--temperatures=warm", "--data_seed=-1"]
+)
+def test_mistakes_are_one_line(flag):
+    done = run("tools/benchmark.py", "calibration", "--model=x", flag, code=2)
+    assert done.stderr.startswith("vqinpaint: error:")
+    assert flag.split("=")[0] in done.stderr and done.stderr.count("\n") == 1

@@ -36,7 +36,8 @@ def world(tmp_path_factory):
     """Pictures, records, a run with all three stages, and a mask."""
     world = tmp_path_factory.mktemp("world")
     pictures = world / "pictures"
-    run("tools/make_sample_data.py", f"--output={pictures}", "--train=12", "--val=6")
+    counts = "--train=12", "--val=6", "--size=64", "--processes=1"
+    run("-m", "vqinpaint.make_sample_data", f"--output={pictures}", *counts)
     for split in ("train", "val"):
         source = pictures / split
         if split == "val":
@@ -58,7 +59,7 @@ def world(tmp_path_factory):
 def _inpaint(world, *more, code=0, **changes):
     flags = {
         "model": world / "run",
-        "image": world / "pictures" / "val" / "00000.png",
+        "image": world / "pictures" / "val" / "00000000.png",
         "mask": world / "mask.png",
         "output": world / "out",
         "num_samples": 2,
@@ -94,7 +95,7 @@ def test_a_whole_run_completes_a_picture(world):
     assert [sample["seed"] for sample in facts["samples"]] == [0, 1]
     assert np.shape(facts["samples"][0]["windows"][0]["codes"]) == (8, 8)
     image, mask = (
-        _pixels(world / "pictures" / "val" / "00000.png"),
+        _pixels(world / "pictures" / "val" / "00000000.png"),
         _pixels(world / "mask.png"),
     )
     for i in range(2):
@@ -103,7 +104,7 @@ def test_a_whole_run_completes_a_picture(world):
 
 
 def test_hidden_pixels_and_reruns_change_no_byte(world):
-    image = _pixels(world / "pictures" / "val" / "00001.png").copy()
+    image = _pixels(world / "pictures" / "val" / "00000001.png").copy()
     other = image.copy()
     other[16:48, 16:48] = 255 - other[16:48, 16:48]
     for name, array in (("a", image), ("b", other)):
@@ -118,7 +119,7 @@ def test_hidden_pixels_and_reruns_change_no_byte(world):
 def test_export_evaluate_and_folders(world):
     saved = world / "saved" / "1"
     about = world / "about.md"
-    about.write_text("Trained on drawn faces, nobody's property.")
+    about.write_text("Trained on drawn creatures, nobody's property.")
     export = ("-m", "vqinpaint.export", f"--run_dir={world / 'run'}")
     run(*export, f"--output={saved}", f"--about={about}")
     card = (saved / "README.md").read_text()
@@ -126,7 +127,7 @@ def test_export_evaluate_and_folders(world):
     images = world / "several"
     images.mkdir()
     for i, size in enumerate([(64, 64), (100, 80)]):
-        source = Image.open(world / "pictures" / "val" / f"0000{i}.png")
+        source = Image.open(world / "pictures" / "val" / f"0000000{i}.png")
         source.resize(size).save(images / f"p{i}.png")
     done = _inpaint(world, model=world / "saved", image=images, output=world / "many")
     assert "is 100x80" in done.stderr and "nearest neighbour" in done.stderr
@@ -207,7 +208,7 @@ def _mistakes(world):
     def inpaint(**changes):
         flags = {
             "model": world / "run",
-            "image": world / "pictures" / "val" / "00000.png",
+            "image": world / "pictures" / "val" / "00000000.png",
             "mask": world / "mask.png",
             "output": world / "never",
             **changes,

@@ -61,7 +61,7 @@ def test_flagfiles_hold_valid_options():
             assert options["model"]["image_size"] == 256
             assert options["model"]["vqvae"]["codes"] == 512
             assert options["steps"]["vqvae"] == 1_000_000
-    for name in ("sample", "faces64", "emoji128", "emoji64"):
+    for name in ("sample", "faces64", "creatures128"):
         assert f"{name}.flags" in found
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from tests.commands import ROOT, command, run
 
 pytestmark = pytest.mark.portable
-FACE, ONEDNN = "face.png", "TF_ENABLE_ONEDNN_OPTS"
+EXAMPLE, ONEDNN = "antenna", "TF_ENABLE_ONEDNN_OPTS"
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +29,16 @@ def completed(tmp_path_factory):
             "-m",
             "vqinpaint.inpaint",
             f"--model={ROOT / 'saved_models/demo'}",
-            f"--image={ROOT / 'examples/images' / FACE}",
-            f"--mask={ROOT / 'examples/masks' / FACE}",
+            f"--image={ROOT / 'examples/images' / EXAMPLE}.png",
+            f"--mask={ROOT / 'examples/masks' / EXAMPLE}.png",
             f"--output={folder}",
             "--num_samples=4",
             **{ONEDNN: setting},
         )
-        facts = json.loads((folder / "face.json").read_text())
+        facts = json.loads((folder / f"{EXAMPLE}.json").read_text())
         pictures = [
-            np.asarray(Image.open(folder / f"face_{i:02d}.png"), int) for i in range(4)
+            np.asarray(Image.open(folder / f"{EXAMPLE}_{i:02d}.png"), int)
+            for i in range(4)
         ]
         found[setting] = facts, np.stack(pictures)
     return found

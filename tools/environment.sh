@@ -65,16 +65,13 @@ if [ "$(cat "$VENV/vqinpaint" 2>/dev/null)" != "$(wanted "$python")" ] || [ "$(r
   wanted "$VENV/bin/python" > "$VENV/vqinpaint"
 fi
 
-# Draws faces, makes records of them and trains all stages on them, as far as that is not
-# done yet. Arguments: run folder, records, flagfile, then flags of make_sample_data.py.
-train_on_drawn_faces() {
+# Draws records of creatures and trains all stages on them, as far as that is not done yet.
+# Arguments: run folder, records, flagfile, then flags of vqinpaint.make_sample_data.
+train_on_creatures() {
   local run=$1 records=$2 flagfile=$3 python=$VENV/bin/python
   shift 3
   if [ ! -f "$records/val.json" ]; then
-    "$python" tools/make_sample_data.py --output="$run/pictures" "$@"
-    for split in train val; do
-      "$python" tools/make_tfrecords.py --input="$run/pictures/$split" --output="$records" --split=$split
-    done
+    "$python" -m vqinpaint.make_sample_data --records --output="$records" "$@"
   fi
   for stage in vqvae structure texture; do
     "$python" -m vqinpaint.train --stage=$stage --flagfile="$flagfile" --data="$records" --run_dir="$run"

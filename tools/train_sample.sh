@@ -1,20 +1,14 @@
 #!/usr/bin/env bash
-# Sets up the environment if needed, trains a tiny model on drawn faces (some ten minutes, once),
+# Sets up the environment if needed, trains a tiny model on drawn creatures (some ten minutes, once),
 # exports it, and completes one of them in several ways. Arguments go to vqinpaint.inpaint.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 python=$VENV/bin/python
-run=runs/sample
-model=saved_models/sample
+run=runs/creatures64
+model=saved_models/creatures64
 if [ ! -d $model/1 ]; then
-  train_on_drawn_faces $run tfrecords/sample flags/sample.flags
+  train_on_creatures $run tfrecords/creatures64 flags/sample.flags --size=64
   "$python" -m vqinpaint.export --run_dir=$run --output=$model/1
 fi
-"$python" - $run/mask.png <<'PY'
-import sys
-from PIL import Image
-mask = Image.new("L", (64, 64))
-mask.paste(255, (16, 16, 48, 48))
-mask.save(sys.argv[1])
-PY
-"$python" -m vqinpaint.inpaint --model=$model --image=$run/pictures/val/00003.png --mask=$run/mask.png --output=outputs/sample "$@"
+"$python" -m vqinpaint.make_sample_data --output=$run/pictures --train=0 --val=4 --size=64
+"$python" -m vqinpaint.inpaint --model=$model --image=$run/pictures/val/00000003.png --mask=$run/pictures/masks/centre.png --output=outputs/sample "$@"

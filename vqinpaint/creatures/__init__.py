@@ -23,20 +23,37 @@ from vqinpaint.creatures.attributes import (
     seen,
 )
 from vqinpaint.creatures.drawing import Body, draw
-from vqinpaint.creatures.reader import LIMIT, Reader, Reading, read
+from vqinpaint.creatures.faces import (
+    COVERED,
+    VALUES,
+    Faces,
+    alternatives,
+    known_around,
+    numbers_of,
+    possible_faces,
+)
+from vqinpaint.creatures.reader import LIMIT, Eyes, Reader, Reading, read
 
 __all__ = [
+    "COVERED",
     "HIDDEN",
     "LIMIT",
     "TRAINING",
     "VALIDATION",
+    "VALUES",
     "VISIBLE",
     "Body",
     "Creature",
+    "Eyes",
+    "Faces",
     "Reader",
     "Reading",
+    "alternatives",
     "draw",
     "holes",
+    "known_around",
+    "numbers_of",
+    "possible_faces",
     "probability",
     "read",
     "sample",

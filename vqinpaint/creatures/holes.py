@@ -6,6 +6,7 @@ import numpy as np
 
 from vqinpaint.creatures.attributes import HIDDEN
 from vqinpaint.errors import UsageError
+from vqinpaint.pictures.masks import is_missing
 
 SMALLEST, LARGEST = 64, 256  # sides of pictures
 
@@ -78,3 +79,23 @@ def for_attribute(name, side):
         last_row, last_column = (math.ceil((v + 1) / 2 * side) for v in (bottom, right))
         mask[first_row:last_row, first_column:last_column] = 255
     return np.minimum(mask, centre(side))
+
+
+def hidden_by(mask):
+    """Names of the attributes that a mask hides wholly: a tuple.
+
+    The others show at least a part of themselves, from which their value follows.
+
+    Args:
+      mask: uint8 [side, side], over 127 where missing.
+
+    Example:
+      >>> from vqinpaint import creatures
+      >>> mask = creatures.holes.for_attribute("eyes", 128)
+      >>> creatures.holes.hidden_by(mask)
+      ('eyes', 'iris', 'gaze')
+    """
+    missing = is_missing(mask)
+    return tuple(
+        name for name in HIDDEN if missing[for_attribute(name, len(mask)) > 0].all()
+    )

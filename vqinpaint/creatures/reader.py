@@ -67,6 +67,25 @@ class Reading(NamedTuple):
         return self.worst <= LIMIT
 
 
+class Eyes(NamedTuple):
+    """What two eyes show, each read by itself.
+
+    Attributes:
+      left: dict of iris and gaze, of the eye on the picture's left.
+      right: the same of the other eye.
+      worst: as of `Reading`, the nearest creature having these two eyes.
+    """
+
+    left: dict
+    right: dict
+    worst: float
+
+    @property
+    def clear(self):
+        """Whether the hole shows a creature of the table, but for eyes that differ."""
+        return self.worst <= LIMIT
+
+
 class Reader:
     """Reads any number of completions of one creature's picture.
 
@@ -110,13 +129,7 @@ class Reader:
         Raises:
           UsageError: the picture has another size.
         """
-        wanted = (self._side, self._side, 3)
-        if np.shape(picture) != wanted:
-            raise UsageError(
-                f"a picture of shape {np.shape(picture)} to read: {wanted} is wanted."
-            )
-        hole = self._body.hole
-        picture = np.asarray(picture)[hole, hole].astype(np.float32)
+        picture = self._hole_of(picture)
         best = self._bare.hidden()
         distance = self._distance(picture, best)
         for _ in range(_SWEEPS):
@@ -136,9 +149,50 @@ class Reader:
             {name: name not in unseen for name in best},
         )
 
+    def read_eyes(self, picture, hidden):
+        """Reads each of two eyes by itself, as `read` takes both to be alike.
+
+        Args:
+          picture: as of `read`.
+          hidden: what was read of it; two open eyes that can be seen.
+
+        Returns:
+          `Eyes`.
+
+        Raises:
+          UsageError: the picture has another size.
+        """
+        picture = self._hole_of(picture)
+        middle = picture.shape[1] // 2
+        halves = slice(None, middle), slice(middle, None)
+        choices = [
+            {"iris": iris, "gaze": gaze}
+            for iris in TABLES["iris"].values()
+            for gaze in TABLES["gaze"].values()
+        ]
+        differences = [picture - self._face({**hidden, **c}) for c in choices]
+        nearest = [
+            min(range(len(choices)), key=lambda i: _square(differences[i][:, half]))
+            for half in halves
+        ]
+        joined = [differences[i][:, half] for i, half in zip(nearest, halves)]
+        worst = _worst(np.concatenate(joined, axis=1), self._side)
+        left, right = (choices[i] for i in nearest)
+        return Eyes(left, right, worst)
+
+    def _hole_of(self, picture):
+        """The hole's pixels as float32 [h, h, 3]."""
+        wanted = (self._side, self._side, 3)
+        if np.shape(picture) != wanted:
+            raise UsageError(
+                f"a picture of shape {np.shape(picture)} to read: {wanted} is wanted."
+            )
+        hole = self._body.hole
+        return np.asarray(picture)[hole, hole].astype(np.float32)
+
     def _distance(self, picture, hidden):
         """Mean square of the difference to a drawn face."""
-        return float(np.square((picture - self._face(hidden)).ravel()).mean())
+        return _square(picture - self._face(hidden))
 
     def _face(self, hidden):
         key = tuple(hidden.values())
@@ -173,6 +227,11 @@ def _alternatives(hidden, names):
         other.update({name: _DEFAULTS[name] for name in covered(other)})
         if possible and other != hidden:
             yield other
+
+
+def _square(difference):
+    """Mean square of an array."""
+    return float(np.square(difference.ravel()).mean())
 
 
 def _worst(difference, side):

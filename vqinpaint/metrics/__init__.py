@@ -6,6 +6,8 @@ for how to add one.
 
 from vqinpaint.metrics.base import Metric, PerCompletion, PerPicture, Rows
 from vqinpaint.metrics.codes import CodeFigures
+from vqinpaint.metrics.creature_faces import CreatureFaces
+from vqinpaint.metrics.creature_recovery import CreatureRecovery
 from vqinpaint.metrics.diversity import HoleDiversity
 from vqinpaint.metrics.pixels import L1, PSNR, HoleL1
 from vqinpaint.metrics.similarity import SSIM
@@ -15,6 +17,8 @@ __all__ = [
     "PSNR",
     "SSIM",
     "CodeFigures",
+    "CreatureFaces",
+    "CreatureRecovery",
     "HoleDiversity",
     "HoleL1",
     "Metric",

@@ -120,7 +120,7 @@ class PerPicture(Rows, abc.ABC):
     def add(self, truth: np.ndarray, mask: np.ndarray, completions: np.ndarray) -> None:
         """See `Metric.add`."""
         arrays = np.asarray(truth), np.asarray(mask), np.asarray(completions)
-        _check(*arrays)
+        check_arrays(*arrays)
         self.keep(**self.measure(*arrays))
 
 
@@ -154,7 +154,7 @@ class PerCompletion(PerPicture):
         return {self.name: float(self._reduce(each))}
 
 
-def _check(truth: np.ndarray, mask: np.ndarray, completions: np.ndarray) -> None:
+def check_arrays(truth: np.ndarray, mask: np.ndarray, completions: np.ndarray) -> None:
     """Raises ValueError unless types and shapes are those of `Metric.add`."""
     shape = truth.shape
     fits = (

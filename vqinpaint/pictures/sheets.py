@@ -82,6 +82,47 @@ def contact_sheet(
     return np.asarray(sheet)
 
 
+def grid(
+    rows: Sequence[Sequence[np.ndarray | None]],
+    labels: Sequence[str] = (),
+    heads: Sequence[str] = (),
+    cell: int = 128,
+    gap: int = 6,
+) -> np.ndarray:
+    """A table of square pictures.
+
+    Args:
+      rows: uint8 [S, S, 3] pictures of each row; None leaves a narrow gap.
+      labels: text left of each row, or none at all.
+      heads: text above each picture of the first row, or none at all.
+      cell: side of a picture on the sheet.
+      gap: pixels between them.
+
+    Returns:
+      uint8 [h, w, 3].
+    """
+    left, top = (86 if labels else gap), (20 if heads else gap)
+    width = max(
+        sum(gap + (cell if p is not None else gap) for p in row) for row in rows
+    )
+    sheet = Image.new("RGB", (left + width, top + len(rows) * (cell + gap)), "white")
+    pen = ImageDraw.Draw(sheet)
+    for number, row in enumerate(rows):
+        x, y = left, top + number * (cell + gap)
+        if labels:
+            pen.text((gap, y + cell // 2 - 6), labels[number], fill="black")
+        texts = iter(heads if not number else ())
+        for picture in row:
+            if picture is None:
+                x += 2 * gap
+                continue
+            picture = Image.fromarray(picture).resize((cell, cell))
+            sheet.paste(picture, (x, y))
+            pen.text((x, 4), next(texts, ""), fill="black")
+            x += cell + gap
+    return np.asarray(sheet)
+
+
 # Dark to bright, evenly readable in grey too.
 _HEAT = np.array(
     [[12, 8, 40], [90, 20, 110], [190, 55, 85], [250, 140, 40], [255, 245, 170]]
