@@ -31,6 +31,7 @@ LEVELS = {
     "runs": 6,
     "joined": 7,
     "stages": 7,
+    "features": 8,
     "training": 8,
     "completing": 8,
     "exporting": 8,

@@ -1,7 +1,10 @@
 """PyTorch files are read without PyTorch, and nothing in them is executed."""
 
+import base64
 import collections
+import json
 import os
+import pathlib
 import pickle
 import struct
 import zipfile
@@ -15,6 +18,7 @@ from vqinpaint.errors import DataError, ModelError
 from vqinpaint.files import torch_files
 from vqinpaint.files.torch_files import read_tensors
 
+GOLDENS = pathlib.Path(__file__).parent / "goldens"
 FORMATS = pytest.mark.parametrize("write", [zipped, sequence])
 
 
@@ -275,3 +279,23 @@ def test_tables_of_contents_are_bounded_before_they_are_read(refused):
 def test_a_damaged_number_is_found_by_its_checksum(refused):
     whole = zipped({"w": tensor(np.full(4, 7, "u1"))})
     refused(whole.replace(b"\7\7\7\7", b"\7\7\7\6"), "damaged")
+
+
+@pytest.mark.parametrize("kind", ["zip", "sequence"])
+def test_files_that_pytorch_itself_wrote_are_read(read, kind):
+    written = json.loads((GOLDENS / "torch_files.json").read_text())
+    found = read(base64.b64decode(written[kind]))
+    rows = np.arange(12, dtype="f4").reshape(3, 4)
+    wanted = {
+        "rows": rows,
+        "columns": rows.T,
+        "tail": rows[2],
+        "half": np.array([1, -2.5, 3.140625], "f4"),
+        "flag": np.array([True, False]),
+        "count": np.array(7),
+        "weight": np.array([[0.5]], "f4"),
+    }
+    assert list(found) == [f"net.{name}" for name in wanted]
+    for name, array in wanted.items():
+        assert found[f"net.{name}"].dtype == array.dtype
+        np.testing.assert_array_equal(found[f"net.{name}"], array)
