@@ -36,6 +36,7 @@ LEVELS = {
     "completing": 8,
     "exporting": 8,
     "authors": 8,
+    "evaluating": 9,
     "families": 9,
     "train": 9,
     "client": 9,

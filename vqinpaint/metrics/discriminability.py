@@ -47,13 +47,9 @@ def discriminability(truth: np.ndarray, completions: np.ndarray) -> Discriminabi
             f"discriminability was given {list(truth.shape)} and "
             f"{list(completions.shape)}; give it [N, D] twice."
         )
-    try:
-        from sklearn.svm import LinearSVC
-    except ImportError:
-        raise SetupError(
-            "P-IDS and U-IDS need scikit-learn, which is not installed; install "
-            "vqinpaint[metrics]."
-        ) from None
+    check_library()
+    from sklearn.svm import LinearSVC
+
     machine = LinearSVC(dual=False)
     count = len(truth)
     with warnings.catch_warnings():
@@ -66,3 +62,14 @@ def discriminability(truth: np.ndarray, completions: np.ndarray) -> Discriminabi
     )
     wrong = (real <= 0).astype("f8") + (filled > 0)
     return Discriminability(filled > real, wrong / 2)
+
+
+def check_library() -> None:
+    """Raises SetupError unless scikit-learn is installed."""
+    try:
+        import sklearn.svm  # noqa: F401
+    except ImportError:
+        raise SetupError(
+            "P-IDS and U-IDS need scikit-learn, which is not installed; install "
+            "vqinpaint[metrics]."
+        ) from None
