@@ -18,6 +18,8 @@ SERVING = [
     "requests>=2.31,<3",
 ]
 BEAM = ["apache-beam>=2.61,<3"]
+# P-IDS and U-IDS of vqinpaint.evaluate.
+METRICS = ["scikit-learn>=1.3,<2"]
 HEIC = ["pillow-heif>=0.20,<2"]
 
 # Folders and files of the repository that a wheel holds inside the package, where
@@ -99,8 +101,10 @@ setup(
         "heic": HEIC,
         # vqinpaint.make_tfrecords --beam.
         "beam": BEAM,
+        "metrics": METRICS,
         "dev": [
             *SERVING,
+            *METRICS,
             *BEAM,
             *HEIC,
             "pytest>=8,<10",

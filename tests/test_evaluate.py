@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import math
 import os
+import re
 import subprocess
 
 import numpy as np
@@ -179,6 +180,13 @@ def test_figures_of_completions_are_the_known_ones(
     setting = {name: found.pop(name) for name in ("pictures", "num_samples")}
     assert setting == {"pictures": NUMBER, "num_samples": 3}
     assert found.pop("temperature") == temperature
+    assert 0 < found.pop("coverage_error") < 1
+    assert found.pop("missing_share") == dict.fromkeys(
+        ("least", "mean", "largest"), SHARE
+    )
+    for name, (low, high) in found.pop("intervals").items():
+        # Of five pictures: they hold the figure, which is a mean, and have a width.
+        assert name == "coverage_error" or low <= found[name] <= high
     assert found == pytest.approx(_wanted(pictures, temperature), rel=1e-9)
 
 
@@ -186,7 +194,8 @@ def test_names_and_their_order_stay(written, world):
     figures, _ = written
     *facts, last = figures
     assert facts == [
-        *("model", "data", "split", "fingerprint", "mask", "weights", "pictures"),
+        *("model", "data", "split", "fingerprint", "mask", "weights", "protocol"),
+        *("warnings", "pictures"),
         *("vqvae_mse", "bits_per_code", "marginal_bits", "perplexity_top"),
     ]
     assert last == "completions"
@@ -194,6 +203,7 @@ def test_names_and_their_order_stay(written, world):
         assert list(column) == [
             *("pictures", "num_samples", "temperature", "l1", "psnr", "ssim"),
             *("hole_l1", "hole_l1_best", "hole_l1_structure_alone", "hole_diversity"),
+            *("coverage_error", "missing_share", "intervals"),
         ]
     named = {name: figures[name] for name in ("model", "data", "split", "mask")}
     assert named == {
@@ -213,14 +223,15 @@ def test_the_printed_tables_are_the_file(written):
     codes = dict(list(codes.items())[list(codes).index("pictures") :])
     codes.pop("completions")
     columns = figures["completions"]
-    completions = {name: [c[name] for c in columns] for name in columns[0]}
+    told = [name for name, value in columns[0].items() if not isinstance(value, dict)]
+    completions = {name: [c[name] for c in columns] for name in told}
     for table, rows in (
         (lines[1:middle], codes),
         (lines[middle + 1 : -1], completions),
     ):
         assert [line.split()[0] for line in table] == list(rows)
         for line, values in zip(table, rows.values()):
-            found = [float(word) for word in line.split()[1:]]
+            found = [float(word) for word in re.sub(r"\[.*?\]", "", line).split()[1:]]
             assert found == pytest.approx(values, rel=1e-4)  # five digits are printed
 
 
@@ -248,6 +259,8 @@ def test_nothing_is_completed_where_none_is_asked_for(world):
 def test_mistakes_are_one_line(world):
     cases = [
         ({"data": None}, "give --model and --data"),
+        ({"completions": world}, "or --completions and --data"),
+        ({"model": None, "completions": world, "complete": 0}, "leaves nothing"),
         ({"temperature": "1,x"}, "--temperature=1,x: numbers, 0 or more"),
         ({"num_samples": 0}, "--num_samples must be at least 1"),
         ({"complete": -1}, "--complete at least 0"),

@@ -10,6 +10,7 @@ from vqinpaint import options
 from vqinpaint.errors import UsageError
 from vqinpaint.evaluate import EvaluateOptions
 from vqinpaint.options import DataOptions, LoopOptions, OptimizerOptions
+from vqinpaint.options.figures import FigureOptions
 from vqinpaint.options.request import Request
 
 CLASSES = (
@@ -22,6 +23,7 @@ CLASSES = (
     LoopOptions,
     Request,
     EvaluateOptions,
+    FigureOptions,
 )
 FIELDS = [
     (made, field)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 import os
 from typing import Any
 
@@ -19,74 +17,23 @@ from vqinpaint import families, metrics, outputs
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.printing import say
 from vqinpaint.data import pipeline, records
-from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.data.names import stems_of
+from vqinpaint.errors import ModelError
+from vqinpaint.evaluating.completions_folder import CompletionsFolder
+from vqinpaint.evaluating.measurement import Measurement
+from vqinpaint.evaluating.networks import Networks
+from vqinpaint.evaluating.protocol import protocol, warnings
+from vqinpaint.evaluating.tables import lines
 from vqinpaint.files.json_files import read_json
 from vqinpaint.joined import calls
 from vqinpaint.options import DataOptions
-from vqinpaint.options.fields import option, require
+from vqinpaint.options.evaluation import EvaluateOptions
+from vqinpaint.options.figures import FigureOptions
 from vqinpaint.runs import locating
-
-
-@dataclasses.dataclass(frozen=True)
-class EvaluateOptions:
-    """What is measured, and on what; raises `UsageError` for values that cannot be."""
-
-    model: str = option("", "SavedModel folder or run folder to measure (required).")
-    data: str = option(
-        "", "Folder of TFRecords with their manifests to measure on (required)."
-    )
-    split: str = option("val", "Name of the split to measure on.")
-    output: str = option("metrics.json", "JSON file to write the figures to.")
-    pictures: int = option(
-        500,
-        "Number of pictures, from the first of the split, on which the VQ-VAE's error "
-        "and the bits per code are measured; 0 stands for all.",
-    )
-    complete: int = option(
-        50,
-        "Number of pictures, from the first of the split, that are completed; 0 completes "
-        "none.",
-    )
-    num_samples: int = option(
-        4, "Number of completions of each picture that is completed."
-    )
-    temperature: str = option(
-        "1",
-        "Temperature of the completions, or several with commas between them, such as "
-        "0.5,0.8,1, each of which gives figures of its own.",
-    )
-    verify_data: bool = option(
-        True, "Compare each shard's SHA-256 with the manifest before measuring."
-    )
-
-    def __post_init__(self):
-        require(self.model and self.data, "give --model and --data; see --help.")
-        require(
-            self.num_samples >= 1 and self.complete >= 0,
-            "--num_samples must be at least 1, --complete at least 0.",
-        )
-        require(
-            self.pictures >= 0,
-            f"--pictures={self.pictures}: it must be at least 0, which stands for all.",
-        )
-        self.temperatures()
-
-    def temperatures(self) -> list[float]:
-        """The temperatures as numbers."""
-        try:
-            temperatures = [float(value) for value in self.temperature.split(",")]
-        except ValueError:
-            temperatures = []
-        if not temperatures or not all(0 <= t < math.inf for t in temperatures):
-            raise UsageError(
-                f"--temperature={self.temperature}: numbers, 0 or more, with commas "
-                "between them."
-            )
-        return temperatures
-
 
 define(EvaluateOptions)
 define(DataOptions)
+define(FigureOptions)
 
 
 def measure_codes(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
@@ -124,12 +71,18 @@ def completion_metrics() -> list[tuple[str, metrics.Metric]]:
         ("completed", metrics.HoleL1("hole_l1_best", np.min)),
         ("structure", metrics.HoleL1("hole_l1_structure_alone")),
         ("completed", metrics.HoleDiversity()),
+        ("completed", metrics.PosteriorCoverage()),
     ]
 
 
 def measure_completions(
-    model: Any, batches: tf.data.Dataset, number: int, temperature: float
-) -> dict[str, float]:
+    model: Any,
+    batches: tf.data.Dataset,
+    number: int,
+    temperature: float,
+    networks: Networks | None = None,
+    intervals: bool = True,
+) -> dict[str, Any]:
     """Figures of all pictures, each completed with the seeds 0 to `number` - 1.
 
     Args:
@@ -137,21 +90,20 @@ def measure_completions(
       batches: of (image, mask) as of `pipeline.evaluation_batches`.
       number: completions of each picture.
       temperature: of all completions.
+      networks: of further figures.
+      intervals: whether to measure intervals.
 
     Returns:
-      The figures of `completion_metrics` by name.
+      `Measurement.column` of `completion_metrics` and those of the networks.
     """
-    chosen = completion_metrics()
+    measurement = Measurement(completion_metrics(), networks)
     for image, mask in tqdm(batches.unbatch(), "completions", unit=""):
         image, mask = image.numpy(), mask.numpy()[..., 0]
         result = calls.sample(
             model, image, mask, range(number), temperature=temperature
         )
-        for view, metric in chosen:
-            metric.add(image, mask, result[view])
-    return {
-        name: value for _, metric in chosen for name, value in metric.result().items()
-    }
+        measurement.add(image, mask, result)
+    return measurement.column(intervals)
 
 
 def _is_evaluation(path: str) -> bool:
@@ -162,21 +114,14 @@ def _is_evaluation(path: str) -> bool:
         return False
 
 
-def _show(title: str, columns: list[dict]) -> None:
-    """Prints a table: a line per figure, a column per dict."""
-    say(title)
-    for name in columns[0] if columns else ():
-        values = " ".join(f"{column[name]:10.5g}" for column in columns)
-        say(f"{name:>26} {values}")
-
-
-def main() -> None:
-    """Measures what the flags name, writes the JSON file and prints two tables."""
-    options, data = read(EvaluateOptions), read(DataOptions)
-    outputs.check_file(options.output, _is_evaluation)
-    split = records.open_split(
-        options.data, options.split, options.verify_data, Console()
-    )
+def _measure_model(
+    options: EvaluateOptions,
+    data: DataOptions,
+    split: records.Split,
+    networks: Networks,
+    intervals: bool,
+) -> tuple[dict, dict, list[dict]]:
+    """(facts, figures of codes, a column of figures for each temperature)"""
     location = locating.locate(options.model)
     model, sizes = families.family_of(options.model).load(options.model)
 
@@ -187,7 +132,8 @@ def main() -> None:
     completions = []
     for temperature in options.temperatures() if options.complete else ():
         figures = measure_completions(
-            model, batches(options.complete), options.num_samples, temperature
+            *(model, batches(options.complete), options.num_samples, temperature),
+            *(networks, intervals),
         )
         setting = {
             "pictures": min(options.complete, len(split)),
@@ -196,18 +142,74 @@ def main() -> None:
         }
         completions.append({**setting, **figures})
     facts = {
+        "weights": locating.weights(location),
+        "protocol": protocol(sizes.image_size, options.num_samples, data, networks),
+    }
+    return facts, codes, completions
+
+
+def _measure_folder(
+    options: EvaluateOptions,
+    data: DataOptions,
+    split: records.Split,
+    networks: Networks,
+    intervals: bool,
+) -> tuple[dict, dict, list[dict]]:
+    """As `_measure_model`, of a folder of completions."""
+    count = min(options.complete, len(split))
+    stems = stems_of(split, count)
+    folder = CompletionsFolder(options.completions, stems, options.num_samples)
+    batches = pipeline.evaluation_batches(split, folder.side, data, count)
+    chosen = [pair for pair in completion_metrics() if pair[0] == "completed"]
+    measurement = Measurement(chosen, networks)
+    pictures = tqdm(batches.unbatch(), "completions", unit="", total=count)
+    for number, (image, mask) in enumerate(pictures):
+        truth, hole = image.numpy(), mask.numpy()[..., 0]
+        completed = folder.blended(number, truth, hole)
+        measurement.add(truth, hole, {"completed": completed})
+    setting = {"pictures": count, "num_samples": folder.number}
+    facts = {
+        "completions_folder": options.completions,
+        "protocol": protocol(folder.side, folder.number, data, networks),
+    }
+    return facts, {}, [{**setting, **measurement.column(intervals)}]
+
+
+def main() -> None:
+    """Measures what the flags name, writes the JSON file and prints two tables."""
+    options, data, wanted = (
+        read(EvaluateOptions),
+        read(DataOptions),
+        read(FigureOptions),
+    )
+    outputs.check_file(options.output, _is_evaluation)
+    split = records.open_split(
+        options.data, options.split, options.verify_data, Console()
+    )
+    networks = Networks(wanted)
+    told = warnings(min(options.complete, len(split)), wanted)
+    for text in told if options.complete else ():
+        Console().note(f"warning: {text}")
+    measure = _measure_folder if options.completions else _measure_model
+    own, codes, completions = measure(options, data, split, networks, wanted.intervals)
+    networks.save()
+    facts = {
         "model": options.model,
         "data": options.data,
         "split": options.split,
         "fingerprint": split.fingerprint,
         "mask": data.mask,
-        "weights": locating.weights(location),
+        **own,
+        "warnings": told,
     }
     measured = {"completions": completions} if completions else {}
     os.makedirs(os.path.dirname(options.output) or os.curdir, exist_ok=True)
     outputs.write_json(options.output, {**facts, **codes, **measured}, replace=True)
-    _show("codes", [codes])
-    _show("completions", completions)
+    for title, columns in (("codes", [codes]), ("completions", completions)):
+        if columns and columns[0]:
+            say(title)
+            for line in lines(columns):
+                say(line)
     say(f"-> {options.output}")
 
 

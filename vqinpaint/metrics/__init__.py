@@ -6,10 +6,13 @@ for how to add one.
 
 from vqinpaint.metrics.base import Metric, PerCompletion, PerPicture, Rows
 from vqinpaint.metrics.codes import CodeFigures
+from vqinpaint.metrics.coverage import PosteriorCoverage
 from vqinpaint.metrics.creature_faces import CreatureFaces
 from vqinpaint.metrics.creature_recovery import CreatureRecovery
 from vqinpaint.metrics.diversity import HoleDiversity
+from vqinpaint.metrics.perceptual import PerceptualFigures
 from vqinpaint.metrics.pixels import L1, PSNR, HoleL1
+from vqinpaint.metrics.sets import SetFigures
 from vqinpaint.metrics.similarity import SSIM
 
 __all__ = [
@@ -24,5 +27,8 @@ __all__ = [
     "Metric",
     "PerCompletion",
     "PerPicture",
+    "PerceptualFigures",
+    "PosteriorCoverage",
     "Rows",
+    "SetFigures",
 ]

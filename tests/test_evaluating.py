@@ -1,0 +1,184 @@
+"""Figures with intervals and by hole, and completions that other programs wrote."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests import inception_world, lpips_world, torch_world
+from tests.commands import run
+from vqinpaint import metrics
+from vqinpaint.data.names import stems_of
+from vqinpaint.data.records import open_split
+from vqinpaint.errors import DataError, PictureError
+from vqinpaint.evaluating.completions_folder import CompletionsFolder
+from vqinpaint.evaluating.measurement import Measurement
+from vqinpaint.evaluating.networks import Networks
+from vqinpaint.evaluating.protocol import warnings
+from vqinpaint.options.figures import FigureOptions
+
+SIDE = 64
+
+
+def _pictures(shares, number=2):
+    """(truth, mask, views) with holes of these shares of the rows; errors are known."""
+    draw = np.random.default_rng(0)
+    for i, share in enumerate(shares):
+        truth = draw.integers(0, 200, (SIDE, SIDE, 3)).astype(np.uint8)
+        mask = np.zeros((SIDE, SIDE), np.uint8)
+        mask[: round(share * SIDE)] = 255
+        completed = np.repeat(truth[None], number, axis=0)
+        completed[:, mask > 0] += np.uint8(i + 1)
+        yield truth, mask, {"completed": completed}
+
+
+def _column(pictures, networks=None, **options):
+    measurement = Measurement([("completed", metrics.HoleL1())], networks)
+    for one in pictures:
+        measurement.add(*one)
+    return measurement.column(**options)
+
+
+def test_figures_are_parted_by_the_share_that_is_missing():
+    # 1/4 and 3/8 fall into the second part, 1/2 into the third, 3/4 and 1 into the last.
+    column = _column(_pictures([1 / 8, 1 / 4, 3 / 8, 1 / 2, 3 / 4, 1]))
+    assert column["by_missing_share"] == {
+        "0-20": {"pictures": 1, "hole_l1": 1.0},
+        "20-40": {"pictures": 2, "hole_l1": 2.5},
+        "40-60": {"pictures": 1, "hole_l1": 4.0},
+        "60-100": {"pictures": 2, "hole_l1": 5.5},
+    }
+    assert column["hole_l1"] == 3.5
+    assert column["missing_share"] == {"least": 0.125, "mean": 0.5, "largest": 1.0}
+
+
+def test_one_part_is_no_part_and_intervals_are_a_choice():
+    column = _column(_pictures([1 / 4, 1 / 4]), intervals=False)
+    assert list(column) == ["hole_l1", "missing_share"]
+
+
+@pytest.fixture(scope="module")
+def networks_options(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("networks")
+    value = {
+        name: torch_world.tensor(array)
+        for name, array in lpips_world.tensors("alex").items()
+    }
+    (folder / "alex.pth").write_bytes(torch_world.sequence(value))
+    return FigureOptions(
+        inception=inception_world.write(folder / "graph.pb"),
+        lpips=str(folder / "alex.pth"),
+        features_cache=str(folder / "cache"),
+    )
+
+
+def test_networks_see_several_pictures_at_once_with_the_same_figures(
+    networks_options, monkeypatch
+):
+    pictures = list(_pictures(np.linspace(0.1, 0.9, 12)))
+    networks = Networks(networks_options)
+    first = _column(pictures, networks)
+    networks.save()
+    monkeypatch.setattr("vqinpaint.evaluating.measurement._WAITING", 1)
+    again = Networks(networks_options)  # reads what was kept
+    second = _column(pictures[::-1], again)
+    # Parts follow the order of pictures; the rest is of sums in float32 and float64.
+    for column in (first, second):
+        column.pop("is_10_parts"), column.pop("mis_10_parts")
+    names = [name for name, value in first.items() if not isinstance(value, dict)]
+    assert {"fid", "kid", "precision", "p_ids", "u_ids", "lpips", "mis"} < set(names)
+    wanted = {name: first[name] for name in names}
+    assert {name: second[name] for name in names} == pytest.approx(wanted, rel=1e-4)
+    assert set(first["intervals"]) >= set(names) - {"is", "mis"}
+    assert first["by_missing_share"]["0-20"]["pictures"] == 2
+    assert set(networks.facts) == {"inception", "lpips"}
+
+
+def test_few_pictures_are_warned_of():
+    options = FigureOptions(inception="graph.pb")
+    assert len(warnings(1999, options)) == 2
+    assert len(warnings(2000, options)) == 1
+    assert warnings(2048, options) == [] == warnings(1, FigureOptions())
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Records of three pictures, and completions of them that are off by 8."""
+    world = tmp_path_factory.mktemp("peers")
+    for name in ("pictures", "filled"):
+        (world / name).mkdir()
+    for (truth, _, _), stem in zip(_pictures([0, 0, 0]), "abc"):
+        Image.fromarray(truth).save(world / "pictures" / f"{stem}.png")
+        for i in range(2):
+            filled = truth + np.uint8(8 * (i + 1))
+            Image.fromarray(filled).save(world / "filled" / f"{stem}_{i:02d}.png")
+    run(
+        "tools/make_tfrecords.py",
+        f"--input={world / 'pictures'}",
+        f"--output={world / 'records'}",
+        "--split=val",
+    )
+    return world
+
+
+def test_completions_of_other_programs_are_measured_like_a_models(
+    world, networks_options
+):
+    output = world / "metrics.json"
+    done = run(
+        *("-m", "vqinpaint.evaluate", f"--completions={world / 'filled'}"),
+        *(f"--data={world / 'records'}", f"--output={output}"),
+        f"--inception={networks_options.inception}",
+    )
+    written = json.loads(output.read_text())
+    (column,) = written["completions"]
+    assert (column["pictures"], column["num_samples"]) == (3, 2)
+    # The centre, a quarter of the picture, is missing; what is known is the truth.
+    assert column["hole_l1"] == 12 and column["hole_l1_best"] == 8
+    assert column["l1"] == 12 / 4 and column["hole_diversity"] == 8
+    assert "hole_l1_structure_alone" not in column and "fid" in column
+    assert written["model"] == "" and "bits_per_code" not in written
+    protocol = written["protocol"]
+    assert protocol["image_size"] == SIDE and protocol["blended"] is True
+    assert len(protocol["networks"]["inception"]["sha256"]) == 64
+    assert {"numpy", "tensorflow", "vqinpaint"} < set(protocol["software"])
+    assert len(written["warnings"]) == 2
+    assert "warning: FID of 3 pictures" in done.stderr
+    assert "hole_diversity" in done.stdout and "[" in done.stdout
+
+
+def test_names_of_records_are_those_of_their_files(world):
+    split = open_split(str(world / "records"), "val")
+    assert stems_of(split, 3) == ["a", "b", "c"] and stems_of(split, 1) == ["a"]
+
+
+def test_pictures_of_one_name_are_refused(world, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        Image.open(world / "pictures/a.png").save(tmp_path / name / "a.png")
+    (tmp_path / "all.flist").write_text(f"{tmp_path}/one/a.png\n{tmp_path}/two/a.png\n")
+    run(
+        "tools/make_tfrecords.py",
+        f"--input={tmp_path / 'all.flist'}",
+        f"--output={tmp_path / 'records'}",
+        "--split=val",
+    )
+    with pytest.raises(DataError, match="record 1 has the same name 'a' as record 0"):
+        stems_of(open_split(str(tmp_path / "records"), "val"), 2)
+
+
+def test_folders_that_do_not_match_are_told(world, tmp_path):
+    with pytest.raises(PictureError, match="does not exist"):
+        CompletionsFolder(str(tmp_path / "none"), ["a"], 4)
+    with pytest.raises(PictureError, match=r"d_00\.png is missing"):
+        CompletionsFolder(str(world / "filled"), ["a", "d"], 4)
+    Image.new("RGB", (SIDE, SIDE)).save(tmp_path / "a_00.png")
+    Image.new("RGB", (SIDE, 32)).save(tmp_path / "b_00.png")
+    folder = CompletionsFolder(str(tmp_path), ["a", "b"], 4)
+    assert (folder.number, folder.side) == (1, SIDE)
+    truth, mask = np.zeros((SIDE, SIDE, 3), np.uint8), np.zeros((SIDE, SIDE), np.uint8)
+    with pytest.raises(PictureError, match="64 x 32"):
+        folder.blended(1, truth, mask)
+    with pytest.raises(PictureError, match="measured as squares"):
+        CompletionsFolder(str(tmp_path), ["b"], 4)

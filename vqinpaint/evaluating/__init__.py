@@ -1,0 +1,1 @@
+"""Measuring completions, of a model or of other programs, by all figures at once."""
