@@ -97,3 +97,19 @@ def complete(image: tf.Tensor, mask: tf.Tensor, filling: tf.Tensor) -> tf.Tensor
       float32 [..., H, W, C].
     """
     return hide(image, mask) + filling * mask
+
+
+def resize_aligned(image: tf.Tensor, size: tuple) -> tf.Tensor:
+    """Resizes by linear interpolation so that the corner pixels keep their values.
+
+    Output pixel p lies at p * (old - 1) / (new - 1), and nothing is smoothed before, as
+    PyTorch's `interpolate` with `align_corners`.
+
+    Args:
+      image: float32 [B, H, W, C].
+      size: new height and width.
+
+    Returns:
+      float32 [B, *size, C].
+    """
+    return tf.raw_ops.ResizeBilinear(images=image, size=size, align_corners=True)
