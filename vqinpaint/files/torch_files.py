@@ -129,9 +129,9 @@ def _starts(file, place, keys, storages):
             raise ValueError("it holds a storage that no tensor uses")
         file.seek(place)
         count = int.from_bytes(file.read(8), "little")
-        if count != storages[key].count:
+        if count != storages[key].length:
             raise ValueError(
-                f"a storage of {count} numbers where {storages[key].count} are named"
+                f"a storage of {count} numbers where {storages[key].length} are named"
             )
         starts[key] = place + 8
         place += 8 + storages[key].bytes

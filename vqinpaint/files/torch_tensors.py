@@ -35,7 +35,7 @@ class Storage(NamedTuple):
 
     kind: str
     key: str
-    count: int
+    length: int
 
     @property
     def bytes(self) -> int:
@@ -94,9 +94,9 @@ def _tensor(storage, offset, sizes, strides, *rest):
     number = math.prod(sizes)
     last = offset + sum((n - 1) * step for n, step in zip(sizes, strides))
     # A tensor that repeats its numbers could be of any size.
-    if number and (last >= storage.count or number > storage.count):
+    if number and (last >= storage.length or number > storage.length):
         raise ValueError(
-            f"a tensor of {list(sizes)} outside of a storage of {storage.count} numbers"
+            f"a tensor of {list(sizes)} outside of a storage of {storage.length} numbers"
         )
     return Tensor(storage, offset, sizes, strides)
 
