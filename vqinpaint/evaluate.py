@@ -111,12 +111,13 @@ def measure_codes(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
     return {"pictures": len(figures), **figures.result()}
 
 
-def completion_metrics() -> list[tuple[str, metrics.Metric]]:
+def completion_metrics(has_codes: bool) -> list[tuple[str, metrics.Metric]]:
     """The metrics in the order of the file, each with the view that it is given.
 
-    Views are outputs of `calls.sample`: the completions, or their structures alone.
+    Views are outputs of `Family.sample`: the completions, or their structures alone,
+    which only models with codes have.
     """
-    return [
+    chosen: list[tuple[str, metrics.Metric]] = [
         ("completed", metrics.L1()),
         ("completed", metrics.PSNR()),
         ("completed", metrics.SSIM()),
@@ -125,15 +126,21 @@ def completion_metrics() -> list[tuple[str, metrics.Metric]]:
         ("structure", metrics.HoleL1("hole_l1_structure_alone")),
         ("completed", metrics.HoleDiversity()),
     ]
+    return [pair for pair in chosen if has_codes or pair[0] != "structure"]
 
 
 def measure_completions(
-    model: Any, batches: tf.data.Dataset, number: int, temperature: float
+    family: families.Family,
+    model: Any,
+    batches: tf.data.Dataset,
+    number: int,
+    temperature: float,
 ) -> dict[str, float]:
     """Figures of all pictures, each completed with the seeds 0 to `number` - 1.
 
     Args:
-      model: as of `calls.sample`.
+      family: of the model.
+      model: from its `load`.
       batches: of (image, mask) as of `pipeline.evaluation_batches`.
       number: completions of each picture.
       temperature: of all completions.
@@ -141,10 +148,10 @@ def measure_completions(
     Returns:
       The figures of `completion_metrics` by name.
     """
-    chosen = completion_metrics()
+    chosen = completion_metrics(family.has_codes)
     for image, mask in tqdm(batches.unbatch(), "completions", unit=""):
         image, mask = image.numpy(), mask.numpy()[..., 0]
-        result = calls.sample(
+        result = family.sample(
             model, image, mask, range(number), temperature=temperature
         )
         for view, metric in chosen:
@@ -178,16 +185,19 @@ def main() -> None:
         options.data, options.split, options.verify_data, Console()
     )
     location = locating.locate(options.model)
-    model, sizes = families.family_of(options.model).load(options.model)
+    family = families.family_of(options.model)
+    model, sizes = family.load(options.model)
 
     def batches(limit):
         return pipeline.evaluation_batches(split, sizes.image_size, data, limit)
 
-    codes = measure_codes(model, batches(options.pictures))
+    codes: dict[str, float] = {}
+    if family.has_codes:
+        codes = measure_codes(model, batches(options.pictures))
     completions = []
     for temperature in options.temperatures() if options.complete else ():
         figures = measure_completions(
-            model, batches(options.complete), options.num_samples, temperature
+            family, model, batches(options.complete), options.num_samples, temperature
         )
         setting = {
             "pictures": min(options.complete, len(split)),
@@ -206,7 +216,8 @@ def main() -> None:
     measured = {"completions": completions} if completions else {}
     os.makedirs(os.path.dirname(options.output) or os.curdir, exist_ok=True)
     outputs.write_json(options.output, {**facts, **codes, **measured}, replace=True)
-    _show("codes", [codes])
+    if codes:
+        _show("codes", [codes])
     _show("completions", completions)
     say(f"-> {options.output}")
 

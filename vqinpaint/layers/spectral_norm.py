@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.ops.power_iteration import largest_singular_value
+from vqinpaint.ops.shapes import sizes
 
 
 class SpectralNorm(keras.layers.Layer):
@@ -68,12 +69,16 @@ class SpectralNorm(keras.layers.Layer):
     def normalised_kernel(self, passes: int = 1) -> tf.Tensor:
         """The kernel over its largest singular value, of the kernel's shape."""
         if self.fused is not None:
-            return self.fused.read_value()
+            return tf.cast(self.fused.read_value(), tf.float32)
         return self.kernel / largest_singular_value(self.kernel, self.left, passes)[0]
 
-    def fuse(self) -> None:
-        """Normalises the kernel once, for inference; the layer cannot train any more."""
-        kernel = self.normalised_kernel()
+    def fuse(self, kept: tf.DType = tf.float32) -> None:
+        """Normalises the kernel once, for inference; the layer cannot train any more.
+
+        Args:
+          kept: type in which the normalised kernel is stored.
+        """
+        kernel = tf.cast(self.normalised_kernel(), kept)
         self.fused = tf.Variable(kernel, trainable=False, name="kernel")
 
     def get_config(self) -> dict:
@@ -138,7 +143,7 @@ class SpectralNormUpConvolution(SpectralNorm):
         super().build(input_shape)
 
     def _convolve(self, x, kernel):
-        batch, height, width = tf.unstack(tf.shape(x)[:3])
+        batch, height, width, _ = sizes(x)
         shape = [batch, 2 * height + 1, 2 * width + 1, self.filters]
         return tf.nn.conv2d_transpose(x, kernel, shape, 2, "VALID")[:, 1:, 1:]
 

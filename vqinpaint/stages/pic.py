@@ -150,8 +150,9 @@ class PicStage:
                 scalars = self._generator_losses(batch, self._pass(batch, noise))
                 scalars = {k: v / self.parts for k, v in scalars.items()}
                 scaled = tf.add_n(list(scalars.values())) / replicas()
-            zero = tf.UnconnectedGradients.ZERO  # of the posterior, in one path
-            return tape.gradient(scaled, self._drawing, zero), scalars
+            # Of one path alone the posterior gets none.
+            zero = {"unconnected_gradients": tf.UnconnectedGradients.ZERO}
+            return tape.gradient(scaled, self._drawing, **zero), scalars
 
         gradients, against = in_parts(judge, inputs, self.parts)
         judges = networks.discriminator, networks.discriminator_rec
