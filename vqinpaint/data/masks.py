@@ -8,13 +8,14 @@ and the masks are made when the batch is complete. `ops/masks.py` has the shapes
 from __future__ import annotations
 
 import os
+from types import ModuleType
 from typing import Protocol
 
 import tensorflow as tf
 
 from vqinpaint.data import mask_files
 from vqinpaint.errors import DataError, PictureError
-from vqinpaint.ops import masks
+from vqinpaint.ops import masks, pic_masks
 from vqinpaint.options import DataOptions
 from vqinpaint.pictures.masks import is_missing
 
@@ -38,8 +39,9 @@ def make_masks(image_size: int, options: DataOptions) -> Masks:
 
     Args:
       image_size: side of the masks in pixels.
-      options: `mask` is "center", "folder", or the name of a function in `ops.masks`
-        that makes masks of `draws`: "box", "strokes" or "random".
+      options: `mask` is "center", "folder", or the name of a function that makes masks of
+        `draws`: "box", "strokes" or "random" in `ops.masks`, "regular", "irregular" or
+        "pic" in `ops.pic_masks`.
 
     Raises:
       DataError: the folder of masks holds no picture, or one that cannot be read.
@@ -48,7 +50,8 @@ def make_masks(image_size: int, options: DataOptions) -> Masks:
         return CenterMasks(image_size)
     if options.mask == "folder":
         return FolderMasks(image_size, options.mask_dir)
-    return DrawnMasks(image_size, options.mask)
+    recipes = pic_masks if hasattr(pic_masks, options.mask) else masks
+    return DrawnMasks(image_size, options.mask, recipes)
 
 
 class CenterMasks:
@@ -73,19 +76,21 @@ class CenterMasks:
 
 
 class DrawnMasks:
-    """Random boxes, brush strokes, or a coin between them, as the authors draw them.
+    """Random holes of two shapes, or a coin between them, as the authors draw them.
 
     Args:
       size: side of the masks in pixels.
-      kind: name of the function in `ops.masks`: "box", "strokes" or "random".
+      kind: name of the function that makes them.
+      recipes: the module with that function and its `draws`.
     """
 
-    def __init__(self, size: int, kind: str):
-        self._size, self._make = size, getattr(masks, kind)
+    def __init__(self, size: int, kind: str, recipes: ModuleType = masks):
+        self._size, self._make = size, getattr(recipes, kind)
+        self._draws = recipes.draws
 
     def draw(self, seed: tf.Tensor) -> tf.Tensor:
         """All random numbers of one mask, float32 [n]; see `ops.masks.draws`."""
-        return masks.draws(seed)
+        return self._draws(seed)
 
     def finish(self, drawn: tf.Tensor) -> tf.Tensor:
         """See `Masks.finish`."""

@@ -12,13 +12,11 @@ from vqinpaint.ops.precision import to_full
 _FUSE_SLOPE = 0.01
 
 
-class SelfAttention(keras.layers.Layer):
-    """Adds to every place a mean of all places, weighted by likeness.
+class _Attention(keras.layers.Layer):
+    """What both attentions share: likeness of places, and what it adds to x.
 
     Queries and keys are the same convolution of x, scores are not scaled, and the values
     are x itself. What is added counts nothing at first.
-
-    Call with x [B, h, w, C] -> [B, h, w, C].
     """
 
     def build(self, input_shape: tf.TensorShape) -> None:
@@ -41,11 +39,18 @@ class SelfAttention(keras.layers.Layer):
     def _near(self, x, likeness):
         return to_full(x) + self.gamma * _mixed(likeness, x)
 
+
+class SelfAttention(_Attention):
+    """Adds to every place a mean of all places, weighted by likeness; see `_Attention`.
+
+    Call with x [B, h, w, C] -> [B, h, w, C].
+    """
+
     def call(self, x: tf.Tensor) -> tf.Tensor:
         return tf.cast(self._near(x, self.likeness(x)), x.dtype)
 
 
-class ShortLongAttention(SelfAttention):
+class ShortLongAttention(_Attention):
     """Self-attention beside attention to features of the encoder, fused by a block.
 
     Short+long term attention (section 3.3 of the paper): known places take the encoder's

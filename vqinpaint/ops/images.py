@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
 
@@ -99,7 +101,7 @@ def complete(image: tf.Tensor, mask: tf.Tensor, filling: tf.Tensor) -> tf.Tensor
     return hide(image, mask) + filling * mask
 
 
-def resize_aligned(image: tf.Tensor, size: tuple) -> tf.Tensor:
+def resize_aligned(image: tf.Tensor, size: Sequence) -> tf.Tensor:
     """Resizes by linear interpolation so that the corner pixels keep their values.
 
     Output pixel p lies at p * (old - 1) / (new - 1), and nothing is smoothed before, as

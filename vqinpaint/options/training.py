@@ -14,7 +14,10 @@ from vqinpaint.options.fields import (
 )
 
 PRECISIONS = ("float32", "bfloat16")
-MASK_KINDS = ("center", "random", "box", "strokes", "folder")
+MASK_KINDS = (
+    *("center", "random", "box", "strokes", "folder"),
+    *("regular", "irregular", "pic"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +38,8 @@ class DataOptions:
     flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
     mask: str = option(
         "center",
-        "Kind of the training masks; random is box or strokes, each half of the time.",
+        "Kind of the training masks; random is box or strokes, and pic is regular or "
+        "irregular (as Pluralistic Image Completion draws them), each half of the time.",
         choices=MASK_KINDS,
     )
     mask_dir: str = option(

@@ -74,10 +74,15 @@ class _RunFile:
 
 
 @dataclasses.dataclass(frozen=True)
-class _PicRunFile(_RunFile):
+class _PicRunFile:
     """options.json of a stage of the family "pic"."""
 
+    other_keys: ClassVar[bool] = True
     model: _PicModel
+    version: Optional[str] = None
+    stage: Optional[str] = None
+    family: str = "pic"
+    records: Optional[_Records] = None
 
 
 @dataclasses.dataclass(frozen=True)
