@@ -40,7 +40,7 @@ class Storage(NamedTuple):
     @property
     def bytes(self) -> int:
         """Size of its numbers in a file."""
-        return self.count * np.dtype(_DTYPES[self.kind]).itemsize
+        return self.length * np.dtype(_DTYPES[self.kind]).itemsize
 
 
 class Tensor(NamedTuple):
