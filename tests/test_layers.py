@@ -63,14 +63,14 @@ LAYERS = {
     ),
     "residual": (ResidualBlock(8, 5), {"x": X}),
     "spectral": (SpectralConvolution(6, 3, 1, product_dtype="bfloat16"), {"x": X}),
-    "instance_norm": (InstanceNorm(), {"x": X}),
+    "instance_norm": (InstanceNorm(1e-3), {"x": X}),
     "residual_down": (Residual(8, 5, slope=0.01, down=True), {"x": X}),
     "residual_entry": (EntryResidual(6), {"x": X}),
     "residual_up": (UpResidual(6), {"x": X}),
     "to_picture": (ToPicture(), {"x": X}),
-    "self_attention": (SelfAttention(), {"x": X}),
+    "self_attention": (SelfAttention(2), {"x": X}),
     "short_long_attention": (
-        ShortLongAttention(),
+        ShortLongAttention(2),
         {"x": X, "far": X, "known": (2, 4, 4, 1)},
     ),
     "spectral_norm": (

@@ -15,7 +15,14 @@ class InstanceNorm(keras.layers.Layer):
     inference compute the same. Statistics are float32 whatever x is.
 
     Call with x [B, h, w, C] -> [B, h, w, C].
+
+    Args:
+      epsilon: what is added to the variance.
     """
+
+    def __init__(self, epsilon: float = 1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
 
     def build(self, input_shape: tf.TensorShape) -> None:
         full = {"experimental_autocast": False}
@@ -27,5 +34,8 @@ class InstanceNorm(keras.layers.Layer):
     def call(self, x: tf.Tensor) -> tf.Tensor:
         full = to_full(x)
         mean, variance = tf.nn.moments(full, [1, 2], keepdims=True)
-        normal = (full - mean) * tf.math.rsqrt(variance + 1e-5)
+        normal = (full - mean) * tf.math.rsqrt(variance + self.epsilon)
         return tf.cast(normal * self.scale + self.shift, x.dtype)
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "epsilon": self.epsilon}

@@ -17,11 +17,21 @@ class _Attention(keras.layers.Layer):
 
     Queries and keys are the same convolution of x, scores are not scaled, and the values
     are x itself. What is added counts nothing at first.
+
+    Args:
+      reduction: how many times fewer channels the queries have than x.
     """
+
+    def __init__(self, reduction: int = 4, **kwargs):
+        super().__init__(**kwargs)
+        self.reduction = reduction
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "reduction": self.reduction}
 
     def build(self, input_shape: tf.TensorShape) -> None:
         self.query = keras.layers.Conv2D(
-            input_shape[-1] // 4,
+            input_shape[-1] // self.reduction,
             1,
             kernel_initializer=keras.initializers.Orthogonal(0.02),
             name="query",
@@ -43,7 +53,7 @@ class _Attention(keras.layers.Layer):
 class SelfAttention(_Attention):
     """Adds to every place a mean of all places, weighted by likeness; see `_Attention`.
 
-    Call with x [B, h, w, C] -> [B, h, w, C].
+    Call with x [B, h, w, C] -> [B, h, w, C]. Arguments are those of `_Attention`.
     """
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
@@ -57,7 +67,7 @@ class ShortLongAttention(_Attention):
     features as they are, missing places a mean of them.
 
     Call with x and far [B, h, w, C], and known [B, h, w, 1], 1 where visible
-    -> [B, h, w, C].
+    -> [B, h, w, C]. Arguments are those of `_Attention`.
     """
 
     def build(self, input_shape: tf.TensorShape) -> None:
