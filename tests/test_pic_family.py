@@ -46,7 +46,9 @@ def exported_pic(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("pic_models") / "tiny" / "1")
     facts = {"version": "test"}
     exporting.write_saved_model(
-        model, tiny.PIC, folder, facts, "tiny", "A story.", thorough=False
+        *(model, tiny.PIC, folder, facts, "tiny", "A story."),
+        lite=True,
+        thorough=False,
     )
     return model, folder
 
@@ -110,6 +112,10 @@ def test_an_export_completes_as_its_run_does(engine, exported_pic):
     )
     with pytest.raises(ModelError, match="needs the run folder"):
         loaded.at(128)
+    # Rounding; float16 keeps three digits of a weight, 8 bits two.
+    figures = facts["tflite"]
+    for kind, least in (("float32", 80), ("float16", 50), ("dynamic", 20)):
+        assert figures[kind]["psnr"] > least and "equal_codes" not in figures[kind]
 
 
 class _Server:

@@ -5,13 +5,17 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from tests import pic_oracle as oracle
+from vqinpaint.data.masks import FolderMasks
 from vqinpaint.ops import masks, pic_masks
+from vqinpaint.ops.images import turned
 
 RECORDED = json.loads((oracle.GOLDENS / "mask_draws.json").read_text())
 MASKS = dict(np.load(oracle.GOLDENS / "masks.npz"))
 NUMBERS = range(6)
+LEAST_OVERLAP = 0.95
 
 
 def _hole(name):
@@ -79,3 +83,41 @@ def test_random_holes_are_as_large_as_the_authors(kind, mean):
     assert abs(shares.mean() - mean) < 0.03
     # A hole depends on its own row alone.
     np.testing.assert_allclose(make(draws[3:4]).numpy().mean(), shares[3])
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_recorded_turns_of_a_mask_file_give_the_authors_hole(number):
+    file = MASKS[f"external_{number}_file"]
+    told = RECORDED[f"external_{number}"]
+    side = min(file.shape)
+    top, left = ((length - side) // 2 for length in file.shape)
+    square = (file[top : top + side, left : left + side] > 0).astype(np.uint8) * 255
+    mask = tf.image.resize(square[..., None], [256, 256], "nearest")
+    mask = mask[:, ::-1] if told["flipped"] else mask
+    found = turned(mask, tf.constant(told["angle_degrees"]))[..., 0].numpy() > 0
+    hole = _hole(f"external_{number}_mask")
+    # The authors turn before they resize, and count every pixel that a hole touches.
+    assert (found & hole).sum() / (found | hole).sum() > LEAST_OVERLAP
+
+
+def test_masks_of_files_are_mirrored_and_turned(tmp_path):
+    hole = np.zeros((64, 64), np.uint8)
+    hole[20:40, 5:20] = 255
+    Image.fromarray(hole).save(tmp_path / "a.png")
+    masks = FolderMasks(64, str(tmp_path), augment=True)
+    drawn = [masks.draw(tf.constant([0, i], tf.int64)).numpy() for i in range(8)]
+    np.testing.assert_array_equal(drawn[3], masks.draw(tf.constant([0, 3], tf.int64)))
+    assert len({mask.tobytes() for mask in drawn}) == 8
+    left = [bool(mask[:, :32].any()) for mask in drawn]
+    assert any(left) and not all(left)
+    for mask in drawn:
+        assert set(np.unique(mask)) == {0, 255}
+        # Turning keeps the area to the rim; no part of this hole leaves the picture.
+        assert abs(int((mask > 0).sum()) - 300) < 30
+
+
+def test_turning_by_a_right_angle_and_back_changes_nothing():
+    image = tf.constant(np.random.default_rng(0).integers(0, 256, (9, 9, 3)), tf.uint8)
+    there = turned(image, tf.constant(90.0))
+    np.testing.assert_array_equal(there, np.rot90(image))
+    np.testing.assert_array_equal(turned(there, tf.constant(-90.0)), image)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from vqinpaint.joined.inpainter import function, look
 from vqinpaint.layers import spectral_norm
 from vqinpaint.models.pic import Pic, Seen
+from vqinpaint.models.pic.generator import Generator
 from vqinpaint.ops.gaussians import Gaussian
 from vqinpaint.ops.images import to_float, to_uint8
 from vqinpaint.options.pic import PicModelOptions
@@ -50,6 +52,19 @@ class FusedPic:
         return found
 
 
+class Looked(NamedTuple):
+    """A holed picture after the encoder, and the generator that completes it."""
+
+    generator: Generator
+    prior: Gaussian
+    seen: Seen
+
+    def filled(self, noise: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
+        """One completion, float32 [S, S, 3], of noise [h, w, Z] and a temperature []."""
+        wide = Gaussian(self.prior.mean, temperature * self.prior.deviation)
+        return self.generator(wide.at(noise[None]), *self.seen)[-1][0]
+
+
 class PicInpainter(tf.Module):
     """Several completions of a picture with a hole; see `inpainter.Inpainter`.
 
@@ -83,17 +98,24 @@ class PicInpainter(tf.Module):
         One at a time, so that a sample's bytes do not depend on its neighbours. At
         temperature 0 the latent map is the mean of the prior.
         """
-        features = self.networks.encoder(seen[None])
-        prior = self.networks.prior(features[-1])
-        shown = Seen.of(features, hole[None])
-
-        def one(row):
-            noise, temperature = row
-            wide = Gaussian(prior.mean, temperature * prior.deviation)
-            return self.networks.generator(wide.at(noise[None]), *shown)[-1][0]
-
+        looked = self.looked_at(seen[None], hole[None])
         spec = tf.TensorSpec([self.image_size, self.image_size, 3], tf.float32)
-        return tf.map_fn(one, (noise, temperatures), fn_output_signature=spec)
+        return tf.map_fn(
+            lambda row: looked.filled(*row),
+            (noise, temperatures),
+            fn_output_signature=spec,
+        )
+
+    def looked_at(self, seen: tf.Tensor, hole: tf.Tensor) -> Looked:
+        """What all completions of a picture share.
+
+        Args:
+          seen: float32 [1, S, S, 3] in [-1, 1], 0 where missing.
+          hole: float32 [1, S, S, 1], 1 where missing.
+        """
+        features = self.networks.encoder(seen)
+        prior = self.networks.prior(features[-1])
+        return Looked(self.networks.generator, prior, Seen.of(features, hole))
 
     def completed(
         self,
