@@ -58,6 +58,12 @@ PIC = PicModelOptions(
     ),
 )
 
+# The options of it that are not the defaults.
+PIC_SIZES = (
+    *("generator_channels", "discriminator_channels", "most_channels"),
+    *("latent_channels", "prior_blocks", "depth", "scales"),
+)
+
 FLAGS = [
     "--image_size=64",
     "--load_size=64",
