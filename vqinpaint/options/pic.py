@@ -111,21 +111,24 @@ class PicOptions:
         for name in ("generator_channels", "discriminator_channels"):
             value = getattr(self, name)
             require(
-                value >= 4 and self.most_channels % value == 0,
-                f"pic_{name} is {value}; it must be at least 4 and divide "
+                4 <= value <= self.most_channels,
+                f"pic_{name} is {value}; it must be at least 4, and at most "
                 f"pic_most_channels ({self.most_channels}).",
             )
         # Where the attention joins them, features of encoder and decoder are alike.
         most = 2 ** (self.depth - 3)
         require(
-            self.most_channels <= most * self.generator_channels,
+            self.most_channels < (most + 1) * self.generator_channels,
             f"pic_most_channels is {self.most_channels}; with a depth of {self.depth} it "
-            f"must be at most {most} times pic_generator_channels "
+            f"must be less than {most + 1} times pic_generator_channels "
             f"({self.generator_channels}).",
         )
 
     def widths(self, first: int) -> list[int]:
-        """Channels after each of the `depth` reductions, the first of which has `first`."""
+        """Channels after each of the `depth` reductions, the first of which has `first`.
+
+        All are multiples of `first`.
+        """
         most = self.most_channels // first
         return [first * min(2**i, most) for i in range(self.depth)]
 
