@@ -135,6 +135,7 @@ setup(
             "vqinpaint-make-sample-data = vqinpaint.make_sample_data:run",
             "vqinpaint-make-tfrecords = vqinpaint.make_tfrecords:run",
             "vqinpaint-import-tf1 = vqinpaint.import_tf1:run",
+            "vqinpaint-import-pic = vqinpaint.import_pic:run",
         ]
     },
 )

@@ -10,11 +10,14 @@ from vqinpaint import training
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import LoopOptions, OptimizerOptions
+from vqinpaint.stages.pic import PicStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
 
 NAMES = ("vqvae", "structure", "texture")
+# With that of the other family, whose graph takes longer to make.
+ALL = (*NAMES, "pic")
 
 
 def make_stage(name, dropout=0.1, learning_rate=1e-3, accumulate=1, seed=0):
@@ -23,6 +26,12 @@ def make_stage(name, dropout=0.1, learning_rate=1e-3, accumulate=1, seed=0):
     structure = dataclasses.replace(tiny.OPTIONS.structure, dropout=dropout)
     options = dataclasses.replace(tiny.OPTIONS, structure=structure)
     optimizer = OptimizerOptions(learning_rate=learning_rate, accumulate=accumulate)
+    if name == "pic":
+        # Its Adam takes no mean of gradients, and so whole steps along gradients that are
+        # rounding alone; they must be small for two runs to stay together.
+        rate = learning_rate / 100
+        optimizer = dataclasses.replace(optimizer, learning_rate=rate)
+        return PicStage(tiny.PIC, optimizer, seed=seed)
     vqvae = VQVAE(options)
     vqvae.encoder.top_codebook.codes.assign(0.3 * vqvae.encoder.top_codebook.codes)
     if name == "vqvae":
@@ -51,7 +60,8 @@ def variables_of(stage):
     items = stage.checkpoint_items()
     modules = [item for item in items.values() if isinstance(item, tf.Module)]
     found = [v for module in modules for v in module.variables]
-    return found + list(items["optimizer"].variables)
+    optimizers = [item for name, item in items.items() if name.endswith("optimizer")]
+    return found + [v for optimizer in optimizers for v in optimizer.variables]
 
 
 def state_of(stage):

@@ -30,11 +30,12 @@ for path in sys.argv[1:]:
         for name in list(FLAGS):
             FLAGS[name].unparse()
         FLAGS(["train", "--flagfile=" + path])
-        options = train.resolve_model("vqvae", run)
+        stage = "pic" if "/pic_" in path else "vqvae"
+        options = train.resolve_model(stage, run)
         data = read(DataOptions)
         data.load_size_for(options.image_size)
         steps = {s: read(OptimizerOptions, s + "_").steps
-                 for s in ("vqvae", "structure", "texture")}
+                 for s in ("vqvae", "structure", "texture", "pic")}
         result[path] = {"model": options.to_dict(), "mask": data.mask, "steps": steps}
 print(json.dumps(result))
 """
@@ -61,6 +62,14 @@ def test_flagfiles_hold_valid_options():
             assert options["model"]["image_size"] == 256
             assert options["model"]["vqvae"]["codes"] == 512
             assert options["steps"]["vqvae"] == 1_000_000
+    for data in ("celebahq", "paris", "places2", "imagenet"):
+        for mask, kind in (("center", "center"), ("random", "pic")):
+            options = found[f"pic_{data}_{mask}.flags"]
+            assert options["mask"] == kind
+            assert options["model"]["image_size"] == 256
+            assert options["model"]["pic"]["latent_channels"] == 128
+            assert options["steps"]["pic"] == 1_000_000
+    assert found["pic_creatures64.flags"]["model"]["pic"]["depth"] == 4
     for name in ("sample", "faces64", "creatures128"):
         assert f"{name}.flags" in found
 

@@ -41,6 +41,7 @@ LEVELS = {
     "train": 9,
     "client": 9,
     "import_tf1": 9,
+    "import_pic": 9,
     "api": 10,
     "export": 10,
     "evaluate": 10,

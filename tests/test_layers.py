@@ -21,7 +21,15 @@ from vqinpaint.layers.convolution import (
 )
 from vqinpaint.layers.gated_residual import GatedResidual
 from vqinpaint.layers.initializers import FanInNormal
+from vqinpaint.layers.instance_norm import InstanceNorm
+from vqinpaint.layers.residual import EntryResidual, Residual, ToPicture, UpResidual
+from vqinpaint.layers.short_long_attention import SelfAttention, ShortLongAttention
 from vqinpaint.layers.spectral import SpectralConvolution
+from vqinpaint.layers.spectral_norm import (
+    SpectralNorm,
+    SpectralNormConvolution,
+    SpectralNormUpConvolution,
+)
 from vqinpaint.layers.weight_norm import WeightNormConvolution, WeightNormDense
 from vqinpaint.ops.dilated import dilated_convolution
 
@@ -55,6 +63,24 @@ LAYERS = {
     ),
     "residual": (ResidualBlock(8, 5), {"x": X}),
     "spectral": (SpectralConvolution(6, 3, 1, product_dtype="bfloat16"), {"x": X}),
+    "instance_norm": (InstanceNorm(1e-3), {"x": X}),
+    "residual_down": (Residual(8, 5, slope=0.01, down=True), {"x": X}),
+    "residual_entry": (EntryResidual(6), {"x": X}),
+    "residual_up": (UpResidual(6), {"x": X}),
+    "to_picture": (ToPicture(), {"x": X}),
+    "self_attention": (SelfAttention(2), {"x": X}),
+    "short_long_attention": (
+        ShortLongAttention(2),
+        {"x": X, "far": X, "known": (2, 4, 4, 1)},
+    ),
+    "spectral_norm": (
+        SpectralNormConvolution(6, 3, "valid", product_dtype="bfloat16"),
+        {"x": X},
+    ),
+    "spectral_norm_up": (
+        SpectralNormUpConvolution(6, product_dtype="bfloat16"),
+        {"x": X},
+    ),
     "weight_norm": (WeightNormConvolution(6, (2, 3), padding="down"), {"x": X}),
     "weight_norm_strides": (WeightNormConvolution(6, (3, 3), strides=2), {"x": X}),
     "weight_norm_dilated": (WeightNormConvolution(6, (3, 3), dilation=2), {"x": X}),
@@ -73,8 +99,14 @@ def _own_classes():
         name = f"{layers.__name__}.{module.name}"
         members = vars(importlib.import_module(name)).values()
         found |= {m for m in members if getattr(m, "__module__", "") == name}
+    # Bases that are never layers by themselves.
+    found -= {SpectralNorm}
     return {
-        c for c in found if isinstance(c, type) and issubclass(c, keras.layers.Layer)
+        c
+        for c in found
+        if isinstance(c, type)
+        and issubclass(c, keras.layers.Layer)
+        and not c.__name__.startswith("_")
     }
 
 

@@ -168,3 +168,17 @@ def test_masks_come_from_a_folder(tmp_path):
     assert mask.shape == (64, 64, 1) and mask.numpy().all()
     with pytest.raises(DataError, match="mask folder .* does not exist"):
         make_masks(64, _options(mask="folder", mask_dir=str(tmp_path / "no")))
+
+
+def test_turned_pictures_lose_their_corners_alone(folder):
+    split = records.open_split(folder, "train")
+
+    def first(**options):
+        batches = pipeline.training_batches(split, 64, _options(**options))
+        return next(iter(batches))[0].numpy().astype(int)
+
+    plain, some = first(), first(turn=40.0)
+    corners = some[:, [0, 0, -1, -1], [0, -1, 0, -1]]
+    assert (corners == 0).all(axis=-1).any() and not (plain == some).all()
+    # The middle stays where it is.
+    assert np.abs(some[:, 31:33, 31:33] - plain[:, 31:33, 31:33]).mean() < 20

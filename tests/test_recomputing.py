@@ -1,5 +1,7 @@
 """Gradient checkpointing: the same training in less memory."""
 
+import itertools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -27,8 +29,7 @@ def _moments(stage):
     return float(scalars[stage.headline]), moments
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("name, parts", [*itertools.product(NAMES, [1, 2]), ("pic", 1)])
 def test_losses_and_gradients_are_the_same(name, parts):
     kept, again = (
         _moments(_made(name, recompute, accumulate=parts))
@@ -36,8 +37,11 @@ def test_losses_and_gradients_are_the_same(name, parts):
     )
     # Float32 rounding: TensorFlow may fuse the same operations in another way.
     assert kept[0] == pytest.approx(again[0], rel=1e-6)
+    # Gradients that are zero in theory are rounding alone.
+    least = 1e-6 * max(np.abs(one).max() for one in kept[1])
     for one, other in zip(kept[1], again[1]):
-        np.testing.assert_allclose(one, other, rtol=0, atol=1e-5 * np.abs(one).max())
+        largest = max(np.abs(one).max(), least)
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-5 * largest)
 
 
 @pytest.mark.parametrize("name, share", [("structure", 0.5), ("texture", 0.6)])

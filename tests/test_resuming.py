@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tests import tiny
 from tests.stage_world import (
-    NAMES,
+    ALL,
     batches,
     make_loop,
     require_same_moments,
@@ -22,7 +22,7 @@ from vqinpaint.stages.base import Batch
 pytestmark = pytest.mark.numerical
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_an_interrupted_run_ends_where_a_whole_one_does(name, tmp_path):
     whole = make_loop(name, tmp_path / "whole")
     whole.run(batches, 5)

@@ -6,6 +6,7 @@ import tensorflow as tf
 from vqinpaint import sampling
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.joined import loading
+from vqinpaint.models.pic import Pic
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE
@@ -18,8 +19,10 @@ from vqinpaint.options import (
     TextureOptions,
     VQVAEOptions,
 )
+from vqinpaint.options.pic import PicModelOptions, PicOptions
 from vqinpaint.runs import folders
 from vqinpaint.runs.checkpoints import Checkpoints
+from vqinpaint.stages.pic import PicStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
@@ -40,6 +43,25 @@ OPTIONS = ModelOptions(
         condition_residual_channels=2,
     ),
     texture=TextureOptions(generator_channels=4, discriminator_channels=4),
+)
+
+PIC = PicModelOptions(
+    image_size=64,
+    pic=PicOptions(
+        generator_channels=4,
+        discriminator_channels=4,
+        most_channels=8,
+        latent_channels=4,
+        prior_blocks=1,
+        depth=4,
+        scales=2,
+    ),
+)
+
+# The options of it that are not the defaults.
+PIC_SIZES = (
+    *("generator_channels", "discriminator_channels", "most_channels"),
+    *("latent_channels", "prior_blocks", "depth", "scales"),
 )
 
 FLAGS = [
@@ -130,3 +152,22 @@ def run_folder(folder):
         Checkpoints(path, stage.checkpoint_items()).save(1)
         options = OPTIONS, DataOptions(), optimizer, LoopOptions()
         folders.write_options(str(folder), name, *options, records=None)
+
+
+def pic():
+    """Networks of the other family with lively weights, always the same."""
+    keras.utils.set_random_seed(0)
+    networks = Pic(PIC.pic)
+    randomise(networks)
+    networks.generator.attention.alpha.assign(0.5)
+    return networks
+
+
+def pic_run_folder(folder):
+    """Writes a run folder of the family "pic", untrained; always the same."""
+    optimizer = OptimizerOptions()
+    stage = PicStage(PIC, optimizer, pic())
+    path = folders.checkpoints_folder(str(folder), "pic")
+    Checkpoints(path, stage.checkpoint_items()).save(1)
+    options = PIC, DataOptions(), optimizer, LoopOptions()
+    folders.write_options(str(folder), "pic", *options, records=None)

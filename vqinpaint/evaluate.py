@@ -58,12 +58,13 @@ def measure_codes(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
     return {"pictures": len(figures), **figures.result()}
 
 
-def completion_metrics() -> list[tuple[str, metrics.Metric]]:
+def completion_metrics(has_codes: bool) -> list[tuple[str, metrics.Metric]]:
     """The metrics in the order of the file, each with the view that it is given.
 
-    Views are outputs of `calls.sample`: the completions, or their structures alone.
+    Views are outputs of `Family.sample`: the completions, or their structures alone,
+    which only models with codes have.
     """
-    return [
+    chosen: list[tuple[str, metrics.Metric]] = [
         ("completed", metrics.L1()),
         ("completed", metrics.PSNR()),
         ("completed", metrics.SSIM()),
@@ -73,9 +74,11 @@ def completion_metrics() -> list[tuple[str, metrics.Metric]]:
         ("completed", metrics.HoleDiversity()),
         ("completed", metrics.PosteriorCoverage()),
     ]
+    return [pair for pair in chosen if has_codes or pair[0] != "structure"]
 
 
 def measure_completions(
+    family: families.Family,
     model: Any,
     batches: tf.data.Dataset,
     number: int,
@@ -86,7 +89,8 @@ def measure_completions(
     """Figures of all pictures, each completed with the seeds 0 to `number` - 1.
 
     Args:
-      model: as of `calls.sample`.
+      family: of the model.
+      model: from its `load`.
       batches: of (image, mask) as of `pipeline.evaluation_batches`.
       number: completions of each picture.
       temperature: of all completions.
@@ -96,10 +100,10 @@ def measure_completions(
     Returns:
       `Measurement.column` of `completion_metrics` and those of the networks.
     """
-    measurement = Measurement(completion_metrics(), networks)
+    measurement = Measurement(completion_metrics(family.has_codes), networks)
     for image, mask in tqdm(batches.unbatch(), "completions", unit=""):
         image, mask = image.numpy(), mask.numpy()[..., 0]
-        result = calls.sample(
+        result = family.sample(
             model, image, mask, range(number), temperature=temperature
         )
         measurement.add(image, mask, result)
@@ -123,17 +127,20 @@ def _measure_model(
 ) -> tuple[dict, dict, list[dict]]:
     """(facts, figures of codes, a column of figures for each temperature)"""
     location = locating.locate(options.model)
-    model, sizes = families.family_of(options.model).load(options.model)
+    family = families.family_of(options.model)
+    model, sizes = family.load(options.model)
 
     def batches(limit):
         return pipeline.evaluation_batches(split, sizes.image_size, data, limit)
 
-    codes = measure_codes(model, batches(options.pictures))
+    codes: dict[str, float] = {}
+    if family.has_codes:
+        codes = measure_codes(model, batches(options.pictures))
     completions = []
     for temperature in options.temperatures() if options.complete else ():
         figures = measure_completions(
-            *(model, batches(options.complete), options.num_samples, temperature),
-            *(networks, intervals),
+            *(family, model, batches(options.complete), options.num_samples),
+            *(temperature, networks, intervals),
         )
         setting = {
             "pictures": min(options.complete, len(split)),
@@ -160,7 +167,7 @@ def _measure_folder(
     stems = stems_of(split, count)
     folder = CompletionsFolder(options.completions, stems, options.num_samples)
     batches = pipeline.evaluation_batches(split, folder.side, data, count)
-    chosen = [pair for pair in completion_metrics() if pair[0] == "completed"]
+    chosen = completion_metrics(has_codes=False)
     measurement = Measurement(chosen, networks)
     pictures = tqdm(batches.unbatch(), "completions", unit="", total=count)
     for number, (image, mask) in enumerate(pictures):

@@ -152,10 +152,13 @@ def main():
     )
     say(f"{FLAGS.output}: {written.summary()}")
     for kind, figures in written.facts.get("tflite", {}).items():
+        codes = ""
+        if "equal_codes" in figures:
+            codes = f"{figures['equal_codes']:.1%} of codes equal, "
         say(
             f"model_{kind}.tflite: {figures['bytes'] / 1e6:.1f} MB, "
-            f"{figures['seconds']:.2f} s a picture, {figures['equal_codes']:.1%} of codes "
-            f"equal, completions {figures['psnr']:.0f} dB from the SavedModel's."
+            f"{figures['seconds']:.2f} s a picture, {codes}completions "
+            f"{figures['psnr']:.0f} dB from the SavedModel's."
         )
 
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Callable
 
+import numpy as np
+
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.local import LocalEngine
-from vqinpaint.errors import ModelError
-from vqinpaint.joined import loading
+from vqinpaint.completing.pic_local import PicEngine
+from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.joined import calls, loading, pic_calls, pic_loading
+from vqinpaint.options.families import STAGES
 from vqinpaint.runs import locating
-from vqinpaint.runs.folders import STAGES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,19 +33,54 @@ class Family:
       join_run: from a run folder, the completions per picture, the name of a sampler and
         whether to keep kernels as float16 to (model, its options). The model has the
         `signatures()` that an export offers.
+      sample: completes one picture by what `load` gives, once per seed; see
+        `joined.calls.sample`.
+      has_codes: whether the model has structure codes, whose bits it can tell.
     """
 
     stages: tuple[str, ...]
     open_engine: Callable[[str, str | None], Engine]
     load: Callable[[str], Any]
     join_run: Callable[[str, int, str, bool], Any]
+    sample: Callable[..., dict[str, np.ndarray]]
+    has_codes: bool
 
 
 def _join_run(run_dir, num_samples, sampler, half):
     return loading.load_run(run_dir, num_samples, sampler, half=half)
 
 
-FAMILIES = {"vqvae": Family(STAGES, LocalEngine, loading.load, _join_run)}
+def _open_pic(path, sampler):
+    if sampler is not None:
+        raise UsageError(
+            f"{path} is a model of the family pic, which draws no codes; drop --sampler."
+        )
+    return PicEngine(path)
+
+
+def _join_pic(run_dir, num_samples, sampler, half):
+    del sampler  # there are no codes to draw
+    return pic_loading.load_run(run_dir, num_samples, half=half)
+
+
+FAMILIES = {
+    "vqvae": Family(
+        STAGES["vqvae"],
+        LocalEngine,
+        loading.load,
+        _join_run,
+        calls.sample,
+        has_codes=True,
+    ),
+    "pic": Family(
+        STAGES["pic"],
+        _open_pic,
+        pic_loading.load,
+        _join_pic,
+        pic_calls.sample,
+        has_codes=False,
+    ),
+}
 
 
 def family_of(path: str) -> Family:

@@ -1,8 +1,11 @@
 """Trains one stage: python -m vqinpaint.train --stage=vqvae --data=... --run_dir=...
 
 Stages go in the order vqvae, structure, texture; the last two find the VQ-VAE in the
-same run folder and do not need one another. The same command resumes.
+same run folder and do not need one another. The stage pic is a model of its own. The same
+command resumes.
 """
+
+from __future__ import annotations
 
 import contextlib
 import dataclasses
@@ -29,10 +32,11 @@ from vqinpaint.options import (
     ModelOptions,
     OptimizerOptions,
 )
+from vqinpaint.options.families import MODELS, PARTS, STAGES, family_of_stage
 from vqinpaint.options.fields import difference, fixed_values
-from vqinpaint.options.networks import PARTS
+from vqinpaint.options.pic import PicModelOptions
 from vqinpaint.pictures.listing import list_pictures
-from vqinpaint.runs import folders
+from vqinpaint.runs import folders, locating
 from vqinpaint.stages import making
 from vqinpaint.stages.base import Stage
 from vqinpaint.stages.run_folder import write_run_folder
@@ -51,7 +55,7 @@ define_training_flags()
 def _begun(stage, run_dir):
     """What the run has settled already: image_size and parts by name, as saved."""
     settled = {}
-    for name in ("vqvae", stage):
+    for name in _concerned(stage):
         saved = folders.saved_options(run_dir, name)
         if saved is not None:
             settled["image_size"] = saved["model"]["image_size"]
@@ -59,15 +63,21 @@ def _begun(stage, run_dir):
     return settled
 
 
+def _concerned(stage):
+    """The stage itself and the one that it builds upon, the first of its family."""
+    return STAGES[family_of_stage(stage)][0], stage
+
+
 def resolve_model(stage, run_dir):
-    """`ModelOptions` from the run folder and the flags.
+    """Options of the stage's family, such as `ModelOptions`, from run folder and flags.
 
     What a run has begun with stays: a flag that asks for something else is an error.
 
     Raises:
       ModelError: no VQ-VAE is trained yet, or the flags contradict the run.
     """
-    if stage != "vqvae":
+    family = family_of_stage(stage)
+    if stage in folders.STAGES[1:]:
         folders.latest_checkpoint(run_dir, "vqvae")
         folders.check_vqvae(run_dir, stage)
     begun = _begun(stage, run_dir)
@@ -75,8 +85,9 @@ def resolve_model(stage, run_dir):
     parts = {
         name: read(part, f"{name}_", **begun.get(name, {}))
         for name, part in PARTS.items()
+        if name in STAGES[family]
     }
-    options = read(ModelOptions, **size, **parts)
+    options = read(MODELS[family], **size, **parts)
     checks = [(size, {name: options.image_size for name in size})]
     for name, saved in begun.items():
         saved = PARTS[name](**saved)
@@ -133,6 +144,12 @@ def _check_run_dir(run_dir, stage):
         outputs.check_folder(run_dir, "--run_dir")
         outputs.check_folder(folders.stage_folder(run_dir, stage), "--run_dir")
     folders.check_options(run_dir, stage)
+    begun, family = locating.begun_family(run_dir), family_of_stage(stage)
+    if begun not in (None, family):
+        raise ModelError(
+            f"{run_dir} holds a model of the family '{begun}', and {stage} is a stage of "
+            f"'{family}'; choose another --run_dir."
+        )
 
 
 @dataclasses.dataclass
@@ -140,7 +157,7 @@ class _Plan:
     """What the flags ask for."""
 
     stage: str
-    options: ModelOptions
+    options: ModelOptions | PicModelOptions
     data: DataOptions
     optimizer: OptimizerOptions
     loop: LoopOptions
@@ -210,7 +227,7 @@ class _Plan:
     def flat(self):
         """Every option by its name, parts and names joined by dots."""
         parts = {
-            **{name: getattr(self.options, name) for name in ("vqvae", self.stage)},
+            **{name: getattr(self.options, name) for name in _concerned(self.stage)},
             **{name: getattr(self, name) for name in ("data", "optimizer", "loop")},
         }
         return {

@@ -9,7 +9,7 @@ from vqinpaint.options import (
     ModelOptions,
     OptimizerOptions,
 )
-from vqinpaint.options.networks import PARTS
+from vqinpaint.options.families import PARTS
 
 # These flags belong to the command that asks for them, in --help too.
 flags.disclaim_key_flags()
@@ -20,7 +20,8 @@ def define_training_flags() -> None:
     flags.DEFINE_string(
         "stage",
         None,
-        "Stage to train: vqvae, then structure and texture, in any order.",
+        "Stage to train: vqvae, then structure and texture, in any order; or pic, which is "
+        "a model of its own (Pluralistic Image Completion).",
     )
     flags.DEFINE_string(
         "data", None, "Folder of TFRecords that vqinpaint.make_tfrecords wrote."

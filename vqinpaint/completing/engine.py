@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from vqinpaint.errors import UsageError
 from vqinpaint.options.request import Request
 from vqinpaint.reporting import Reporter
 
@@ -65,7 +66,8 @@ class Engine(Protocol):
 
     Attributes:
       side: of its pictures, in pixels.
-      codes: how many different structure codes there are; they count from 0.
+      codes: how many different structure codes there are, which count from 0; 0 in a model
+        without codes, whose `encode` and `render` are never asked for.
       name: what to call the model in results and messages.
       fingerprint: text that changes when the model does.
     """
@@ -111,3 +113,22 @@ class Engine(Protocol):
 
     def render(self, image: np.ndarray, mask: np.ndarray, codes: np.ndarray):
         """`Completions` (one) of a square in a given structure, int32 [h, w]."""
+
+
+def refuse_codes(request: Request) -> None:
+    """Raises UsageError for what only models with structure codes can answer."""
+    asked = [
+        name
+        for name, off in (("top_k", 0), ("top_p", 1.0), ("structure_from", None))
+        if getattr(request, name) != off
+    ]
+    if asked:
+        raise UsageError(
+            f"{' and '.join(asked)}: models of the family pic draw no codes; drop it, or "
+            "take a model of the family vqvae."
+        )
+    if request.keep and request.keep_by == "likelihood":
+        raise UsageError(
+            "keep_by is 'likelihood', but models of the family pic do not know how likely "
+            "a completion is; take --keep_by=discriminator."
+        )

@@ -70,11 +70,14 @@ def _record(answer, i):
 def _write_sheets(claim, name, result, reporter):
     cut, structures, entropy = _shown(result)
     bits = result.score("bits")
-    if bits is None:
-        captions = ["given structure"] * len(result.seeds)
-    else:
+    if bits is not None:
         captions = [f"seed {s}: {b:.0f} bits" for s, b in zip(result.seeds, bits)]
-    columns = list(zip(structures, map(cut, result.completed)))
+    elif structures is None:
+        captions = [f"seed {seed}" for seed in result.seeds]
+    else:
+        captions = ["given structure"] * len(result.seeds)
+    rows = [] if structures is None else [structures]
+    columns = list(zip(*rows, map(cut, result.completed)))
     top = cut(sheets.holed(result.image, result.mask))
     room = sheets.columns_that_fit(top, len(columns[0]))
     if room < len(columns):
@@ -94,7 +97,7 @@ def _shown(result):
 
     Returns:
       A function that cuts what is shown out of [H, W, 3], the structures as pictures of
-      that size uint8 [N, ...], and the entropy float [h, w] or None.
+      that size uint8 [N, ...] or None, and the entropy float [h, w] or None.
     """
     drawn = "entropy" in result.found[0].maps
     if len(result.steps) == 1:
@@ -102,15 +105,18 @@ def _shown(result):
         entropy = answer.maps["entropy"].mean(axis=0) if drawn else None
         return (
             lambda array: window.cut(array, sheets.HOLE_GREY),
-            answer.views["structure"],
+            answer.views.get("structure"),
             entropy,
         )
     holed = sheets.holed(result.image, result.mask)
-    structures = np.repeat(holed[None], len(result.seeds), axis=0)
+    structures = None
+    if "structure" in result.found[0].views:
+        structures = np.repeat(holed[None], len(result.seeds), axis=0)
     entropy = np.zeros([-(-size // _CELL) for size in result.mask.shape], np.float32)
     for (window, chosen), answer in zip(result.steps, result.found):
         size = (window.width, window.height)
-        for canvas, structure in zip(structures, answer.views["structure"]):
+        views = () if structures is None else zip(structures, answer.views["structure"])
+        for canvas, structure in views:
             window.put(canvas, resizing.enlarge(structure, size), chosen)
         if drawn:
             _put_map(entropy, window, answer.maps["entropy"].mean(axis=0))

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vqinpaint.answers import Wanted
-from vqinpaint.completing.engine import Completions
+from vqinpaint.completing.engine import Completions, refuse_codes
 from vqinpaint.errors import ModelError, UsageError, first_line
 from vqinpaint.options.networks import LARGEST_SIDE
 from vqinpaint.options.request import MOST_SAMPLES, Request
@@ -42,9 +42,10 @@ class ServedEngine:
         self.name = name
         described = server.describe()
         self.side, self._number, self.codes = _sizes(described.signatures, name)
-        self._outputs = _outputs(self.side, self._number, self.codes)
+        answered = described.signatures[SIGNATURE]["outputs"]
+        self._outputs = _outputs(self.side, self._number, self.codes, answered)
         # Exports made before rows had faults of their own answer without them.
-        self._tells_faults = "error" in described.signatures[SIGNATURE]["outputs"]
+        self._tells_faults = "error" in answered
         fault = {"error": Wanted(object, ())} if self._tells_faults else {}
         self._wanted = {**self._outputs, **fault}
         self._most_bytes = most_bytes(self._wanted, self.side**2)
@@ -53,10 +54,13 @@ class ServedEngine:
 
     def check(self, request: Request) -> None:
         """See `engine.Engine`."""
-        if request.keep and request.keep_by == "discriminator":
+        if not self.codes:
+            refuse_codes(request)
+        judged = "discriminator" in self._outputs
+        if request.keep and request.keep_by == "discriminator" and not judged:
             raise UsageError(
-                "keep_by is 'discriminator', but servers hold none; take likelihood, or "
-                "vqinpaint.inpaint with the run folder."
+                "keep_by is 'discriminator', but this model has none on the server; take "
+                "likelihood, or vqinpaint.inpaint with the run folder."
             )
         asked = [
             name
@@ -107,9 +111,13 @@ class ServedEngine:
             name: np.concatenate([answer[name] for answer in answers])[: len(seeds)]
             for name in self._outputs
         }
+        pictures = self._pictures(outputs["completed_bytes"])
+        if not self.codes:
+            scores = {k: v for k, v in outputs.items() if k == "discriminator"}
+            return Completions(pictures, scores)
         bits = outputs["bits_per_code"]
         return Completions(
-            self._pictures(outputs["completed_bytes"]),
+            pictures,
             scores={"bits": bits.sum(axis=(1, 2))},
             views={"structure": self._pictures(outputs["structure_bytes"])},
             maps={"entropy": outputs["entropy"]},
@@ -142,7 +150,7 @@ class ServedEngine:
 
 
 def _sizes(signatures, name):
-    """(side of the model's pictures, completions of one row, number of codes).
+    """(side of the model's pictures, completions of one row, number of codes or 0).
 
     Raises:
       ModelError: the model has other signatures, or sizes that no model has.
@@ -151,6 +159,7 @@ def _sizes(signatures, name):
         side = signatures["inpaint"]["inputs"]["image"][1]
         number = signatures[SIGNATURE]["outputs"]["completed_bytes"][1]
         codes = signatures["inpaint_from_noise"]["inputs"]["noise"][3]
+        has_codes = "codes" in signatures[SIGNATURE]["outputs"]
     except (KeyError, IndexError):
         found = ", ".join(sorted(signatures))[:160] or "(none)"
         raise ModelError(
@@ -172,14 +181,23 @@ def _sizes(signatures, name):
             f"the model {name} says that it makes {number} completions of {side}x{side}, "
             "more than fit into one answer; export it with fewer --num_samples."
         )
-    return side, number, codes
+    return side, number, codes if has_codes else 0
 
 
-def _outputs(side, number, codes):
-    """What a server must answer for a row that is completed."""
+def _outputs(side, number, codes, answered):
+    """What a server must answer for a row that is completed.
+
+    Args:
+      side, number, codes: from `_sizes`.
+      answered: the outputs that the model says it has.
+    """
+    pictures = {"completed_bytes": Wanted(object, (number,))}
+    if not codes:
+        judged = {"discriminator": Wanted(np.float32, (number,))}
+        return pictures | (judged if "discriminator" in answered else {})
     grid = number, side // 8, side // 8
     return {
-        "completed_bytes": Wanted(object, (number,)),
+        **pictures,
         "structure_bytes": Wanted(object, (number,)),
         "codes": Wanted(np.int32, grid, codes),
         "bits_per_code": Wanted(np.float32, grid),

@@ -8,15 +8,20 @@ and the masks are made when the batch is complete. `ops/masks.py` has the shapes
 from __future__ import annotations
 
 import os
+from types import ModuleType
 from typing import Protocol
 
 import tensorflow as tf
 
 from vqinpaint.data import mask_files
 from vqinpaint.errors import DataError, PictureError
-from vqinpaint.ops import masks
+from vqinpaint.ops import masks, pic_masks
+from vqinpaint.ops.images import turned
 from vqinpaint.options import DataOptions
 from vqinpaint.pictures.masks import is_missing
+
+# By which masks of files are turned at most.
+_MOST_DEGREES = 10.0
 
 
 class Masks(Protocol):
@@ -38,8 +43,9 @@ def make_masks(image_size: int, options: DataOptions) -> Masks:
 
     Args:
       image_size: side of the masks in pixels.
-      options: `mask` is "center", "folder", or the name of a function in `ops.masks`
-        that makes masks of `draws`: "box", "strokes" or "random".
+      options: `mask` is "center", "folder", or the name of a function that makes masks of
+        `draws`: "box", "strokes" or "random" in `ops.masks`, "regular", "irregular" or
+        "pic" in `ops.pic_masks`.
 
     Raises:
       DataError: the folder of masks holds no picture, or one that cannot be read.
@@ -47,8 +53,9 @@ def make_masks(image_size: int, options: DataOptions) -> Masks:
     if options.mask == "center":
         return CenterMasks(image_size)
     if options.mask == "folder":
-        return FolderMasks(image_size, options.mask_dir)
-    return DrawnMasks(image_size, options.mask)
+        return FolderMasks(image_size, options.mask_dir, options.mask_augment)
+    recipes = pic_masks if hasattr(pic_masks, options.mask) else masks
+    return DrawnMasks(image_size, options.mask, recipes)
 
 
 class CenterMasks:
@@ -73,19 +80,21 @@ class CenterMasks:
 
 
 class DrawnMasks:
-    """Random boxes, brush strokes, or a coin between them, as the authors draw them.
+    """Random holes of two shapes, or a coin between them, as the authors draw them.
 
     Args:
       size: side of the masks in pixels.
-      kind: name of the function in `ops.masks`: "box", "strokes" or "random".
+      kind: name of the function that makes them.
+      recipes: the module with that function and its `draws`.
     """
 
-    def __init__(self, size: int, kind: str):
-        self._size, self._make = size, getattr(masks, kind)
+    def __init__(self, size: int, kind: str, recipes: ModuleType = masks):
+        self._size, self._make = size, getattr(recipes, kind)
+        self._draws = recipes.draws
 
     def draw(self, seed: tf.Tensor) -> tf.Tensor:
         """All random numbers of one mask, float32 [n]; see `ops.masks.draws`."""
-        return masks.draws(seed)
+        return self._draws(seed)
 
     def finish(self, drawn: tf.Tensor) -> tf.Tensor:
         """See `Masks.finish`."""
@@ -98,13 +107,15 @@ class FolderMasks:
     Args:
       size: side in pixels to which the masks are resized by nearest neighbour.
       folder: folder with pictures, all of which are looked at here.
+      augment: whether to mirror half of them and turn all by up to 10 degrees; the
+        corners that turning uncovers are known.
 
     Raises:
       DataError: the folder holds none, or one that cannot be read.
     """
 
-    def __init__(self, size: int, folder: str):
-        self._size = size
+    def __init__(self, size: int, folder: str, augment: bool = False):
+        self._size, self._augment = size, augment
         try:
             found = mask_files.find(folder)
         except PictureError as error:
@@ -126,7 +137,16 @@ class FolderMasks:
         mask = tf.image.resize(
             tf.ensure_shape(mask, [None, None, 1]), [self._size] * 2, "nearest"
         )
-        return tf.cast(is_missing(mask), tf.uint8) * 255
+        mask = tf.cast(is_missing(mask), tf.uint8) * 255
+        if self._augment:
+            flip, turn = tf.unstack(
+                tf.random.stateless_uniform(
+                    [2], tf.random.experimental.stateless_fold_in(seed, 1)
+                )
+            )
+            mask = tf.where(flip < 0.5, mask[:, ::-1], mask)
+            mask = turned(mask, _MOST_DEGREES * (2 * turn - 1))
+        return mask
 
     def finish(self, drawn: tf.Tensor) -> tf.Tensor:
         """See `Masks.finish`."""

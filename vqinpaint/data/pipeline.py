@@ -10,11 +10,12 @@ import tensorflow as tf
 from vqinpaint.data.decoding import decode, record_reader, resize_short_side
 from vqinpaint.data.masks import make_masks
 from vqinpaint.data.records import Split
+from vqinpaint.ops.images import turned
 from vqinpaint.options import DataOptions
 
 # Folded into the seed of an example, one for each draw, so that no two draws share their
 # random numbers; they also differ from those of dropout.
-_CROP, _FLIP, _TRAINING_MASK, _EVALUATION_MASK = 101, 102, 103, 104
+_CROP, _FLIP, _TRAINING_MASK, _EVALUATION_MASK, _TURN = 101, 102, 103, 104, 105
 # An end so far away that training never meets it; a tf.data service can share out only
 # what has one.
 _ENDLESS = 1 << 60
@@ -61,6 +62,12 @@ def training_batches(
         seed = _seed_of(number, options)
         side = _side_before_crop(image, options, load_size, image_size)
         image = _crop(resize_short_side(image, side), seed, image_size, options.flip)
+        if options.turn:
+            most = options.turn
+            image = turned(
+                image,
+                tf.random.stateless_uniform([], _fold_in(seed, _TURN), -most, most),
+            )
         return image, masks.draw(_fold_in(seed, _TRAINING_MASK))
 
     rows, number_of = _numbering(options.batch_size, context)

@@ -10,7 +10,7 @@ _CARD = """---
 license: {license}
 library_name: tensorflow
 pipeline_tag: image-to-image
-tags: [inpainting, vq-vae, diverse-inpainting]
+tags: [inpainting, {tag}, diverse-inpainting]
 ---
 
 # {title}
@@ -37,13 +37,13 @@ answer["completed_bytes"]  # PNG, [batch, {samples}]
 
 Masks are white (over 127) where the picture is missing. Each row gets {samples}
 completions; completion i takes the row's seed + i, so a row gives the same bytes alone and
-in any batch. Temperature 1 draws as the model believes, 0 the likeliest alone.
+in any batch. Temperature 1 draws as the model believes, 0 {coldest}.
 
 **Look at `error`**: it is empty for a row that was completed, and says for any other what is
 wrong with it: a file that cannot be decoded, a temperature that is not finite or below 0,
 seeds that do not fit into 32 bits. All other outputs of such a row are empty or zero.
 `inpaint_from_noise` has no text: there, a row whose known pixels, mask, noise or temperature
-cannot be used is NaN, its codes -1. All inputs must have the same number of rows.
+cannot be used is {unusable}. All inputs must have the same number of rows.
 
 `serving_default` and `details` take PNG, JPEG, BMP or GIF of any size up to {pixels} pixels,
 {longest} on a side (EXIF orientation is not looked at): another size than {side}x{side} is completed at {side}x{side}, missing pixels left out of
@@ -52,6 +52,20 @@ its picture is resized by nearest neighbour. All other signatures take {side}x{s
 
 {signatures}
 """
+
+# What differs between the families of models: a tag, and what two sentences say.
+_WORDS = {
+    "vqvae": {
+        "tag": "vq-vae",
+        "coldest": "the likeliest alone",
+        "unusable": "NaN, its codes -1",
+    },
+    "pic": {
+        "tag": "cvae",
+        "coldest": "the mean of what it believes",
+        "unusable": "NaN",
+    },
+}
 
 
 def write_card(folder, title, story, facts):
@@ -65,6 +79,7 @@ def write_card(folder, title, story, facts):
         and where known `license` and `metrics`.
     """
     card = _CARD.format(
+        **_WORDS[facts.get("family", "vqvae")],
         license=facts.get("license", "apache-2.0"),
         title=printable(title),
         side=facts["model"]["image_size"],

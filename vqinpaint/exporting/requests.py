@@ -11,7 +11,7 @@ def requests(model, batch):
     """Inputs for every signature.
 
     Args:
-      model: `ServedInpainter`.
+      model: `ServedInpainter` or `ServedPic`.
       batch: rows; their pictures, seeds and temperatures differ.
 
     Returns:
@@ -37,7 +37,7 @@ def requests(model, batch):
         for name, array in (("image", images), ("mask", masks))
     }
     pictures = {"image": images, "mask": masks}
-    return {
+    inputs = {
         "serving_default": {**encoded, **per_row},
         "details": {**encoded, **per_row},
         "inpaint": {**pictures, **per_row},
@@ -51,3 +51,4 @@ def requests(model, batch):
         "encode": {"image": images},
         "reconstruct": {"image": images},
     }
+    return {name: inputs[name] for name in model.signatures()}

@@ -27,7 +27,7 @@ def validate(folder, model, thorough=True, reporter=SILENT):
 
     Args:
       folder: SavedModel.
-      model: `ServedInpainter`.
+      model: `ServedInpainter` or `ServedPic`.
       thorough: False tries one row of three signatures through TensorFlow 2 alone, for
         which less memory will do.
       reporter: told of progress.
@@ -44,7 +44,7 @@ def validate(folder, model, thorough=True, reporter=SILENT):
     seconds = time.monotonic() - start
     functions, first = model.signatures(), {}
     if not thorough:
-        functions = {name: functions[name] for name in _BRIEF}
+        functions = {name: functions[name] for name in _BRIEF if name in functions}
     for name, function in reporter.each("signatures tried", functions.items()):
         expected = {}
         for batch in reversed(_BATCHES if thorough else (1,)):

@@ -49,8 +49,8 @@ def write_saved_model(
     that is half written or that failed.
 
     Args:
-      model: `ServedInpainter`.
-      options: `ModelOptions`.
+      model: `ServedInpainter` or `ServedPic`.
+      options: `ModelOptions` or `PicModelOptions`.
       output: the folder to make; an export that exists is replaced.
       facts: dict for options.json, beside the model's options.
       title, story: of its model card.
@@ -91,8 +91,7 @@ def _fill(folder, model, options, facts, title, story, lite, thorough, reporter)
     facts = {
         "family": model.family,
         "model": options.to_dict(),
-        "sampler": model.inpainter.frozen.sampler,
-        "num_samples": model.num_samples,
+        **model.facts,
         **facts,
         "signatures": described,
     }

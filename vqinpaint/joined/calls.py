@@ -47,16 +47,8 @@ def sample(
         temperature, top_k or top_p are out of range.
       ModelError: the model fails, or answers what it must not; see `answers.checked`.
     """
-    image, mask = np.asarray(image), np.asarray(mask)
-    if mask.ndim == 2:
-        mask = mask[..., None]
-    fits = image.ndim == 3 and mask.shape == (*image.shape[:2], 1)
-    if not fits or {image.dtype, mask.dtype} != {np.dtype(np.uint8)}:
-        raise ValueError(
-            f"to complete came image {image.dtype} {list(image.shape)} and mask "
-            f"{mask.dtype} {list(mask.shape)}; give uint8 [S, S, 3] and uint8 [S, S]."
-        )
-    _check_control(seeds, temperature, top_k, top_p)
+    image, mask = checked_picture(image, mask)
+    checked_control(seeds, temperature, top_k, top_p)
     seeds = np.asarray(seeds, np.int32)
     with failures_told():
         result = model.sample(
@@ -99,8 +91,36 @@ def failures_told() -> Iterator[None]:
         ) from None
 
 
-def _check_control(seeds, temperature, top_k, top_p):
-    """Exports that were made before graphs checked this draw with anything."""
+def checked_picture(
+    image: np.ndarray, mask: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """A picture and its mask, uint8 [S, S, 3] and [S, S, 1]; see `sample`.
+
+    Raises:
+      ValueError: they are of another type or shape.
+    """
+    image, mask = np.asarray(image), np.asarray(mask)
+    if mask.ndim == 2:
+        mask = mask[..., None]
+    fits = image.ndim == 3 and mask.shape == (*image.shape[:2], 1)
+    if not fits or {image.dtype, mask.dtype} != {np.dtype(np.uint8)}:
+        raise ValueError(
+            f"to complete came image {image.dtype} {list(image.shape)} and mask "
+            f"{mask.dtype} {list(mask.shape)}; give uint8 [S, S, 3] and uint8 [S, S]."
+        )
+    return image, mask
+
+
+def checked_control(
+    seeds: Sequence[int] | np.ndarray,
+    temperature: float,
+    top_k: int = 0,
+    top_p: float = 1.0,
+) -> None:
+    """Raises ValueError for what is out of range; see `sample`.
+
+    Exports that were made before graphs checked this draw with anything.
+    """
     limits = np.iinfo(np.int32)
     if not all(limits.min <= seed <= limits.max for seed in seeds):
         raise ValueError(f"the seeds are {list(seeds)}; each must fit into 32 bits.")

@@ -101,18 +101,48 @@ def load_saved_model(path, sampler=None):
             f"{path} was exported with --sampler={facts.sampler}; drop "
             f"--sampler={sampler}, or give the run folder as --model."
         )
+
+    def look(model):
+        model.rows_begun  # noqa: B018  # an AttributeError tells that it is missing
+        return side_of(model), _number_of_codes(model)
+
+    model, (sides, codes) = opened(path, _FUNCTIONS, look)
+    told, wanted = "", options.image_size
+    if sides != [wanted] * 2:
+        told = f"image_size is {wanted}, but the graph completes pictures of {sides}"
+    elif codes not in (None, options.vqvae.codes):
+        told = f"vqvae.codes is {options.vqvae.codes}, but the graph has {codes}"
+    if told:
+        raise other_model(path, told)
+    return model, options
+
+
+def opened(path, functions, look):
+    """Loads a SavedModel, whatever it holds, or says in one line why not.
+
+    Args:
+      path: its folder.
+      functions: names of the outputs that are used, by the functions of the model; "" is
+        a single output without a name.
+      look: function from the model to what the caller wants to know of it; it may raise
+        anything.
+
+    Returns:
+      (the model, what `look` returned).
+
+    Raises:
+      ModelError: it is damaged, refused (see `saved_graph`), or no such model.
+    """
     saved_graph.check(path)
     try:
         with _quiet():
             model = tf.saved_model.load(plain_path(path))
         # An export of another project or of an older version lacks one of them.
-        for name, outputs in _FUNCTIONS.items():
+        for name, outputs in functions.items():
             _require_function(model, name, outputs)
-        for name in ("rows_begun", "weights"):
-            getattr(model, name)
-        sides = list(model.sample.concrete_functions[0].inputs[0].shape[:2])
-        codes = _number_of_codes(model)
+        seen = look(model)
         require_finite(model.weights, path)
+        return model, seen
     except ModelError:
         raise
     except Exception as error:  # of many kinds, whatever the damage
@@ -121,17 +151,19 @@ def load_saved_model(path, sampler=None):
             f"{path} is damaged, or no model of this version of vqinpaint ({text}); export "
             "it again, or fetch it again."
         ) from None
-    told, wanted = "", options.image_size
-    if sides != [wanted] * 2:
-        told = f"image_size is {wanted}, but the graph completes pictures of {sides}"
-    elif codes not in (None, options.vqvae.codes):
-        told = f"vqvae.codes is {options.vqvae.codes}, but the graph has {codes}"
-    if told:
-        raise ModelError(
-            f"{path} holds an options.json of another model: model.{told}; export it "
-            "again, or fetch it again."
-        )
-    return model, options
+
+
+def side_of(model):
+    """Height and width of the pictures that a loaded model completes."""
+    return list(model.sample.concrete_functions[0].inputs[0].shape[:2])
+
+
+def other_model(path, told):
+    """The error for an options.json that does not belong to the graph beside it."""
+    return ModelError(
+        f"{path} holds an options.json of another model: model.{told}; export it "
+        "again, or fetch it again."
+    )
 
 
 def _number_of_codes(model):

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from vqinpaint.joined.file_rows import decoded_row, fitted, rows_of_files
 from vqinpaint.joined.inpainter import Inpainter, function, look
 from vqinpaint.joined.rows import (
     by_good_row,
@@ -11,7 +12,7 @@ from vqinpaint.joined.rows import (
     mark_bad,
     same_number,
 )
-from vqinpaint.ops import decoding, encoded
+from vqinpaint.ops import encoded
 from vqinpaint.ops.images import complete
 
 # What a program that loads a SavedModel calls beside the signatures.
@@ -39,6 +40,8 @@ class ServedInpainter(tf.Module):
         super().__init__(name="served_inpainter")
         self.inpainter = inpainter
         self.num_samples = num_samples
+        # What an export's options.json says beside its sizes.
+        self.facts = {"sampler": inpainter.frozen.sampler, "num_samples": num_samples}
         self.rows_begun = inpainter.rows_begun
         self.weights = inpainter.weights
         for name in _SHARED:
@@ -157,23 +160,17 @@ class ServedInpainter(tf.Module):
         return by_good_row(
             row,
             self._row_of_files,
-            _rows_of_files(image_bytes, mask_bytes, seeds, temperatures),
+            rows_of_files(image_bytes, mask_bytes, seeds, temperatures),
             completed_bytes=(tf.string, [self.num_samples]),
             bits=(tf.float32, [self.num_samples]),
         )
 
     def _row_of_files(self, image_bytes, mask_bytes, seed, temperature):
-        pictures, fault = decoding.decode(
-            image_bytes=image_bytes, mask_bytes=mask_bytes
-        )
-        fault = tf.strings.join(
-            [fault, draw_fault(seed, temperature, self.num_samples)]
-        )
-        return (*pictures.values(), seed, temperature), fault
+        row = image_bytes, mask_bytes, seed, temperature
+        return decoded_row(*row, self.num_samples)
 
     def _fit_and_draw(self, image, mask, seed, temperature):
-        mask = encoded.mask_like(decoding.to_grey(mask), image)
-        small, small_mask = encoded.fit(image, mask, self.inpainter.image_size)
+        mask, small, small_mask = fitted(image, mask, self.inpainter.image_size)
         drawn = self._draw_row(small, small_mask, seed, temperature)
         return image, mask, small, small_mask, drawn
 
@@ -195,7 +192,7 @@ class ServedInpainter(tf.Module):
         return by_good_row(
             row,
             self._row_of_files,
-            _rows_of_files(image_bytes, mask_bytes, seeds, temperatures),
+            rows_of_files(image_bytes, mask_bytes, seeds, temperatures),
             completed_bytes=(tf.string, [number]),
             structure_bytes=(tf.string, [number]),
             codes=(tf.int32, [number, grid, grid]),
@@ -237,12 +234,3 @@ class ServedInpainter(tf.Module):
 
 def _rows(image, mask, seed, temperature):
     return same_number(image=image, mask=mask, seed=seed, temperature=temperature)
-
-
-def _rows_of_files(image_bytes, mask_bytes, seed, temperature):
-    return same_number(
-        image_bytes=image_bytes,
-        mask_bytes=mask_bytes,
-        seed=seed,
-        temperature=temperature,
-    )

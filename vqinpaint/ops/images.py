@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
 
@@ -97,3 +100,55 @@ def complete(image: tf.Tensor, mask: tf.Tensor, filling: tf.Tensor) -> tf.Tensor
       float32 [..., H, W, C].
     """
     return hide(image, mask) + filling * mask
+
+
+def resize_aligned(image: tf.Tensor, size: Sequence) -> tf.Tensor:
+    """Resizes by linear interpolation so that the corner pixels keep their values.
+
+    Output pixel p lies at p * (old - 1) / (new - 1), and nothing is smoothed before, as
+    PyTorch's `interpolate` with `align_corners`.
+
+    Args:
+      image: float32 [B, H, W, C].
+      size: new height and width.
+
+    Returns:
+      float32 [B, *size, C].
+    """
+    return tf.raw_ops.ResizeBilinear(images=image, size=size, align_corners=True)
+
+
+def turned(image: tf.Tensor, degrees: tf.Tensor) -> tf.Tensor:
+    """Turns a picture or mask around its centre, to the nearest pixel.
+
+    Args:
+      image: uint8 [H, W, C].
+      degrees: float32 [], counter-clockwise.
+
+    Returns:
+      uint8 [H, W, C]; what comes from outside is 0.
+
+    Example:
+      >>> import tensorflow as tf
+      >>> from vqinpaint.ops.images import turned
+      >>> image = tf.constant([[[1], [2]], [[3], [4]]], tf.uint8)
+      >>> turned(image, tf.constant(90.0))[..., 0].numpy().tolist()
+      [[2, 4], [1, 3]]
+    """
+    size = tf.shape(image)[:2]
+    angle = degrees * (math.pi / 180)
+    cos, sin = tf.cos(angle), tf.sin(angle)
+    middle_y, middle_x = tf.unstack(tf.cast(size - 1, tf.float32) / 2)
+    # Where each pixel of the result comes from.
+    left = middle_x - cos * middle_x + sin * middle_y
+    top = middle_y - sin * middle_x - cos * middle_y
+    zero = tf.zeros([])
+    found = tf.raw_ops.ImageProjectiveTransformV3(
+        images=image[None],
+        transforms=tf.stack([cos, -sin, left, sin, cos, top, zero, zero])[None],
+        output_shape=size,
+        fill_value=0.0,
+        interpolation="NEAREST",
+        fill_mode="CONSTANT",
+    )[0]
+    return tf.ensure_shape(found, image.shape)

@@ -54,7 +54,7 @@ def _choices(draws: tf.Tensor) -> dict[str, tf.Tensor]:
     }
 
 
-def _integers(draws: tf.Tensor, low: float, high: float) -> tf.Tensor:
+def integers(draws: tf.Tensor, low: float, high: float) -> tf.Tensor:
     """Whole numbers from `low` to `high`, both included, as float32."""
     return tf.minimum(low + tf.floor(draws * (high - low + 1)), high)
 
@@ -87,7 +87,7 @@ def box(size: int, draws: tf.Tensor) -> tf.Tensor:
       bool [B, size, size, 1].
     """
     half = size // 2
-    corner = _integers(_choices(draws)["corner"], 0, size - half - 1)[..., None]
+    corner = integers(_choices(draws)["corner"], 0, size - half - 1)[..., None]
     inside = tf.range(size, dtype=tf.float32) - corner
     inside = (inside >= 0) & (inside < half)  # [B, 2, size]
     return (inside[:, 0, :, None] & inside[:, 1, None])[..., None]
@@ -106,11 +106,33 @@ def strokes(size: int, draws: tf.Tensor) -> tf.Tensor:
     Returns:
       bool [B, size, size, 1].
     """
-    batch = tf.shape(draws)[0]
     *parts, used = segments(size, draws)
+    starts, ends, widths = parts
+    return drawn(size, starts, ends, widths / 2, used)
+
+
+def drawn(
+    size: int,
+    starts: tf.Tensor,
+    ends: tf.Tensor,
+    radius: tf.Tensor,
+    used: tf.Tensor,
+) -> tf.Tensor:
+    """Segments with round ends, N in each of B pictures.
+
+    Args:
+      size: side of the masks in pixels, a multiple of 16.
+      starts, ends: float32 [B, N, 2], x and y in pixels.
+      radius: float32 [B, N] in pixels.
+      used: bool [B, N], whether the segment is drawn.
+
+    Returns:
+      bool [B, size, size, 1].
+    """
+    batch = tf.shape(used)[0]
     picture = tf.where(used)[:, :1]
-    starts, ends, widths = (tf.boolean_mask(part, used) for part in parts)
-    left, right = _spans(size, starts, ends, widths / 2)
+    starts, ends, radius = (tf.boolean_mask(x, used) for x in (starts, ends, radius))
+    left, right = _spans(size, starts, ends, radius)
     first = tf.cast(tf.clip_by_value(tf.math.ceil(left), 0, size), tf.int32)
     last = tf.cast(tf.clip_by_value(tf.floor(right) + 1, 0, size), tf.int32)
     # Plus 1 where a span begins and minus 1 behind its end: running sums along a row say
@@ -212,9 +234,9 @@ def segments(
       [B, N] in pixels; bool [B, N], whether the segment is drawn.
     """
     chosen, scale = _choices(draws), size / 256
-    number = _integers(chosen["number"], *_STROKES)[:, None, None]
-    vertices = _integers(chosen["vertices"], *_VERTICES)
-    width = tf.floor(_integers(chosen["width"], *_WIDTH) * scale)
+    number = integers(chosen["number"], *_STROKES)[:, None, None]
+    vertices = integers(chosen["vertices"], *_VERTICES)
+    width = tf.floor(integers(chosen["width"], *_WIDTH) * scale)
     spread = _TURN_RANGE * chosen["spread"]
     low, high = _TURN - spread[..., :1], _TURN + spread[..., 1:]
     angle = low + (high - low) * chosen["angle"]

@@ -9,6 +9,7 @@ from vqinpaint.options.networks import (
     TextureOptions,
     VQVAEOptions,
 )
+from vqinpaint.options.pic import PicModelOptions, PicOptions
 from vqinpaint.options.training import DataOptions, LoopOptions, OptimizerOptions
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "LoopOptions",
     "ModelOptions",
     "OptimizerOptions",
+    "PicModelOptions",
+    "PicOptions",
     "StructureOptions",
     "TextureOptions",
     "VQVAEOptions",

@@ -14,7 +14,10 @@ from vqinpaint.options.fields import (
 )
 
 PRECISIONS = ("float32", "bfloat16")
-MASK_KINDS = ("center", "random", "box", "strokes", "folder")
+MASK_KINDS = (
+    *("center", "random", "box", "strokes", "folder"),
+    *("regular", "irregular", "pic"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,15 +36,26 @@ class DataOptions:
         "are, as the authors do for Places2 and ImageNet.",
     )
     flip: bool = option(False, "Mirror half of the pictures; the authors do not.")
+    turn: float = option(
+        0.0,
+        "Largest angle in degrees by which pictures are turned after the crop, either way; "
+        "3 in Pluralistic Image Completion.",
+    )
     mask: str = option(
         "center",
-        "Kind of the training masks; random is box or strokes, each half of the time.",
+        "Kind of the training masks; random is box or strokes, and pic is regular or "
+        "irregular (as Pluralistic Image Completion draws them), each half of the time.",
         choices=MASK_KINDS,
     )
     mask_dir: str = option(
         "",
         "Folder of mask files, white where the picture is missing; used with "
         "mask=folder alone.",
+    )
+    mask_augment: bool = option(
+        False,
+        "Mirror half of the masks of mask_dir and turn all of them by up to 10 degrees, as "
+        "Pluralistic Image Completion does.",
     )
     data_service: str = option(
         "",
@@ -64,6 +78,10 @@ class DataOptions:
             "image_size * 266 / 256.",
         )
         require_choices(self)
+        require(
+            0 <= self.turn <= 180,
+            f"turn is {self.turn}; it must be 0 to 180 degrees.",
+        )
         require(
             not self.data_service or self.data_service.startswith("grpc://"),
             f"data_service is '{self.data_service}'; it must be grpc://HOST:PORT.",

@@ -9,14 +9,17 @@ from vqinpaint.files import digests
 from vqinpaint.files.json_files import read_json
 from vqinpaint.files.schemas import as_form
 from vqinpaint.options import ModelOptions, VQVAEOptions
+from vqinpaint.options.families import STAGES as STAGES_OF
+from vqinpaint.options.families import family_of_stage
 from vqinpaint.options.fields import difference, fixed_values
+from vqinpaint.options.pic import PicModelOptions
 from vqinpaint.outputs import Taken, is_taken
 from vqinpaint.runs import checkpoints
 from vqinpaint.runs.options_files import read_stage
 from vqinpaint.runs.sizes import require_sizes
 
-FAMILY = "vqvae"
-STAGES = ("vqvae", "structure", "texture")
+# Of the family "vqvae".
+STAGES = STAGES_OF["vqvae"]
 
 
 def stage_folder(run_dir, stage):
@@ -74,12 +77,12 @@ def write_options(run_dir, stage, model, data, optimizer, loop, records):
     """
     check_options(run_dir, stage)
     parts = {"model": model, "data": data, "optimizer": optimizer, "loop": loop}
-    vqvae = None if stage == "vqvae" else vqvae_checkpoint(run_dir)
+    vqvae = vqvae_checkpoint(run_dir) if stage in STAGES[1:] else None
     outputs.write_json(
         options_path(run_dir, stage),
         {
             "version": __version__,
-            "family": FAMILY,
+            "family": family_of_stage(stage),
             "stage": stage,
             **{name: dataclasses.asdict(part) for name, part in parts.items()},
             "vqvae_checkpoint": vqvae,
@@ -168,3 +171,12 @@ def model_options(run_dir):
         if saved is not None:
             merged[stage] = saved["model"][stage]
     return as_form(merged, ModelOptions, run_dir)
+
+
+def pic_options(run_dir):
+    """`PicModelOptions` of a run of the family "pic"."""
+    saved = saved_options(run_dir, "pic")
+    if saved is None:
+        latest_checkpoint(run_dir, "pic")
+        raise ModelError(f"{options_path(run_dir, 'pic')} is missing.")
+    return as_form(saved["model"], PicModelOptions, run_dir)

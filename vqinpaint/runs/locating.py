@@ -77,9 +77,14 @@ def run_family(run_dir: str) -> str:
     Raises:
       ModelError: a stage's options.json cannot be read.
     """
+    return begun_family(run_dir) or DEFAULT_FAMILY
+
+
+def begun_family(run_dir: str) -> str | None:
+    """The family of a run folder; None where no stage is trained yet; see `run_family`."""
     for stage in _stages(run_dir):
         return family_in(os.path.join(run_dir, stage, "options.json"))
-    return DEFAULT_FAMILY
+    return None
 
 
 def fingerprint(location: Location) -> str:

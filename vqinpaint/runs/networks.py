@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from vqinpaint.models.averages import PolyakAverages
+from vqinpaint.models.pic import Pic
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE
@@ -42,3 +43,8 @@ def load_structure(run_dir, options):
 def load_texture(run_dir, options):
     """The trained `Texture` of a run; the authors keep no averages of it."""
     return _load(run_dir, "texture", Texture(options))
+
+
+def load_pic(run_dir, options):
+    """The trained `Pic` of a run; its authors keep no averages."""
+    return _load(run_dir, "pic", Pic(options.pic))

@@ -15,6 +15,7 @@ from vqinpaint.options import (
     TextureOptions,
     VQVAEOptions,
 )
+from vqinpaint.options.pic import PicModelOptions, PicOptions
 
 # What models are that were written before options.json named a family.
 DEFAULT_FAMILY = "vqvae"
@@ -34,6 +35,20 @@ class _Model:
 
     def options(self) -> ModelOptions:
         return ModelOptions(**vars(self))
+
+
+@dataclasses.dataclass(frozen=True)
+class _PicModel:
+    """`PicModelOptions`, of which no part is ever left out."""
+
+    image_size: int
+    pic: PicOptions
+
+    def __post_init__(self):
+        self.options()
+
+    def options(self) -> PicModelOptions:
+        return PicModelOptions(**vars(self))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,12 +74,32 @@ class _RunFile:
 
 
 @dataclasses.dataclass(frozen=True)
+class _PicRunFile:
+    """options.json of a stage of the family "pic"."""
+
+    other_keys: ClassVar[bool] = True
+    model: _PicModel
+    version: Optional[str] = None
+    stage: Optional[str] = None
+    family: str = "pic"
+    records: Optional[_Records] = None
+
+
+@dataclasses.dataclass(frozen=True)
 class ExportFile:
     """options.json of an export, as far as loading needs it."""
 
     other_keys: ClassVar[bool] = True
     model: _Model
     sampler: Optional[str] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class PicExportFile:
+    """options.json of an export of the family "pic", as far as loading needs it."""
+
+    other_keys: ClassVar[bool] = True
+    model: _PicModel
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,19 +117,23 @@ def read_stage(path: str) -> dict[str, Any]:
       ModelError: the file cannot be read, or a value in it is missing or impossible.
     """
     saved = read_json(path)
-    as_form(saved, _RunFile, path)
+    family = as_form(saved, _Family, path).family
+    as_form(saved, _PicRunFile if family == "pic" else _RunFile, path)
     return saved
 
 
-def read_export(folder: str) -> ExportFile:
-    """What the options.json of a SavedModel says. Raises ModelError; see `read_stage`."""
+def read_export(folder: str, form: Any = ExportFile) -> Any:
+    """What the options.json of a SavedModel says, as `form`.
+
+    Raises ModelError; see `read_stage`.
+    """
     path = os.path.join(folder, "options.json")
     if not os.path.exists(path):
         raise ModelError(
             f"{path} is missing; the folder is no export of vqinpaint, or was not copied "
             "as a whole."
         )
-    return read_form(path, ExportFile)
+    return read_form(path, form)
 
 
 def family_in(path: str) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from vqinpaint.errors import ModelError
+from vqinpaint.options.families import PARTS
 from vqinpaint.options.fields import kinds
-from vqinpaint.options.networks import PARTS
 from vqinpaint.runs.bundles import Bundle
 
 

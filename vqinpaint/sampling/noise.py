@@ -38,3 +38,20 @@ def gumbel(seeds: tf.Tensor, shape: Sequence[int]) -> tf.Tensor:
         return -tf.math.log(-tf.math.log(uniform))
 
     return tf.map_fn(row, seeds, fn_output_signature=tf.TensorSpec(shape, tf.float32))
+
+
+def normal(seeds: tf.Tensor, shape: Sequence[int]) -> tf.Tensor:
+    """Standard normal noise, a row for each seed; see `gumbel`.
+
+    Args:
+      seeds: int32 [N].
+      shape: shape of one row's noise.
+
+    Returns:
+      float32 [N, *shape].
+    """
+
+    def row(seed):
+        return tf.random.stateless_normal(shape, tf.stack([seed, 0]), alg="philox")
+
+    return tf.map_fn(row, seeds, fn_output_signature=tf.TensorSpec(shape, tf.float32))

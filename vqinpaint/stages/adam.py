@@ -1,4 +1,4 @@
-"""Adam as TensorFlow 1 computed it."""
+"""Adam as TensorFlow 1 and as PyTorch compute it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,21 @@ class FusedAdam(keras.optimizers.Adam):
             lr=tf.cast(self.learning_rate, variable.dtype),
             beta1=self.beta_1,
             beta2=self.beta_2,
-            epsilon=self.epsilon,
+            epsilon=self._epsilon_at(count),
             grad=gradient,
         )
+
+    def _epsilon_at(self, count):
+        """What is added to the uncorrected root at step `count`, from 1."""
+        del count
+        return self.epsilon
+
+
+class CorrectedAdam(FusedAdam):
+    """Adam as PyTorch computes it: epsilon is added to the bias-corrected root."""
+
+    def _epsilon_at(self, count):
+        return self.epsilon * tf.sqrt(1 - tf.pow(self.beta_2, count))
 
 
 def adam(
@@ -44,3 +56,8 @@ def adam(
       beta_1: decay of the first moment.
     """
     return FusedAdam(learning_rate, beta_1=beta_1, epsilon=1e-8, jit_compile=False)
+
+
+def torch_adam(learning_rate: float, beta_1: float = 0.9) -> CorrectedAdam:
+    """PyTorch's Adam with its default epsilon of 1e-8; arguments as of `adam`."""
+    return CorrectedAdam(learning_rate, beta_1=beta_1, epsilon=1e-8, jit_compile=False)

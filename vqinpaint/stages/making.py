@@ -7,8 +7,10 @@ from vqinpaint.models.texture import Texture
 from vqinpaint.ops.precision import computing_in
 from vqinpaint.ops.recomputing import recomputing
 from vqinpaint.options import ModelOptions, OptimizerOptions
+from vqinpaint.options.pic import PicModelOptions
 from vqinpaint.runs import folders, networks
 from vqinpaint.stages.base import Stage
+from vqinpaint.stages.pic import PicStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
@@ -16,7 +18,7 @@ from vqinpaint.stages.vqvae import VQVAEStage
 
 def make_stage(
     name: str,
-    options: ModelOptions,
+    options: ModelOptions | PicModelOptions,
     optimizer: OptimizerOptions,
     run_dir: str,
     seed: int,
@@ -24,7 +26,7 @@ def make_stage(
     """A stage with fresh weights to train, later ones on the run's trained VQ-VAE.
 
     Args:
-      name: in `runs.folders.STAGES`.
+      name: in `options.families.STAGES`.
       options: sizes of the networks.
       optimizer: how to train.
       run_dir: run folder with a trained VQ-VAE, which the first stage does not need.
@@ -35,6 +37,9 @@ def make_stage(
     """
     keras.utils.set_random_seed(seed)
     recompute = optimizer.recompute
+    if isinstance(options, PicModelOptions):
+        with computing_in(optimizer.precision), recomputing(recompute):
+            return PicStage(options, optimizer, seed=seed)
     # The trained VQ-VAE keeps its full precision: its codes are what others learn.
     if name == "vqvae":
         with computing_in(optimizer.precision), recomputing(recompute):
