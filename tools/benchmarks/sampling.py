@@ -147,7 +147,7 @@ def _bytes_of_a_round(prior):
         numbers += sum(tf.size(x.kernel()[1]) for x in (block.inner, block.outer))
         if block.attend:
             layers += [block.attend.queries, block.attend.keys]
-            # Values and projection as one product, see `structure_blocks`.
+            # Values and projection as one product, see `prior_blocks`.
             numbers += block.attend.heads * block.attend.project.units**2
     return 4 * int(numbers + sum(tf.size(layer.kernel()) for layer in layers))
 

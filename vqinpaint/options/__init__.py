@@ -4,6 +4,7 @@ Wrong values raise `UsageError` when the object is made, so nothing starts with 
 """
 
 from vqinpaint.options.networks import (
+    BottomOptions,
     ModelOptions,
     StructureOptions,
     TextureOptions,
@@ -12,6 +13,7 @@ from vqinpaint.options.networks import (
 from vqinpaint.options.training import DataOptions, LoopOptions, OptimizerOptions
 
 __all__ = [
+    "BottomOptions",
     "DataOptions",
     "LoopOptions",
     "ModelOptions",
