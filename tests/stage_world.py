@@ -10,18 +10,20 @@ from vqinpaint import training
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import LoopOptions, OptimizerOptions
+from vqinpaint.stages.bottom import BottomStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
 
-NAMES = ("vqvae", "structure", "texture")
+NAMES = ("vqvae", "structure", "texture", "bottom")
 
 
 def make_stage(name, dropout=0.1, learning_rate=1e-3, accumulate=1, seed=0):
     """A stage with the same weights every time; `seed` is that of dropout alone."""
     keras.utils.set_random_seed(3)
     structure = dataclasses.replace(tiny.OPTIONS.structure, dropout=dropout)
-    options = dataclasses.replace(tiny.OPTIONS, structure=structure)
+    bottom = dataclasses.replace(tiny.OPTIONS.bottom, dropout=dropout)
+    options = dataclasses.replace(tiny.OPTIONS, structure=structure, bottom=bottom)
     optimizer = OptimizerOptions(learning_rate=learning_rate, accumulate=accumulate)
     vqvae = VQVAE(options)
     vqvae.encoder.top_codebook.codes.assign(0.3 * vqvae.encoder.top_codebook.codes)
@@ -29,6 +31,8 @@ def make_stage(name, dropout=0.1, learning_rate=1e-3, accumulate=1, seed=0):
         return VQVAEStage(options, optimizer, vqvae)
     if name == "structure":
         return StructureStage(options, optimizer, vqvae, seed=seed)
+    if name == "bottom":
+        return BottomStage(options, optimizer, vqvae, seed=seed)
     return TextureStage(options, optimizer, vqvae)
 
 

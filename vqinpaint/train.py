@@ -1,7 +1,7 @@
 """Trains one stage: python -m vqinpaint.train --stage=vqvae --data=... --run_dir=...
 
-Stages go in the order vqvae, structure, texture; the last two find the VQ-VAE in the
-same run folder and do not need one another. The same command resumes.
+The stage vqvae goes first; structure, texture and bottom find the VQ-VAE in the same run
+folder and do not need one another. The same command resumes.
 """
 
 import contextlib

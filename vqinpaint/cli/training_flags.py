@@ -20,7 +20,8 @@ def define_training_flags() -> None:
     flags.DEFINE_string(
         "stage",
         None,
-        "Stage to train: vqvae, then structure and texture, in any order.",
+        "Stage to train: vqvae, then structure and texture in any order, and bottom if "
+        "texture codes shall be drawn.",
     )
     flags.DEFINE_string(
         "data", None, "Folder of TFRecords that vqinpaint.make_tfrecords wrote."
@@ -41,7 +42,7 @@ def define_training_flags() -> None:
     flags.DEFINE_string(
         "run_dir",
         None,
-        "Run folder; it holds all three stages, each in a folder of its own.",
+        "Run folder; it holds all stages, each in a folder of its own.",
     )
     flags.DEFINE_list(
         "devices",

@@ -17,6 +17,8 @@ from vqinpaint.runs.sizes import require_sizes
 
 FAMILY = "vqvae"
 STAGES = ("vqvae", "structure", "texture")
+# Trained if wanted: with it texture codes can be drawn in place of the texture stage.
+FURTHER_STAGES = ("bottom",)
 
 
 def stage_folder(run_dir, stage):
@@ -40,6 +42,11 @@ def saved_options(run_dir, stage):
     ):
         return None
     saved = read_stage(path)
+    if stage not in saved["model"]:
+        raise ModelError(
+            f"{path} says nothing of the {stage} stage's sizes; copy or fetch the run "
+            "again."
+        )
     _check_heads(run_dir, saved)
     require_sizes(path, saved["model"], stage, latest_checkpoint(run_dir, stage))
     return saved
@@ -156,6 +163,19 @@ def check_vqvae(run_dir, stage):
         )
 
 
+def trained_stages(run_dir):
+    """Names of the stages, the further ones included, that a run has saved."""
+    known = (*STAGES, *FURTHER_STAGES)
+    return [name for name in known if saved_options(run_dir, name) is not None]
+
+
+def full_holes(run_dir, stage):
+    """Share of the pictures that a stage was trained on with nothing known, 0 to 1."""
+    data = (saved_options(run_dir, stage) or {}).get("data")
+    share = data.get("full_holes", 0) if isinstance(data, dict) else 0
+    return share if isinstance(share, (int, float)) else 0
+
+
 def model_options(run_dir):
     """`ModelOptions` of a run, each part from the stage that trains it."""
     vqvae = saved_options(run_dir, "vqvae")
@@ -163,7 +183,7 @@ def model_options(run_dir):
         latest_checkpoint(run_dir, "vqvae")
         raise ModelError(f"{options_path(run_dir, 'vqvae')} is missing.")
     merged = dict(vqvae["model"])
-    for stage in ("structure", "texture"):
+    for stage in (*STAGES, *FURTHER_STAGES)[1:]:
         saved = saved_options(run_dir, stage)
         if saved is not None:
             merged[stage] = saved["model"][stage]

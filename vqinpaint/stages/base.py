@@ -44,7 +44,7 @@ class Stage(Protocol):
     Pictures have any height and width that are multiples of 64.
 
     Attributes:
-      name: one of `runs.folders.STAGES`.
+      name: in `runs.folders.STAGES` or `runs.folders.FURTHER_STAGES`.
       headline: name of the scalar to show beside the progress bar; both `train_step` and
         `eval_step` return it.
       variables: what the stage trains, in the order of the optimiser's slots, which

@@ -9,6 +9,7 @@ from vqinpaint.ops.recomputing import recomputing
 from vqinpaint.options import ModelOptions, OptimizerOptions
 from vqinpaint.runs import folders, networks
 from vqinpaint.stages.base import Stage
+from vqinpaint.stages.bottom import BottomStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
@@ -24,7 +25,7 @@ def make_stage(
     """A stage with fresh weights to train, later ones on the run's trained VQ-VAE.
 
     Args:
-      name: in `runs.folders.STAGES`.
+      name: in `runs.folders.STAGES` or `runs.folders.FURTHER_STAGES`.
       options: sizes of the networks.
       optimizer: how to train.
       run_dir: run folder with a trained VQ-VAE, which the first stage does not need.
@@ -43,6 +44,8 @@ def make_stage(
     with computing_in(optimizer.precision), recomputing(recompute):
         if name == "structure":
             return StructureStage(options, optimizer, vqvae, seed=seed)
+        if name == "bottom":
+            return BottomStage(options, optimizer, vqvae, seed=seed)
         # Made before the prior, so that initial weights do not depend on there being one.
         texture = Texture(options)
     structure = None
