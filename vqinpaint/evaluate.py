@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
-from typing import Any
+from typing import Any, Optional
 
 from vqinpaint.cli import define, read, run_main
 
@@ -23,7 +23,8 @@ from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.files.json_files import read_json
 from vqinpaint.joined import calls
 from vqinpaint.options import DataOptions
-from vqinpaint.options.fields import option, require
+from vqinpaint.options.fields import option, require, require_choices
+from vqinpaint.options.request import TEXTURES
 from vqinpaint.runs import locating
 
 
@@ -55,6 +56,12 @@ class EvaluateOptions:
         "Temperature of the completions, or several with commas between them, such as "
         "0.5,0.8,1, each of which gives figures of its own.",
     )
+    texture: Optional[str] = option(
+        None,
+        "What fills the holes of completions: generator or codes; see vqinpaint.inpaint. "
+        "With codes the true texture codes are measured too.",
+        choices=TEXTURES,
+    )
     verify_data: bool = option(
         True, "Compare each shard's SHA-256 with the manifest before measuring."
     )
@@ -69,6 +76,7 @@ class EvaluateOptions:
             self.pictures >= 0,
             f"--pictures={self.pictures}: it must be at least 0, which stands for all.",
         )
+        require_choices(self)
         self.temperatures()
 
     def temperatures(self) -> list[float]:
@@ -109,6 +117,20 @@ def measure_codes(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
             )
         figures.add(image, *answers)
     return {"pictures": len(figures), **figures.result()}
+
+
+def measure_texture(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
+    """Mean bits of a true texture code under the bottom prior.
+
+    Args:
+      model: has `texture_bits` of `joined.codes_inpainter.CodesInpainter`.
+      batches: as of `measure_codes`.
+    """
+    bits = []
+    for image, mask in tqdm(batches, "texture codes", unit="batch"):
+        with calls.failures_told():
+            bits.extend(np.mean(model.texture_bits(image, mask), axis=(1, 2)))
+    return {"texture_bits_per_code": float(np.mean(bits))}
 
 
 def completion_metrics() -> list[tuple[str, metrics.Metric]]:
@@ -178,12 +200,15 @@ def main() -> None:
         options.data, options.split, options.verify_data, Console()
     )
     location = locating.locate(options.model)
-    model, sizes = families.family_of(options.model).load(options.model)
+    family = families.family_of(options.model)
+    model, sizes = family.load(options.model, **family.choice_of(options.texture))
 
     def batches(limit):
         return pipeline.evaluation_batches(split, sizes.image_size, data, limit)
 
     codes = measure_codes(model, batches(options.pictures))
+    if calls.draws_texture(model):
+        codes |= measure_texture(model, batches(options.pictures))
     completions = []
     for temperature in options.temperatures() if options.complete else ():
         figures = measure_completions(

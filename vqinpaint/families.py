@@ -12,8 +12,9 @@ from typing import Any, Callable
 
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.local import LocalEngine
-from vqinpaint.errors import ModelError
+from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.joined import loading
+from vqinpaint.options.request import TEXTURES
 from vqinpaint.runs import locating
 from vqinpaint.runs.folders import STAGES
 
@@ -30,19 +31,32 @@ class Family:
       join_run: from a run folder, the completions per picture, the name of a sampler and
         whether to keep kernels as float16 to (model, its options). The model has the
         `signatures()` that an export offers.
+      textures: what may be asked for as `texture`, which `load` and `join_run` take by
+        name; empty where there is no choice.
     """
 
     stages: tuple[str, ...]
     open_engine: Callable[[str, str | None], Engine]
-    load: Callable[[str], Any]
-    join_run: Callable[[str, int, str, bool], Any]
+    load: Callable[..., Any]
+    join_run: Callable[..., Any]
+    textures: tuple[str, ...] = ()
+
+    def choice_of(self, texture: str | None) -> dict[str, str]:
+        """The keyword for `load` and `join_run`. Raises UsageError where there is none."""
+        if texture and texture not in self.textures:
+            raise UsageError(
+                f"--texture={texture}: models of this family leave no choice; drop it."
+            )
+        return {"texture": texture} if texture else {}
 
 
-def _join_run(run_dir, num_samples, sampler, half):
-    return loading.load_run(run_dir, num_samples, sampler, half=half)
+def _join_run(run_dir, num_samples, sampler, half, texture=None):
+    return loading.load_run(run_dir, num_samples, sampler, half=half, texture=texture)
 
 
-FAMILIES = {"vqvae": Family(STAGES, LocalEngine, loading.load, _join_run)}
+FAMILIES = {
+    "vqvae": Family(STAGES, LocalEngine, loading.load, _join_run, textures=TEXTURES)
+}
 
 
 def family_of(path: str) -> Family:

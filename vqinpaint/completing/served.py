@@ -43,6 +43,8 @@ class ServedEngine:
         described = server.describe()
         self.side, self._number, self.codes = _sizes(described.signatures, name)
         self._outputs = _outputs(self.side, self._number, self.codes)
+        if "texture_bits" in described.signatures[SIGNATURE]["outputs"]:
+            self._outputs["texture_bits"] = Wanted(np.float32, (self._number,))
         # Exports made before rows had faults of their own answer without them.
         self._tells_faults = "error" in described.signatures[SIGNATURE]["outputs"]
         fault = {"error": Wanted(object, ())} if self._tells_faults else {}
@@ -60,7 +62,10 @@ class ServedEngine:
             )
         asked = [
             name
-            for name, off in (("top_k", 0), ("top_p", 1.0), ("structure_from", None))
+            for name, off in (
+                *(("top_k", 0), ("top_p", 1.0), ("structure_from", None)),
+                *(("texture", None), ("texture_temperature", None)),
+            )
             if getattr(request, name) != off
         ]
         if asked:
@@ -108,9 +113,12 @@ class ServedEngine:
             for name in self._outputs
         }
         bits = outputs["bits_per_code"]
+        scores = {"bits": bits.sum(axis=(1, 2))}
+        if "texture_bits" in outputs:
+            scores["texture_bits"] = outputs["texture_bits"]
         return Completions(
             self._pictures(outputs["completed_bytes"]),
-            scores={"bits": bits.sum(axis=(1, 2))},
+            scores=scores,
             views={"structure": self._pictures(outputs["structure_bytes"])},
             maps={"entropy": outputs["entropy"]},
             record={"codes": outputs["codes"], "bits_per_code": bits},

@@ -92,6 +92,7 @@ def _fill(folder, model, options, facts, title, story, lite, thorough, reporter)
         "family": model.family,
         "model": options.to_dict(),
         "sampler": model.inpainter.frozen.sampler,
+        "texture": model.inpainter.texture,
         "num_samples": model.num_samples,
         **facts,
         "signatures": described,
