@@ -2,6 +2,7 @@
 
 python tools/benchmark.py sampling --batch=8              the paper's sizes, random weights
 python tools/benchmark.py sampling --batch=8 --model=R    a run folder
+python tools/benchmark.py sampling --prior=bottom --model=R  the texture codes' prior
 python tools/benchmark.py serving --batch=8 --model=R     an export against the model itself
 python tools/benchmark.py training --batch=4              a step of each stage
 python tools/benchmark.py calibration --batch=8 --model=R diversity against the known truth

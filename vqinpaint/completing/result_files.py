@@ -73,7 +73,11 @@ def _write_sheets(claim, name, result, reporter):
     if bits is None:
         captions = ["given structure"] * len(result.seeds)
     else:
-        captions = [f"seed {s}: {b:.0f} bits" for s, b in zip(result.seeds, bits)]
+        texture = result.score("texture_bits")
+        told = [f"{b:.0f}" for b in bits]
+        if texture is not None:
+            told = [f"{own} + {t:.0f}" for own, t in zip(told, texture)]
+        captions = [f"seed {s}: {t} bits" for s, t in zip(result.seeds, told)]
     columns = list(zip(structures, map(cut, result.completed)))
     top = cut(sheets.holed(result.image, result.mask))
     room = sheets.columns_that_fit(top, len(columns[0]))

@@ -50,7 +50,12 @@ cannot be used is NaN, its codes -1. All inputs must have the same number of row
 the resizing, and the hole alone filled at the picture's own size; a mask of another size than
 its picture is resized by nearest neighbour. All other signatures take {side}x{side} only.
 
-{signatures}
+{generate}{signatures}
+"""
+
+_GENERATE = """`generate` draws one picture from nothing for each row, by its seed and
+temperature, as the model was trained with pictures of which nothing was known.
+
 """
 
 
@@ -75,6 +80,7 @@ def write_card(folder, title, story, facts):
         samples=facts["num_samples"],
         pixels=MOST_PIXELS,
         longest=LONGEST_SIDE,
+        generate=_GENERATE if "generate" in facts["signatures"] else "",
         signatures=_table(facts["signatures"]),
     )
     # Names that are not UTF-8 are told as they are shown.
