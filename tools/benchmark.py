@@ -6,6 +6,7 @@ python tools/benchmark.py sampling --prior=bottom --model=R  the texture codes' 
 python tools/benchmark.py serving --batch=8 --model=R     an export against the model itself
 python tools/benchmark.py training --batch=4              a step of each stage
 python tools/benchmark.py calibration --batch=8 --model=R diversity against the known truth
+python tools/benchmark.py generation --model=R            pictures from nothing, by the table
 python tools/benchmark.py sizes --batch=2 --model=R       inpaint on pictures of odd sizes
 python tools/benchmark.py input --batch=8 --data=D        reading and preparing pictures
 """
@@ -25,7 +26,16 @@ if KIND == "training":
 
 from vqinpaint.environment import quiet_tensorflow  # noqa: E402, F401  # isort: skip  # after flagging
 
-from benchmarks import calibration, common, input, sampling, serving, sizes, training  # noqa: E402
+from benchmarks import (  # noqa: E402
+    calibration,
+    common,
+    generation,
+    input,
+    sampling,
+    serving,
+    sizes,
+    training,
+)
 
 from vqinpaint.errors import UsageError  # noqa: E402
 
@@ -36,6 +46,7 @@ _KINDS = {
     "input": input,
     "calibration": calibration,
     "sizes": sizes,
+    "generation": generation,
 }
 for _module in (common, *_KINDS.values()):
     flags.adopt_module_key_flags(_module)

@@ -24,6 +24,8 @@ from vqinpaint.creatures.attributes import (
 )
 from vqinpaint.creatures.drawing import Body, draw
 from vqinpaint.creatures.reader import LIMIT, Reader, Reading, read
+from vqinpaint.creatures.whole import READ as WHOLE
+from vqinpaint.creatures.whole import WholeReader, WholeReading
 
 __all__ = [
     "HIDDEN",
@@ -31,10 +33,13 @@ __all__ = [
     "TRAINING",
     "VALIDATION",
     "VISIBLE",
+    "WHOLE",
     "Body",
     "Creature",
     "Reader",
     "Reading",
+    "WholeReader",
+    "WholeReading",
     "draw",
     "holes",
     "probability",
