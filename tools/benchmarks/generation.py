@@ -16,7 +16,7 @@ from vqinpaint.options.generation import Generation
 from vqinpaint.options.request import TEXTURES, Request
 from vqinpaint.reporting import SILENT
 
-flags.DEFINE_integer("pictures", 256, "Pictures drawn from nothing, 1 to 1000.")
+flags.DEFINE_integer("generated", 256, "Pictures drawn from nothing, 1 to 1000.")
 flags.DEFINE_list("shares", ["1", "0.5", "0.25", "0.1"], "Of the pictures to keep.")
 flags.DEFINE_enum("texture", None, TEXTURES, "What fills in the texture.")
 
@@ -62,7 +62,7 @@ def _drawn():
     """(pictures, discriminator's scores or None), best first where there are any."""
     engine = families.open_engine(FLAGS.model)
     request = Request(texture=FLAGS.texture)
-    wanted = Generation(num_samples=FLAGS.pictures)
+    wanted = Generation(num_samples=FLAGS.generated)
     found = generate(engine, request, wanted, reporter=SILENT).found
     scores = found.scores.get("discriminator")
     if scores is None:
