@@ -91,14 +91,14 @@ def test_generate_draws_a_row_by_its_own_seed(model):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def loaded(tmp_path_factory):
+    """A run with both stages."""
     folder = str(tmp_path_factory.mktemp("runs") / "both")
     tiny.run_folder(folder, bottom=True, full_holes=0.25)
-    return folder
+    return vqinpaint.load(folder)
 
 
-def test_a_request_chooses_the_texture_of_a_run(run):
-    loaded = vqinpaint.load(run)
+def test_a_request_chooses_the_texture_of_a_run(loaded):
     hole = MASK[..., 0]
     by_codes = loaded.complete(IMAGE, hole, num_samples=2, texture="codes")
     plain = loaded.complete(IMAGE, hole, num_samples=2)
@@ -109,8 +109,8 @@ def test_a_request_chooses_the_texture_of_a_run(run):
     assert (by_codes.score("texture_bits") > 0).all()
 
 
-def test_mistakes_are_one_line(run, tmp_path):
-    engine = LocalEngine(run)
+def test_mistakes_are_one_line(loaded, tmp_path):
+    engine = loaded.engine
     with pytest.raises(UsageError, match="take texture=codes"):
         engine.check(Request(texture_temperature=0.5))
     with pytest.raises(UsageError, match="take texture=generator"):

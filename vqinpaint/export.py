@@ -42,7 +42,7 @@ flags.DEFINE_enum(
 flags.DEFINE_bool(
     "half",
     False,
-    "Keep the structure generator's kernels, most of all weights, as float16, which about "
+    "Keep the priors' kernels, most of all weights, as float16, which about "
     "halves the size; everything is still computed in float32. Default: False.",
 )
 flags.DEFINE_bool(

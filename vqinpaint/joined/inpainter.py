@@ -27,7 +27,7 @@ class Inpainter(tf.Module):
       structure: built `stages.structure.StructureGenerator`.
       generator: built `models.texture.TextureGenerator`.
       sampler: name in `sampling.SAMPLERS`.
-      half: whether to keep the structure generator's kernels, most of all weights, as
+      half: whether to keep the kernels of the priors' networks, most of all weights, as
         float16; what is computed with them stays float32.
       bottom: see `joined.codes_inpainter.CodesInpainter`.
 
