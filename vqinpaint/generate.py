@@ -67,6 +67,7 @@ def main() -> None:
     classifier = None
     if wanted.classifier:
         classifier = load_classifier(wanted.classifier, engine.side)
+    engine.check(request)
     os.makedirs(FLAGS.output, exist_ok=True)
     claimed = generated_files.claim(FLAGS.output, wanted.num_samples)
     result = generate(engine, request, wanted, classifier, console)

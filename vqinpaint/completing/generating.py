@@ -16,6 +16,10 @@ from vqinpaint.reporting import SILENT, Reporter
 
 # Pictures that are drawn at once.
 _AT_ONCE = 16
+_NOTHING_TO_CHOOSE_BY = (
+    "accept is below 1, but the model has no discriminator to choose by; give a run folder "
+    "with a texture stage, or a --classifier."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,9 +72,11 @@ def generate(
     """
     engine.check(request)
     seeds = wanted.seeds(request)
+    choosing = wanted.drawn > wanted.num_samples
+    if choosing and classifier is None and not getattr(engine, "discriminates", True):
+        raise UsageError(_NOTHING_TO_CHOOSE_BY)
     image = np.zeros([engine.side, engine.side, 3], np.uint8)
     mask = np.full([engine.side, engine.side], 255, np.uint8)
-    choosing = wanted.drawn > wanted.num_samples
     best: Generated | None = None
     reporter.progress("pictures drawn", 0, len(seeds))
     for start in range(0, len(seeds), _AT_ONCE):
@@ -87,10 +93,7 @@ def _scores(found, classifier):
     if classifier is not None:
         return np.asarray(classifier(found.pictures), np.float64)
     if "discriminator" not in found.scores:
-        raise UsageError(
-            "accept is below 1, but the model has no discriminator to choose by; give a "
-            "run folder with a texture stage, or a --classifier."
-        )
+        raise UsageError(_NOTHING_TO_CHOOSE_BY)
     return np.asarray(found.scores["discriminator"], np.float64)
 
 

@@ -74,6 +74,11 @@ class LocalEngine:
         return "generate" in self._model.signatures  # of a SavedModel
 
     @property
+    def discriminates(self) -> bool:
+        """Whether its completions have the score "discriminator"."""
+        return self._score is not None
+
+    @property
     def texture(self) -> str:
         """Name in `options.request.TEXTURES`."""
         return "codes" if self._draws_texture else "generator"
