@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import vqinpaint
 from tests import tiny
+from vqinpaint import evaluate
 from vqinpaint.completing.local import LocalEngine
 from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.joined import calls
@@ -88,6 +89,17 @@ def test_generate_draws_a_row_by_its_own_seed(model):
     np.testing.assert_array_equal(drawn["completed"][0], both["generated"][0])
     wrong = model.generate(seeds, tf.constant([-1.0, 1.0]))["error"].numpy()
     assert b"temperature is -1" in wrong[0] and not wrong[1]
+
+
+def test_the_figure_of_true_texture_codes_is_their_mean(model):
+    images, masks = np.stack([IMAGE, 255 - IMAGE]), np.stack([MASK, MASK])
+    bits = model.texture_bits(images, masks)
+    assert bits.shape == (2, 16, 16)
+    data = tf.data.Dataset.from_tensor_slices((images, masks)).batch(1)
+    found = evaluate.measure_texture(model, data)["texture_bits_per_code"]
+    # Float32 rounding of batches of another size.
+    assert found == pytest.approx(float(tf.reduce_mean(bits)), rel=1e-4)
+    assert found > 0
 
 
 @pytest.fixture(scope="module")

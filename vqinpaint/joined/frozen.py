@@ -110,9 +110,8 @@ class FrozenNetworks:
         Returns:
           `sampling.choice.Draw`.
         """
-        condition, likely = self.texture_condition(images, masks, codes)
-        if self.sampler not in sampling.TAKE_GUESSES:
-            likely = None
+        guessing = self.sampler in sampling.TAKE_GUESSES
+        condition, likely = self.texture_condition(images, masks, codes, guessing)
         return self.draw_texture_from(
             condition, noise, control, self.sampler, on_row, likely
         )
@@ -125,15 +124,16 @@ class FrozenNetworks:
         drawn = self.bottom.prior, codebook, condition, noise, control, sampler
         return draw_codes(*drawn, on_row, likely, by_row=True)
 
-    def texture_condition(self, images, masks, codes):
+    def texture_condition(self, images, masks, codes, guessing=True):
         """What the bottom prior is given, for each structure.
 
         Args:
           images, masks, codes: as of `draw_texture`.
+          guessing: whether likely codes are wanted.
 
         Returns:
-          (condition [N, 2h, 2w, C], likely texture codes int32 [N, 2h, 2w]). Those are
-          of the known pixels with the structure alone, decoded, in the hole.
+          (condition [N, 2h, 2w, C], likely texture codes int32 [N, 2h, 2w] or None).
+          Those are of the known pixels with the structure alone, decoded, in the hole.
         """
         rows, network = tf.shape(images)[0], self.bottom.condition
 
@@ -151,13 +151,15 @@ class FrozenNetworks:
             row = tf.minimum(number, rows - 1)
             image, mask = images[row][None], masks[row][None]
             structure = self.encoder.top_codebook.vectors_of(own[None])
-            rough = complete(image, mask, self.decoder.structure_alone(structure))
-            likely = self.encoder(rough).bottom.indices[0]
-            return network.joined(fine[row][None], structure)[0], likely
+            found = {"condition": network.joined(fine[row][None], structure)[0]}
+            if guessing:
+                rough = complete(image, mask, self.decoder.structure_alone(structure))
+                found["likely"] = self.encoder(rough).bottom.indices[0]
+            return found
 
-        kinds = (
-            tf.TensorSpec([*grid, network.width], tf.float32),
-            tf.TensorSpec(grid, tf.int32),
-        )
+        kinds = {"condition": tf.TensorSpec([*grid, network.width], tf.float32)}
+        if guessing:
+            kinds["likely"] = tf.TensorSpec(grid, tf.int32)
         numbers = tf.range(tf.shape(codes)[0])
-        return tf.map_fn(join, (numbers, codes), fn_output_signature=kinds)
+        found = tf.map_fn(join, (numbers, codes), fn_output_signature=kinds)
+        return found["condition"], found.get("likely")
