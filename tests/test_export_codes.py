@@ -30,13 +30,18 @@ def saved(tmp_path_factory):
     return model, folder
 
 
+@pytest.fixture(scope="module")
+def engine(saved):
+    return LocalEngine(saved[1])
+
+
 @pytest.mark.parametrize("name", ["generate", "inpaint_from_noise", "details"])
-def test_signatures_answer_as_the_model_does(saved, name):
-    model, folder = saved
+def test_signatures_answer_as_the_model_does(saved, engine, name):
+    model, _ = saved
     inputs = requests(model, 2)[name]
     tensors = {key: tf.constant(value) for key, value in inputs.items()}
     wanted = model.signatures()[name](*tensors.values())
-    answer = tf.saved_model.load(folder).signatures[name](**tensors)
+    answer = engine._model.signatures[name](**tensors)
     assert set(answer) == set(wanted) and "texture_bits" in answer
     assert (answer["texture_bits"].numpy() > 0).all()
     for key, value in wanted.items():
@@ -72,9 +77,8 @@ def test_noise_that_is_not_finite_spoils_its_own_row_alone(saved):
     assert np.isfinite(answer["completed"][1]).all()
 
 
-def test_it_is_loaded_with_the_texture_that_it_has(saved):
+def test_it_is_loaded_with_the_texture_that_it_has(saved, engine):
     _, folder = saved
-    engine = LocalEngine(folder)
     assert engine.texture == "codes" and engine.generates
     facts = json.loads((tf.io.gfile.GFile(f"{folder}/options.json")).read())
     assert facts["texture"] == "codes"
