@@ -35,7 +35,7 @@ def engine(saved):
     return LocalEngine(saved[1])
 
 
-@pytest.mark.parametrize("name", ["generate", "inpaint_from_noise", "details"])
+@pytest.mark.parametrize("name", ["generate", "details"])
 def test_signatures_answer_as_the_model_does(saved, engine, name):
     model, _ = saved
     inputs = requests(model, 2)[name]
