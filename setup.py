@@ -129,6 +129,7 @@ setup(
         "console_scripts": [
             "vqinpaint-train = vqinpaint.train:run",
             "vqinpaint-inpaint = vqinpaint.inpaint:run",
+            "vqinpaint-generate = vqinpaint.generate:run",
             "vqinpaint-evaluate = vqinpaint.evaluate:run",
             "vqinpaint-export = vqinpaint.export:run",
             "vqinpaint-client = vqinpaint.client:run",

@@ -10,12 +10,13 @@ from vqinpaint import training
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import LoopOptions, OptimizerOptions
+from vqinpaint.stages.bottom import BottomStage
 from vqinpaint.stages.pic import PicStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
 
-NAMES = ("vqvae", "structure", "texture")
+NAMES = ("vqvae", "structure", "texture", "bottom")
 # With that of the other family, whose graph takes longer to make.
 ALL = (*NAMES, "pic")
 
@@ -24,7 +25,8 @@ def make_stage(name, dropout=0.1, learning_rate=1e-3, accumulate=1, seed=0):
     """A stage with the same weights every time; `seed` is that of dropout alone."""
     keras.utils.set_random_seed(3)
     structure = dataclasses.replace(tiny.OPTIONS.structure, dropout=dropout)
-    options = dataclasses.replace(tiny.OPTIONS, structure=structure)
+    bottom = dataclasses.replace(tiny.OPTIONS.bottom, dropout=dropout)
+    options = dataclasses.replace(tiny.OPTIONS, structure=structure, bottom=bottom)
     optimizer = OptimizerOptions(learning_rate=learning_rate, accumulate=accumulate)
     if name == "pic":
         # Its Adam takes no mean of gradients, and so whole steps along gradients that are
@@ -38,6 +40,8 @@ def make_stage(name, dropout=0.1, learning_rate=1e-3, accumulate=1, seed=0):
         return VQVAEStage(options, optimizer, vqvae)
     if name == "structure":
         return StructureStage(options, optimizer, vqvae, seed=seed)
+    if name == "bottom":
+        return BottomStage(options, optimizer, vqvae, seed=seed)
     return TextureStage(options, optimizer, vqvae)
 
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 from tests import commands, tiny
 
-STAGES = ("vqvae", "structure", "texture")
+STAGES = ("vqvae", "structure", "texture", "bottom")
 INTERVAL = 5
 
 

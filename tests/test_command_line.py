@@ -74,6 +74,11 @@ def _inpaint(world, *more, code=0, **changes):
     )
 
 
+def _generate(world, *more):
+    flags = f"--model={world / 'run'}", f"--output={world / 'never'}"
+    return ["-m", "vqinpaint.generate", *flags, *more]
+
+
 def _pixels(path):
     return np.asarray(Image.open(path))
 
@@ -101,6 +106,18 @@ def test_a_whole_run_completes_a_picture(world):
     for i in range(2):
         completed = _pixels(out / f"00000_{i:02d}.png")
         np.testing.assert_array_equal(completed[mask == 0], image[mask == 0])
+
+
+def test_pictures_from_nothing_are_drawn_and_chosen(world):
+    out = world / "nothing"
+    more = f"--output={out}", "--num_samples=2", "--accept=0.5"
+    done = run(*_generate(world, *more))
+    assert "was trained without --full_holes" in done.stderr
+    assert "2 picture(s) kept of 4 drawn" in done.stdout
+    facts = json.loads((out / "generated.json").read_text())
+    assert {p.name for p in out.iterdir()} == {*facts["files"], "generated.json"}
+    scores = [picture["score"] for picture in facts["pictures"]]
+    assert len(scores) == 2 and scores[0] >= scores[1]
 
 
 def test_hidden_pixels_and_reruns_change_no_byte(world):
@@ -226,6 +243,8 @@ def _mistakes(world):
         (inpaint(temprature=1), 2, "temprature"),
         (inpaint(num_samples=0), 2, "num_samples is 0"),
         (inpaint(top_p="x"), 2, "top_p"),
+        (inpaint(texture="codes"), 5, "no trained bottom stage; train it first"),
+        (_generate(world, "--accept=0"), 2, "accept is 0.0; it must be above 0"),
         (_train("painting", world, 1)[:5], 2, "painting is unknown"),
         (_train("vqvae", world, 1, f"--data={world / 'empty'}"), 4, "no manifest"),
         (_train("vqvae", world, 1, f"--data={world / 'no'}"), 4, "does not exist"),

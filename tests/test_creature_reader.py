@@ -127,3 +127,21 @@ def test_pictures_of_another_size_are_refused():
     reader = creatures.Reader(creature, 64)
     with pytest.raises(UsageError, match=r"\(128, 128, 3\).*\(64, 64, 3\) is wanted"):
         reader.read(creatures.draw(creature, 128))
+
+
+def test_a_whole_picture_is_read_without_knowing_anything_of_it():
+    reader = creatures.WholeReader(64)
+    for i in range(4):
+        creature = creatures.sample(5, i, creatures.VALIDATION)
+        reading = reader.read(creatures.draw(creature, 64))
+        assert reading.visible == {n: getattr(creature, n) for n in creatures.WHOLE}
+        for name in creatures.seen(creature):
+            assert reading.face.hidden[name] == getattr(creature, name)
+
+
+def test_noise_is_no_creature():
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    reading = creatures.WholeReader(64).read(noise)
+    assert reading.residual > 40 and not reading.face.clear
+    with pytest.raises(UsageError, match="a picture of shape"):
+        creatures.WholeReader(64).read(noise[:32])

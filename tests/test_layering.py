@@ -46,6 +46,7 @@ LEVELS = {
     "export": 10,
     "evaluate": 10,
     "inpaint": 10,
+    "generate": 10,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -73,7 +74,16 @@ def test_imports_go_down(path):
 
 # What completes pictures must not need what trains.
 TRAINERS = {"stages", "training"}
-INFERENCE = {"runs", "joined", "completing", "exporting", "families", "api", "inpaint"}
+INFERENCE = {
+    "runs",
+    "joined",
+    "completing",
+    "exporting",
+    "families",
+    "api",
+    "inpaint",
+    "generate",
+}
 
 
 def _imported(path):

@@ -11,8 +11,8 @@ from tests import tiny
 from tests.oracle import FOLDERS, Networks, Oracle
 from vqinpaint import sampling
 from vqinpaint.environment.keras2 import keras
+from vqinpaint.models.prior_steps import PriorSteps
 from vqinpaint.models.structure import StructureGenerator
-from vqinpaint.models.structure_steps import StructureSteps
 from vqinpaint.ops import losses
 from vqinpaint.options import ModelOptions, StructureOptions, VQVAEOptions
 from vqinpaint.sampling import fixed_point
@@ -85,7 +85,7 @@ class World:
         def make_steps(window):
             number = tf.shape(noise)[0]
             added = self.prior.from_condition(condition)
-            return StructureSteps(self.prior, self.codebook, added, number, window)
+            return PriorSteps(self.prior, self.codebook, added, number, window)
 
         return sampling.BY_STEPS[name](make_steps, noise, control, guess=guess)
 

@@ -1,4 +1,4 @@
-"""The three stages of training, one step or a few at a time."""
+"""The stages of training, one step or a few at a time."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ import tensorflow as tf
 from tests import tiny
 from tests.stage_world import NAMES, make_stage, state_of, step_number
 from vqinpaint.stages.base import Batch
-from vqinpaint.stages.structure import StructureSchedule
+from vqinpaint.stages.likelihood import StructureSchedule
 
 pytestmark = pytest.mark.numerical
 
@@ -26,7 +26,7 @@ def test_a_single_picture_of_another_size_trains(name):
 
 
 def test_a_later_stage_leaves_the_vqvae_alone():
-    for name in ("structure", "texture"):
+    for name in ("structure", "texture", "bottom"):
         stage = make_stage(name)
         before = [v.numpy() for v in stage.vqvae.variables]
         stage.train_step(Batch(tiny.images(), tiny.center_masks()), step_number(0))

@@ -20,8 +20,9 @@ def unfused(exported):
 
 
 def _rejoined(unfused):
-    options, (vqvae, structure, texture) = unfused
-    return loading.join(options, vqvae, structure, texture.generator, num_samples=2)
+    options, networks = unfused
+    parts = networks["vqvae"], networks["structure"], networks["texture"].generator
+    return loading.join(options, *parts, num_samples=2)
 
 
 def test_networks_of_an_export_complete_as_it_does(exported, unfused):
@@ -37,8 +38,8 @@ def test_networks_of_an_export_complete_as_it_does(exported, unfused):
 
 
 def test_codes_of_an_export_stay_where_nothing_is_learnt(unfused):
-    _, (vqvae, _, _) = unfused
-    for codebook in (vqvae.encoder.top_codebook, vqvae.encoder.bottom_codebook):
+    encoder = unfused[1]["vqvae"].encoder
+    for codebook in (encoder.top_codebook, encoder.bottom_codebook):
         before = codebook.codes.numpy()
         same = Usage(tf.constant(codebook.counts), tf.constant(codebook.sums))
         codebook.follow(same)

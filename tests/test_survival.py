@@ -19,7 +19,7 @@ def data(folder):
     return survival.make_data(folder)
 
 
-@pytest.mark.parametrize("stage", survival.STAGES)
+@pytest.mark.parametrize("stage", ("vqvae", "structure", "texture"))
 def test_killed_and_stopped_runs_end_at_the_same_bits(stage, data, folder):
     whole, killed, stopped = survival.three(stage, data, folder)
     figures = survival.kill(killed, 3)
@@ -31,6 +31,15 @@ def test_killed_and_stopped_runs_end_at_the_same_bits(stage, data, folder):
     assert figures["exit codes other than 75"] == 0
     assert figures["last step not saved"] == 0
     assert stopped.differing(whole) == 0
+
+
+def test_the_bottom_stage_survives_too(data, folder):
+    """Shorter, as it trains by the code of the structure stage."""
+    if not (folder / "vqvae_whole").exists():
+        survival.three("vqvae", data, folder, survival.INTERVAL)
+    whole, killed, _ = survival.three("bottom", data, folder, 20)
+    assert survival.kill(killed, 1)["kills"] == 1
+    assert killed.differing(whole) == 0
 
 
 def test_two_replicas_survive_too(data, tmp_path):

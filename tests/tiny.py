@@ -6,11 +6,13 @@ import tensorflow as tf
 from vqinpaint import sampling
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.joined import loading
+from vqinpaint.models.bottom import BottomGenerator
 from vqinpaint.models.pic import Pic
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import (
+    BottomOptions,
     DataOptions,
     LoopOptions,
     ModelOptions,
@@ -22,6 +24,7 @@ from vqinpaint.options import (
 from vqinpaint.options.pic import PicModelOptions, PicOptions
 from vqinpaint.runs import folders
 from vqinpaint.runs.checkpoints import Checkpoints
+from vqinpaint.stages.bottom import BottomStage
 from vqinpaint.stages.pic import PicStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
@@ -43,6 +46,14 @@ OPTIONS = ModelOptions(
         condition_residual_channels=2,
     ),
     texture=TextureOptions(generator_channels=4, discriminator_channels=4),
+    bottom=BottomOptions(
+        channels=6,
+        residual_channels=4,
+        residual_blocks=1,
+        condition_blocks=1,
+        condition_channels=2,
+        condition_residual_channels=2,
+    ),
 )
 
 PIC = PicModelOptions(
@@ -82,6 +93,12 @@ FLAGS = [
     "--structure_condition_residual_channels=2",
     "--texture_generator_channels=4",
     "--texture_discriminator_channels=4",
+    "--bottom_channels=6",
+    "--bottom_residual_channels=4",
+    "--bottom_residual_blocks=1",
+    "--bottom_condition_blocks=1",
+    "--bottom_condition_channels=2",
+    "--bottom_condition_residual_channels=2",
     "--batch_size=2",
 ]
 
@@ -110,8 +127,18 @@ def randomise(network, seed=0):
             variable.assign(variable + generator.normal(0, 0.3, shape).astype("f"))
 
 
-def inpainter(num_samples=2, options=OPTIONS, sampler=sampling.DEFAULT):
-    """An untrained model with lively weights, the same ones whichever test asks first."""
+def inpainter(
+    num_samples=2,
+    options=OPTIONS,
+    sampler=sampling.DEFAULT,
+    codes=False,
+    generates=False,
+):
+    """An untrained model with lively weights, the same ones whichever test asks first.
+
+    Args:
+      codes: whether texture codes are drawn, in place of the texture generator.
+    """
     keras.utils.set_random_seed(0)
     vqvae, structure, texture = (
         VQVAE(options),
@@ -127,18 +154,30 @@ def inpainter(num_samples=2, options=OPTIONS, sampler=sampling.DEFAULT):
     )
     for seed, network in enumerate(networks):
         randomise(network, seed)
+    bottom = None
+    if codes:
+        bottom = BottomGenerator(options)
+        randomise(bottom.condition, len(networks))
+        randomise(bottom.prior, len(networks) + 1)
     return loading.join(
         options,
         vqvae,
         structure,
-        texture.generator,
+        None if codes else texture.generator,
         num_samples=num_samples,
         sampler=sampler,
+        bottom=bottom,
+        generates=generates,
     )
 
 
-def run_folder(folder):
-    """Writes a run folder of an untrained model, as training would; always the same."""
+def run_folder(folder, bottom=False, full_holes=0.0, texture=True):
+    """Writes a run folder of an untrained model, as training would; always the same.
+
+    Args:
+      bottom, texture: whether the run has that stage.
+      full_holes: that its options name.
+    """
     keras.utils.set_random_seed(0)
     optimizer = OptimizerOptions()
     networks = VQVAE(OPTIONS), StructureGenerator(OPTIONS), Texture(OPTIONS)
@@ -147,10 +186,15 @@ def run_folder(folder):
         "structure": StructureStage(OPTIONS, optimizer, networks[0], networks[1]),
         "texture": TextureStage(OPTIONS, optimizer, networks[0], networks[2]),
     }
+    if bottom:
+        stages["bottom"] = BottomStage(OPTIONS, optimizer, networks[0])
+    if not texture:
+        del stages["texture"]
     for name, stage in stages.items():
         path = folders.checkpoints_folder(str(folder), name)
         Checkpoints(path, stage.checkpoint_items()).save(1)
-        options = OPTIONS, DataOptions(), optimizer, LoopOptions()
+        data = DataOptions(full_holes=full_holes)
+        options = OPTIONS, data, optimizer, LoopOptions()
         folders.write_options(str(folder), name, *options, records=None)
 
 

@@ -2,9 +2,11 @@
 
 python tools/benchmark.py sampling --batch=8              the paper's sizes, random weights
 python tools/benchmark.py sampling --batch=8 --model=R    a run folder
+python tools/benchmark.py sampling --prior=bottom --model=R  the texture codes' prior
 python tools/benchmark.py serving --batch=8 --model=R     an export against the model itself
 python tools/benchmark.py training --batch=4              a step of each stage
 python tools/benchmark.py calibration --batch=8 --model=R diversity against the known truth
+python tools/benchmark.py generation --model=R            pictures from nothing, by the table
 python tools/benchmark.py sizes --batch=2 --model=R       inpaint on pictures of odd sizes
 python tools/benchmark.py families --batch=8 --model=A --against=B   the same creatures by both
 python tools/benchmark.py input --batch=8 --data=D        reading and preparing pictures
@@ -29,6 +31,7 @@ from benchmarks import (  # noqa: E402
     calibration,
     common,
     families,
+    generation,
     input,
     sampling,
     serving,
@@ -46,6 +49,7 @@ _KINDS = {
     "calibration": calibration,
     "sizes": sizes,
     "families": families,
+    "generation": generation,
 }
 for _module in (common, *_KINDS.values()):
     flags.adopt_module_key_flags(_module)

@@ -12,8 +12,11 @@ from typing import Any
 
 from vqinpaint import families
 from vqinpaint.completing.engine import Engine
+from vqinpaint.completing.generating import Generated, generate
 from vqinpaint.completing.picture import complete_picture
 from vqinpaint.completing.result import Result
+from vqinpaint.joined.classifiers import load_classifier
+from vqinpaint.options.generation import Generation
 from vqinpaint.options.request import Request
 from vqinpaint.pictures import arrays
 from vqinpaint.reporting import SILENT, Reporter
@@ -67,6 +70,39 @@ class Model:
         if notes:
             reporter.note(f"note: the mask {'; '.join(notes)}.")
         return complete_picture(self.engine, picture, hole, asked, reporter)
+
+    def generate(
+        self,
+        num_samples: int = 16,
+        accept: float = 1.0,
+        classifier: str | None = None,
+        reporter: Reporter = SILENT,
+        **request: Any,
+    ) -> Generated:
+        """Draws pictures from nothing, and keeps the best.
+
+        Args:
+          num_samples: number of pictures that are kept.
+          accept: share of the drawn pictures that is kept, above 0 and at most 1.
+          classifier: SavedModel to choose by; None takes the run's discriminator. See
+            `joined.classifiers.load_classifier`.
+          reporter: told of progress.
+          **request: fields of `Request` that say how to draw: seed, temperature, top_k,
+            top_p, texture, texture_temperature.
+
+        Returns:
+          `Generated`: its `pictures` are uint8 [num_samples, S, S, 3].
+
+        Raises:
+          UsageError: a value is out of range, or there is nothing to choose by.
+          ModelError: the classifier cannot be used.
+        """
+        wanted = Generation(num_samples, accept, classifier)
+        score = None
+        if classifier:
+            score = load_classifier(classifier, self.engine.side)
+        asked = Request(**{"num_samples": 1, **request})
+        return generate(self.engine, asked, wanted, score, reporter)
 
 
 def load(path: str, sampler: str | None = None) -> Model:

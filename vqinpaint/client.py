@@ -25,7 +25,9 @@ from vqinpaint.completing.served import ServedEngine
 from vqinpaint.errors import UsageError
 from vqinpaint.servers.connecting import connect
 
-define_picture_flags(without=("top_k", "top_p", "structure_from"))
+define_picture_flags(
+    without=("top_k", "top_p", "structure_from", "texture", "texture_temperature")
+)
 flags.DEFINE_string(
     "url", None, "Address of the server: http://HOST:8501 (REST) or grpc://HOST:8500."
 )

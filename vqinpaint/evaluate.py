@@ -58,6 +58,20 @@ def measure_codes(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
     return {"pictures": len(figures), **figures.result()}
 
 
+def measure_texture(model: Any, batches: tf.data.Dataset) -> dict[str, float]:
+    """Mean bits of a true texture code under the bottom prior.
+
+    Args:
+      model: has `texture_bits` of `joined.codes_inpainter.CodesInpainter`.
+      batches: as of `measure_codes`.
+    """
+    bits = []
+    for image, mask in tqdm(batches, "texture codes", unit="batch"):
+        with calls.failures_told():
+            bits.extend(np.mean(model.texture_bits(image, mask), axis=(1, 2)))
+    return {"texture_bits_per_code": float(np.mean(bits))}
+
+
 def completion_metrics(has_codes: bool) -> list[tuple[str, metrics.Metric]]:
     """The metrics in the order of the file, each with the view that it is given.
 
@@ -128,7 +142,7 @@ def _measure_model(
     """(facts, figures of codes, a column of figures for each temperature)"""
     location = locating.locate(options.model)
     family = families.family_of(options.model)
-    model, sizes = family.load(options.model)
+    model, sizes = family.load(options.model, **family.choice_of(options.texture))
 
     def batches(limit):
         return pipeline.evaluation_batches(split, sizes.image_size, data, limit)
@@ -136,6 +150,8 @@ def _measure_model(
     codes: dict[str, float] = {}
     if family.has_codes:
         codes = measure_codes(model, batches(options.pictures))
+        if calls.draws_texture(model):
+            codes |= measure_texture(model, batches(options.pictures))
     completions = []
     for temperature in options.temperatures() if options.complete else ():
         figures = measure_completions(

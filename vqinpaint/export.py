@@ -12,6 +12,7 @@ from vqinpaint.cli.printing import say
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, write_saved_model
 from vqinpaint.files.json_files import read_json
+from vqinpaint.options.request import TEXTURES
 from vqinpaint.printable import printable
 from vqinpaint.runs import folders, locating
 
@@ -31,10 +32,17 @@ flags.DEFINE_enum(
     "Algorithm that draws structures; all of them draw the same codes. Default: "
     f"{sampling.DEFAULT}.",
 )
+flags.DEFINE_enum(
+    "texture",
+    None,
+    TEXTURES,
+    "What fills holes along structures: generator, or codes, drawn from the bottom prior. "
+    "Default: generator, if it has been trained.",
+)
 flags.DEFINE_bool(
     "half",
     False,
-    "Keep the structure generator's kernels, most of all weights, as float16, which about "
+    "Keep the priors' kernels, most of all weights, as float16, which about "
     "halves the size; everything is still computed in float32. Default: False.",
 )
 flags.DEFINE_bool(
@@ -73,7 +81,7 @@ _STORY = """{about}From the run `{run_dir}`:
 | stage | steps |
 |---|---|
 {steps}
-
+{nothing}
 The pictures it was trained on are not part of this folder; the shards' fingerprint is in
 `options.json`. Do not assume more rights to the pictures it draws than to those.
 """
@@ -104,6 +112,22 @@ def _metrics(weights):
     return metrics
 
 
+def _of_nothing(stages):
+    """What the model card says of training pictures of which nothing was known."""
+    shares = {
+        stage: folders.full_holes(FLAGS.run_dir, stage)
+        for stage in stages
+        if stage in ("structure", "bottom")
+    }
+    if not any(shares.values()):
+        return ""
+    told = ", ".join(f"{stage} {share:.0%}" for stage, share in shares.items())
+    return (
+        "\nShare of the training pictures of which nothing was known, so that it can draw "
+        f"pictures from nothing: {told}.\n"
+    )
+
+
 def main():
     if not FLAGS.run_dir or not FLAGS.output:
         raise UsageError("give --run_dir and --output=saved_models/NAME/1.")
@@ -115,11 +139,13 @@ def main():
     weights = locating.weights_of_run(FLAGS.run_dir)
     metrics = _metrics(weights)
     model, options = family.join_run(
-        FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler, FLAGS.half
+        *(FLAGS.run_dir, FLAGS.num_samples, FLAGS.sampler, FLAGS.half),
+        **family.choice_of(FLAGS.texture),
     )
+    stages = getattr(model, "stages", family.stages)
     steps = {
         stage: int(folders.latest_checkpoint(FLAGS.run_dir, stage).rsplit("-", 1)[1])
-        for stage in family.stages
+        for stage in stages
     }
     facts = {
         "version": __version__,
@@ -128,7 +154,7 @@ def main():
         "steps": steps,
         "records": {
             stage: folders.saved_options(FLAGS.run_dir, stage).get("records")
-            for stage in family.stages
+            for stage in stages
         },
     }
     if metrics:
@@ -137,6 +163,7 @@ def main():
         about=about,
         run_dir=printable(os.path.basename(FLAGS.run_dir.rstrip("/"))),
         steps="\n".join(f"| {stage} | {number:,} |" for stage, number in steps.items()),
+        nothing=_of_nothing(stages),
     )
     title = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))
     written = write_saved_model(

@@ -18,6 +18,7 @@ from vqinpaint.completing.pic_local import PicEngine
 from vqinpaint.errors import ModelError, UsageError
 from vqinpaint.joined import calls, loading, pic_calls, pic_loading
 from vqinpaint.options.families import STAGES
+from vqinpaint.options.request import TEXTURES
 from vqinpaint.runs import locating
 
 
@@ -36,18 +37,29 @@ class Family:
       sample: completes one picture by what `load` gives, once per seed; see
         `joined.calls.sample`.
       has_codes: whether the model has structure codes, whose bits it can tell.
+      textures: what may be asked for as `texture`, which `load` and `join_run` take by
+        name; empty where there is no choice.
     """
 
     stages: tuple[str, ...]
     open_engine: Callable[[str, str | None], Engine]
-    load: Callable[[str], Any]
-    join_run: Callable[[str, int, str, bool], Any]
+    load: Callable[..., Any]
+    join_run: Callable[..., Any]
     sample: Callable[..., dict[str, np.ndarray]]
     has_codes: bool
+    textures: tuple[str, ...] = ()
+
+    def choice_of(self, texture: str | None) -> dict[str, str]:
+        """The keyword for `load` and `join_run`. Raises UsageError where there is none."""
+        if texture and texture not in self.textures:
+            raise UsageError(
+                f"--texture={texture}: models of this family leave no choice; drop it."
+            )
+        return {"texture": texture} if texture else {}
 
 
-def _join_run(run_dir, num_samples, sampler, half):
-    return loading.load_run(run_dir, num_samples, sampler, half=half)
+def _join_run(run_dir, num_samples, sampler, half, texture=None):
+    return loading.load_run(run_dir, num_samples, sampler, half=half, texture=texture)
 
 
 def _open_pic(path, sampler):
@@ -71,6 +83,7 @@ FAMILIES = {
         _join_run,
         calls.sample,
         has_codes=True,
+        textures=TEXTURES,
     ),
     "pic": Family(
         STAGES["pic"],

@@ -130,7 +130,7 @@ def main():
         say(f"sha256 {digest}  {path}")
     say(f"left out: {contents.left_out_in_words()}")
     if FLAGS.run_dir:
-        write_run_folder(networks, options, FLAGS.run_dir)
+        write_run_folder(networks._asdict(), options, FLAGS.run_dir)
         say(f"{FLAGS.run_dir}: train on with python -m vqinpaint.train.")
     if FLAGS.output:
         written = write_model(networks, options, contents, files)

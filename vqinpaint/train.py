@@ -1,8 +1,8 @@
 """Trains one stage: python -m vqinpaint.train --stage=vqvae --data=... --run_dir=...
 
-Stages go in the order vqvae, structure, texture; the last two find the VQ-VAE in the
-same run folder and do not need one another. The stage pic is a model of its own. The same
-command resumes.
+The stage vqvae goes first; structure, texture and bottom find the VQ-VAE in the same run
+folder and do not need one another. The stage pic is a model of its own. The same command
+resumes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from vqinpaint.cli.printing import say
 from vqinpaint.cli.training_flags import define_training_flags
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, PictureError, UsageError
-from vqinpaint.joined.unfused import trainable_networks
 from vqinpaint.options import (
     DataOptions,
     LoopOptions,
@@ -39,7 +38,6 @@ from vqinpaint.pictures.listing import list_pictures
 from vqinpaint.runs import folders, locating
 from vqinpaint.stages import making
 from vqinpaint.stages.base import Stage
-from vqinpaint.stages.run_folder import write_run_folder
 from vqinpaint.training import (
     Faults,
     Loop,
@@ -48,6 +46,7 @@ from vqinpaint.training import (
     make_strategy,
     only_writer,
 )
+from vqinpaint.training.starting import start_run
 
 define_training_flags()
 
@@ -77,7 +76,7 @@ def resolve_model(stage, run_dir):
       ModelError: no VQ-VAE is trained yet, or the flags contradict the run.
     """
     family = family_of_stage(stage)
-    if stage in folders.STAGES[1:]:
+    if stage in folders.ALL_STAGES[1:]:
         folders.latest_checkpoint(run_dir, "vqvae")
         folders.check_vqvae(run_dir, stage)
     begun = _begun(stage, run_dir)
@@ -272,23 +271,13 @@ def _train(plan, folder, strategy):
         return steps, loop.run(plan.batches, steps, plan.records_text)
 
 
-def _start_from_a_model():
-    """Makes the run folder of --start_from, unless there is one to go on with."""
-    if not (FLAGS.start_from and FLAGS.run_dir) or os.path.lexists(FLAGS.run_dir):
-        return
-    if os.environ.get("TF_CONFIG"):
-        raise UsageError(
-            "--start_from makes the run folder in one process; run it once without "
-            "TF_CONFIG, with --dry_run, then start all workers."
-        )
-    outputs.check_folder(os.path.dirname(FLAGS.run_dir.rstrip("/")), "--run_dir")
-    options, networks = trainable_networks(FLAGS.start_from)
-    write_run_folder(networks, options, FLAGS.run_dir)
-    say(f"{FLAGS.run_dir}: begins with the weights of {FLAGS.start_from}.")
-
-
 def main():
-    _start_from_a_model()
+    if (
+        FLAGS.start_from
+        and FLAGS.run_dir
+        and start_run(FLAGS.start_from, FLAGS.run_dir)
+    ):
+        say(f"{FLAGS.run_dir}: begins with the weights of {FLAGS.start_from}.")
     plan = _Plan.of_flags()
     if FLAGS.deterministic:
         tf.config.experimental.enable_op_determinism()

@@ -13,6 +13,7 @@ from vqinpaint.cli import FLAGS, flags
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.errors import UsageError
 from vqinpaint.joined import loading
+from vqinpaint.models.bottom import BottomGenerator
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
 from vqinpaint.models.vqvae import VQVAE
@@ -109,21 +110,29 @@ class Memory:
         return round((self._read("VmHWM") - self._before) / 1000)
 
 
-def random_model(num_samples=4):
+def random_model(num_samples=4, codes=False):
     """An untrained model of the paper's sizes and its `ModelOptions`."""
     keras.utils.set_random_seed(0)
     options = ModelOptions()
-    parts = VQVAE(options), StructureGenerator(options), Texture(options).generator
-    return loading.join(options, *parts, num_samples), options
+    parts = [VQVAE(options), StructureGenerator(options)]
+    parts.append(None if codes else Texture(options).generator)
+    bottom = BottomGenerator(options) if codes else None
+    return loading.join(options, *parts, num_samples, bottom=bottom), options
 
 
-def open_model(num_samples=4):
-    """The model of --model, or a random one, and its `ModelOptions`."""
+def open_model(num_samples=4, codes=False):
+    """The model of --model, or a random one, and its `ModelOptions`.
+
+    Args:
+      num_samples: completions of each picture.
+      codes: whether it draws texture codes, in place of the texture generator.
+    """
     if FLAGS.model:
         if not os.path.isdir(os.path.join(FLAGS.model, "vqvae")):
             raise UsageError(
                 f"--model={FLAGS.model} is no run folder; the parts of a SavedModel "
                 "cannot be timed one by one."
             )
-        return loading.load_run(FLAGS.model, num_samples)
-    return random_model(num_samples)
+        texture = "codes" if codes else "generator"
+        return loading.load_run(FLAGS.model, num_samples, texture=texture)
+    return random_model(num_samples, codes)

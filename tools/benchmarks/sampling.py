@@ -11,11 +11,15 @@ from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
 from vqinpaint.joined.inpainter import look
 from vqinpaint.ops import masks
+from vqinpaint.ops.images import to_float
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
 
 flags.DEFINE_list(
     "samplers", ["fixed_point", "incremental"], "Samplers to compare with naive."
+)
+flags.DEFINE_enum(
+    "prior", "structure", ["structure", "bottom"], "Whose codes are drawn."
 )
 flags.DEFINE_integer("naive_rows", 1, "Rows that the naive sampler really draws.")
 flags.DEFINE_enum(
@@ -28,43 +32,61 @@ class Sampling:
     """One drawn creature with a hole, and everything done to it by itself."""
 
     def __init__(self):
-        self.model, options = open_model()
+        self.bottom = FLAGS.prior == "bottom"
+        self.model, options = open_model(codes=self.bottom)
         self.networks = self.model.inpainter.frozen
-        side, self.grid, self.codes = (
-            options.image_size,
-            options.image_size // 8,
-            options.vqvae.codes,
-        )
+        side, self.codes = options.image_size, options.vqvae.codes
+        self.grid = side // (4 if self.bottom else 8)
         creature = creatures.sample(0, FLAGS.number, creatures.VALIDATION)
         image = tf.constant(creatures.draw(creature, side)[None])
         self.image, self.mask = look(image, tf.constant(_hole(side)[None]))
         self.control = Control(tf.ones([FLAGS.batch]), tf.constant(0), tf.constant(1.0))
         shape = [self.grid, self.grid, self.codes]
         self.noise = tf.function(gumbel)(tf.range(FLAGS.batch), shape)
+        encoder = self.networks.encoder
+        if self.bottom:
+            self.prior, self.codebook = (
+                self.networks.bottom.prior,
+                encoder.bottom_codebook,
+            )
+            top = encoder(to_float(image)).top.indices
+            self.structures = tf.repeat(top, FLAGS.batch, axis=0)
+        else:
+            self.prior, self.codebook = self.networks.prior, encoder.top_codebook
+
+    def condition(self):
+        """(condition [1 or batch, h, w, C], likely codes), as sampling takes them."""
+        if self.bottom:
+            return self.networks.texture_condition(
+                self.image, self.mask, self.structures
+            )
+        condition = self.networks.condition(self.image, self.mask)
+        return condition, self.networks.likely(self.image, self.mask)
+
+    def for_all(self):
+        """The condition of every sample, [batch, h, w, C]."""
+        condition, _ = self.condition()
+        return condition if self.bottom else tf.repeat(condition, FLAGS.batch, axis=0)
 
     def forward(self):
         """One pass of the prior over the whole grid."""
         codes = tf.zeros([FLAGS.batch, self.grid, self.grid], tf.int32)
-        condition = self.networks.condition(self.image, self.mask)
-        condition = tf.repeat(condition, FLAGS.batch, axis=0)
-        vectors = self.networks.encoder.top_codebook.vectors_of
+        condition, vectors = self.for_all(), self.codebook.vectors_of
 
         @tf.function(autograph=False)
         def once(codes):
-            return self.networks.prior(vectors(codes), condition)
+            return self.prior(vectors(codes), condition)
 
         return seconds(lambda: once(codes), FLAGS.repeats)[0]
 
     def naive_rows(self, rows):
         """Draws the first rows the authors' way: (seconds per code, codes)."""
-        condition = self.networks.condition(self.image, self.mask)
-        condition = tf.repeat(condition, FLAGS.batch, axis=0)
-        vectors = self.networks.encoder.top_codebook.vectors_of
+        condition, vectors = self.for_all(), self.codebook.vectors_of
         below = [[0, 0], [0, self.grid - rows], [0, 0]]
 
         def logits_of(codes):  # of a grid whose lower rows are never drawn
             vectors_of_all = vectors(tf.pad(codes, below))
-            return self.networks.prior(vectors_of_all, condition)[:, :rows]
+            return self.prior(vectors_of_all, condition)[:, :rows]
 
         @tf.function(autograph=False)
         def draw(noise):
@@ -82,32 +104,33 @@ class Sampling:
         Args:
           guessing: whether it may start from the known pixels, if it takes guesses.
         """
-        condition = self.networks.condition(self.image, self.mask)
-        guessing = guessing and name in sampling.TAKE_GUESSES
+        condition, likely = self.condition()
+        if not guessing or name not in sampling.TAKE_GUESSES:
+            likely = None
 
         @tf.function(autograph=False)
         def draw(noise):
-            likely = self.networks.likely(self.image, self.mask) if guessing else None
-            return self.networks.draw_from(
-                condition, noise, self.control, name, likely=likely
-            )
+            given = condition, noise, self.control, name
+            if self.bottom:
+                return self.networks.draw_texture_from(*given, likely=likely)
+            return self.networks.draw_from(*given, likely=likely)
 
         return seconds(lambda: draw(self.noise), FLAGS.repeats)
 
     def shares(self, sampling_s, codes):
         """Seconds of the other parts of one picture's completion."""
-        condition = tf.function(self.networks.condition, autograph=False)
-        fill = self.model.fill
-        condition_s, _ = seconds(
-            lambda: condition(self.image, self.mask), FLAGS.repeats
-        )
-        texture_s, _ = seconds(
-            lambda: fill(self.image[0], self.mask[0], codes), FLAGS.repeats
-        )
+        condition = tf.function(self.condition, autograph=False)
+        if self.bottom:
+            parts = "decoder", lambda: self.model.decode(self.structures, codes)
+        else:
+            parts = (
+                "texture generator",
+                lambda: self.model.fill(self.image[0], self.mask[0], codes),
+            )
         return {
             "sampling": sampling_s,
-            "condition network": condition_s,
-            "texture generator": texture_s,
+            "condition network": seconds(condition, FLAGS.repeats)[0],
+            parts[0]: seconds(parts[1], FLAGS.repeats)[0],
         }
 
 
@@ -147,7 +170,7 @@ def _bytes_of_a_round(prior):
         numbers += sum(tf.size(x.kernel()[1]) for x in (block.inner, block.outer))
         if block.attend:
             layers += [block.attend.queries, block.attend.keys]
-            # Values and projection as one product, see `structure_blocks`.
+            # Values and projection as one product, see `prior_blocks`.
             numbers += block.attend.heads * block.attend.project.units**2
     return 4 * int(numbers + sum(tf.size(layer.kernel()) for layer in layers))
 
@@ -191,10 +214,11 @@ def benchmark():
     share = None
     if best.startswith("fixed_point") and "grid" not in best:
         rounds = int(draws[best][1].passes)
-        read = rounds * _bytes_of_a_round(bench.networks.prior) / results[best]
+        read = rounds * _bytes_of_a_round(bench.prior) / results[best]
         share = round(read / _copied_bytes_per_s(), 3)
         print(f"weights read: {share:.0%} of the bandwidth of copying memory")
     return {
+        "prior": FLAGS.prior,
         "batch": FLAGS.batch,
         "hole": FLAGS.hole,
         "seconds": {name: round(took, 6) for name, took in results.items()},

@@ -20,8 +20,9 @@ def define_training_flags() -> None:
     flags.DEFINE_string(
         "stage",
         None,
-        "Stage to train: vqvae, then structure and texture, in any order; or pic, which is "
-        "a model of its own (Pluralistic Image Completion).",
+        "Stage to train: vqvae, then structure and texture in any order, and bottom if "
+        "texture codes shall be drawn; or pic, which is a model of its own (Pluralistic "
+        "Image Completion).",
     )
     flags.DEFINE_string(
         "data", None, "Folder of TFRecords that vqinpaint.make_tfrecords wrote."
@@ -42,7 +43,7 @@ def define_training_flags() -> None:
     flags.DEFINE_string(
         "run_dir",
         None,
-        "Run folder; it holds all three stages, each in a folder of its own.",
+        "Run folder; it holds all stages, each in a folder of its own.",
     )
     flags.DEFINE_string(
         "start_from",

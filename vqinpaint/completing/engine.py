@@ -20,7 +20,8 @@ class Completions:
     Attributes:
       pictures: uint8 [N, S, S, 3]; known pixels are those of the picture.
       scores: float [N] by name. "bits" is what the drawn structure costs under the model,
-        lower for likelier ones; "discriminator" is how real it looks, higher for better
+        lower for likelier ones, and "texture_bits" what drawn texture codes cost beside
+        it; "discriminator" is how real it looks, higher for better
         ones.
       views: further pictures to look at, uint8 [N, S, S, 3] by name, such as "structure".
       maps: what varies over the picture, float [N, h, w] by name, such as "entropy" in

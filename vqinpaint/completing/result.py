@@ -15,7 +15,11 @@ from vqinpaint.pictures.original import Original
 # Which score ranks completions, and whether higher values are better.
 _RANKS = {"likelihood": ("bits", False), "discriminator": ("discriminator", True)}
 # How the scores of several windows make one: bits add up.
-_TOTALS = {"bits": lambda sums, windows: sums, "discriminator": lambda s, n: s / n}
+_TOTALS = {
+    "bits": lambda sums, windows: sums,
+    "texture_bits": lambda sums, windows: sums,
+    "discriminator": lambda sums, windows: sums / windows,
+}
 SCORES = tuple(_TOTALS)
 
 
@@ -63,8 +67,9 @@ class Result:
         """A score of each completion, over all windows: float [N].
 
         Args:
-          name: "bits", the sum over windows of what the structures cost under the model,
-            or "discriminator", the mean over windows of how real they look.
+          name: "bits" or "texture_bits", the sums over windows of what the structures,
+            or the texture codes, cost under the model; or "discriminator", the mean over
+            windows of how real they look.
 
         Returns:
           None where the engine gave no such score.

@@ -71,7 +71,11 @@ def _write_sheets(claim, name, result, reporter):
     cut, structures, entropy = _shown(result)
     bits = result.score("bits")
     if bits is not None:
-        captions = [f"seed {s}: {b:.0f} bits" for s, b in zip(result.seeds, bits)]
+        texture = result.score("texture_bits")
+        told = [f"{b:.0f}" for b in bits]
+        if texture is not None:
+            told = [f"{own} + {t:.0f}" for own, t in zip(told, texture)]
+        captions = [f"seed {s}: {t} bits" for s, t in zip(result.seeds, told)]
     elif structures is None:
         captions = [f"seed {seed}" for seed in result.seeds]
     else:

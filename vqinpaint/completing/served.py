@@ -64,7 +64,10 @@ class ServedEngine:
             )
         asked = [
             name
-            for name, off in (("top_k", 0), ("top_p", 1.0), ("structure_from", None))
+            for name, off in (
+                *(("top_k", 0), ("top_p", 1.0), ("structure_from", None)),
+                *(("texture", None), ("texture_temperature", None)),
+            )
             if getattr(request, name) != off
         ]
         if asked:
@@ -116,9 +119,12 @@ class ServedEngine:
             scores = {k: v for k, v in outputs.items() if k == "discriminator"}
             return Completions(pictures, scores)
         bits = outputs["bits_per_code"]
+        scores = {"bits": bits.sum(axis=(1, 2))}
+        if "texture_bits" in outputs:
+            scores["texture_bits"] = outputs["texture_bits"]
         return Completions(
             pictures,
-            scores={"bits": bits.sum(axis=(1, 2))},
+            scores=scores,
             views={"structure": self._pictures(outputs["structure_bytes"])},
             maps={"entropy": outputs["entropy"]},
             record={"codes": outputs["codes"], "bits_per_code": bits},

@@ -33,6 +33,8 @@ from vqinpaint.creatures.faces import (
     possible_faces,
 )
 from vqinpaint.creatures.reader import LIMIT, Eyes, Reader, Reading, read
+from vqinpaint.creatures.whole import READ as WHOLE
+from vqinpaint.creatures.whole import WholeReader, WholeReading
 
 __all__ = [
     "COVERED",
@@ -42,12 +44,15 @@ __all__ = [
     "VALIDATION",
     "VALUES",
     "VISIBLE",
+    "WHOLE",
     "Body",
     "Creature",
     "Eyes",
     "Faces",
     "Reader",
     "Reading",
+    "WholeReader",
+    "WholeReading",
     "alternatives",
     "draw",
     "holes",

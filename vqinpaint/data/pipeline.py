@@ -15,7 +15,8 @@ from vqinpaint.options import DataOptions
 
 # Folded into the seed of an example, one for each draw, so that no two draws share their
 # random numbers; they also differ from those of dropout.
-_CROP, _FLIP, _TRAINING_MASK, _EVALUATION_MASK, _TURN = 101, 102, 103, 104, 105
+_CROP, _FLIP, _TRAINING_MASK, _EVALUATION_MASK = 101, 102, 103, 104
+_TURN, _FULL_HOLE = 105, 106
 # An end so far away that training never meets it; a tf.data service can share out only
 # what has one.
 _ENDLESS = 1 << 60
@@ -68,7 +69,11 @@ def training_batches(
                 image,
                 tf.random.stateless_uniform([], _fold_in(seed, _TURN), -most, most),
             )
-        return image, masks.draw(_fold_in(seed, _TRAINING_MASK))
+        drawn = masks.draw(_fold_in(seed, _TRAINING_MASK))
+        if not options.full_holes:
+            return image, drawn
+        share = tf.random.stateless_uniform([], _fold_in(seed, _FULL_HOLE))
+        return image, (drawn, share < options.full_holes)
 
     rows, number_of = _numbering(options.batch_size, context)
     counts = tf.data.Dataset.range(start_step * rows, _ENDLESS)
@@ -77,7 +82,7 @@ def training_batches(
     )
     batches = examples.batch(
         context.get_per_replica_batch_size(options.batch_size), drop_remainder=True
-    ).map(_finish(masks), tf.data.AUTOTUNE, deterministic=True)
+    ).map(_finish(masks, options.full_holes), tf.data.AUTOTUNE, deterministic=True)
     if options.data_service:
         dynamic = tf.data.experimental.service.ShardingPolicy.DYNAMIC
         batches = batches.apply(
@@ -184,6 +189,19 @@ def _crop(image, seed, side, flip):
     return crop
 
 
-def _finish(masks):
-    """A function that makes the masks of a batch: (images, draws) -> (images, masks)."""
-    return lambda images, drawn: (images, masks.finish(drawn))
+def _finish(masks, full_holes=0.0):
+    """A function that makes the masks of a batch: (images, draws) -> (images, masks).
+
+    With `full_holes` the draws come with bool [B], of which pictures nothing is known.
+    """
+
+    def finish(images, drawn):
+        if not full_holes:
+            return images, masks.finish(drawn)
+        drawn, full = drawn
+        some = masks.finish(drawn)
+        everything = tf.fill(tf.shape(some), tf.constant(255, tf.uint8))
+        full = tf.reshape(full, [-1, 1, 1, 1])
+        return images, tf.ensure_shape(tf.where(full, everything, some), some.shape)
+
+    return finish

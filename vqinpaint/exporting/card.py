@@ -50,7 +50,12 @@ cannot be used is {unusable}. All inputs must have the same number of rows.
 the resizing, and the hole alone filled at the picture's own size; a mask of another size than
 its picture is resized by nearest neighbour. All other signatures take {side}x{side} only.
 
-{signatures}
+{generate}{signatures}
+"""
+
+_GENERATE = """`generate` draws one picture from nothing for each row, by its seed and
+temperature, as the model was trained with pictures of which nothing was known.
+
 """
 
 # What differs between the families of models: a tag, and what two sentences say.
@@ -90,6 +95,7 @@ def write_card(folder, title, story, facts):
         samples=facts["num_samples"],
         pixels=MOST_PIXELS,
         longest=LONGEST_SIDE,
+        generate=_GENERATE if "generate" in facts["signatures"] else "",
         signatures=_table(facts["signatures"]),
     )
     # Names that are not UTF-8 are told as they are shown.

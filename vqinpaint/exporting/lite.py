@@ -9,7 +9,7 @@ import tensorflow as tf
 from vqinpaint import outputs
 from vqinpaint.exporting.requests import requests
 from vqinpaint.joined.inpainter import function
-from vqinpaint.joined.rows import known_and_noise, mark_bad
+from vqinpaint.joined.rows import finite_noise, known_and_noise, mark_bad
 from vqinpaint.ops.images import complete
 from vqinpaint.sampling.choice import Control
 
@@ -53,33 +53,52 @@ def _from_noise(model):
     """`inpaint_from_noise` for a batch of 1, with shapes that TFLite can follow."""
     side, grid = model.inpainter.image_size, model.inpainter.grid_size
 
-    def call(image, mask, noise, temperature):
-        networks = model.inpainter.frozen
+    networks, codes = model.inpainter.frozen, model.inpainter.codes
+    texture_noise = {}
+    if networks.bottom is not None:
+        texture_noise["texture_noise"] = tf.float32, [1, 2 * grid, 2 * grid, codes]
+
+    def fill(seen, mask, codes, control, noise):
+        """(filling [1, S, S, 3], bits of its texture codes by name)"""
+        structure = networks.encoder.top_codebook.vectors_of(codes)
+        if noise is None:
+            return networks.generator(seen, mask, structure), {}
+        condition = networks.bottom.condition(seen, mask, structure)
+        draw = networks.draw_texture_from(condition, noise, control, "incremental")
+        drawn = tf.reshape(draw.codes, [1, 2 * grid, 2 * grid])
+        texture = networks.encoder.bottom_codebook.vectors_of(drawn)
+        bits = tf.reduce_sum(draw.bits, [1, 2])
+        return networks.decoder(structure, texture), {"texture_bits": bits}
+
+    def call(image, mask, noise, temperature, texture_noise=None):
         (seen, mask, noise, temperature), good = known_and_noise(
             image, mask, noise, temperature
         )
+        if texture_noise is not None:
+            texture_noise, usable = finite_noise(texture_noise)
+            good &= usable
         condition = networks.condition(seen, mask)
         control = Control(temperature, tf.constant(0), tf.constant(1.0))
         draw = networks.draw_from(condition, noise, control, "incremental")
         codes = tf.reshape(draw.codes, [1, grid, grid])
-        structure = networks.encoder.top_codebook.vectors_of(codes)
-        filling = networks.generator(seen, mask, structure)
-        completed, bits = (
-            complete(seen, mask, filling),
-            tf.reduce_sum(draw.bits, [1, 2]),
-        )
+        filling, texture = fill(seen, mask, codes, control, texture_noise)
+        numbers = {
+            "completed": complete(seen, mask, filling),
+            "bits": tf.reduce_sum(draw.bits, [1, 2]),
+            **texture,
+        }
         return {
-            "completed": mark_bad(good, completed, float("nan")),
             "codes": mark_bad(good, codes, -1),
-            "bits": mark_bad(good, bits, float("nan")),
+            **{name: mark_bad(good, x, float("nan")) for name, x in numbers.items()},
         }
 
     return function(
         call,
         image=(tf.float32, [1, side, side, 3]),
         mask=(tf.float32, [1, side, side, 1]),
-        noise=(tf.float32, [1, grid, grid, model.inpainter.codes]),
+        noise=(tf.float32, [1, grid, grid, codes]),
         temperature=(tf.float32, [1]),
+        **texture_noise,
     )
 
 

@@ -37,6 +37,10 @@ def requests(model, batch):
         for name, array in (("image", images), ("mask", masks))
     }
     pictures = {"image": images, "mask": masks}
+    inpainter, seeds = model.inpainter, tf.constant(per_row["seed"])
+    texture_noise = {}
+    if getattr(inpainter, "texture", None) == "codes":
+        texture_noise["texture_noise"] = inpainter.texture_noise(seeds).numpy()
     inputs = {
         "serving_default": {**encoded, **per_row},
         "details": {**encoded, **per_row},
@@ -45,9 +49,11 @@ def requests(model, batch):
         "inpaint_from_noise": {
             "image": to_float(images).numpy(),
             "mask": is_missing(masks).astype(np.float32),
-            "noise": model.inpainter.noise(tf.constant(per_row["seed"])).numpy(),
+            "noise": inpainter.noise(seeds).numpy(),
             "temperature": per_row["temperature"],
+            **texture_noise,
         },
+        "generate": per_row,
         "encode": {"image": images},
         "reconstruct": {"image": images},
     }

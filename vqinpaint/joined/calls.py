@@ -23,6 +23,7 @@ def sample(
     temperature: float = 1.0,
     top_k: int = 0,
     top_p: float = 1.0,
+    texture_temperature: float | None = None,
 ) -> dict[str, np.ndarray]:
     """Completes one picture once per seed.
 
@@ -37,10 +38,14 @@ def sample(
       temperature: of all completions, 0 or more; 0 always takes the likeliest code.
       top_k: draws among the k likeliest codes alone; 0 = among all.
       top_p: draws among the likeliest codes that together have this probability; 1 = all.
+      texture_temperature: of the texture codes, if the model draws any; None takes
+        `temperature`.
 
     Returns:
       dict of `completed` and `structure` uint8 [N, S, S, 3], `codes` int32 [N, h, w],
-      `bits` and `entropy` float32 [N, h, w]; see `Inpainter.sample`.
+      `bits` and `entropy` float32 [N, h, w], and of a model that draws texture codes
+      `texture_codes` int32 and `texture_bits` float32 [N, 2h, 2w]; see
+      `Inpainter.sample`.
 
     Raises:
       ValueError: the picture or the mask has another type or shape, or the seeds,
@@ -48,8 +53,20 @@ def sample(
       ModelError: the model fails, or answers what it must not; see `answers.checked`.
     """
     image, mask = checked_picture(image, mask)
+    if texture_temperature is None:
+        texture_temperature = temperature
     checked_control(seeds, temperature, top_k, top_p)
+    checked_control(seeds, texture_temperature, top_k, top_p)
     seeds = np.asarray(seeds, np.int32)
+    further: list[tf.Tensor] = []
+    textures = {}
+    if draws_texture(model):
+        further.append(tf.fill([len(seeds)], float(texture_temperature)))
+        shape = len(seeds), image.shape[0] // 4, image.shape[1] // 4
+        textures = {
+            "texture_codes": Wanted(np.int32, shape),
+            "texture_bits": Wanted(np.float32, shape),
+        }
     with failures_told():
         result = model.sample(
             tf.constant(image),
@@ -58,6 +75,7 @@ def sample(
             tf.fill([len(seeds)], float(temperature)),
             tf.constant(top_k, tf.int32),
             tf.constant(top_p, tf.float32),
+            *further,
         )
         outputs = {name: value.numpy() for name, value in result.items()}
     pictures = len(seeds), *image.shape
@@ -68,8 +86,14 @@ def sample(
         "codes": Wanted(np.int32, grid),
         "bits": Wanted(np.float32, grid),
         "entropy": Wanted(np.float32, grid),
+        **textures,
     }
     return checked(outputs, wanted, "the model")
+
+
+def draws_texture(model: Any) -> bool:
+    """Whether a model draws texture codes, in place of the texture generator."""
+    return hasattr(model, "draw_texture")
 
 
 @contextlib.contextmanager

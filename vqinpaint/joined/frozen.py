@@ -3,30 +3,28 @@
 import tensorflow as tf
 
 from vqinpaint import sampling
-from vqinpaint.models.structure_steps import StructureSteps
+from vqinpaint.joined.drawing import draw_codes
 from vqinpaint.ops.filling import fill_smoothly
+from vqinpaint.ops.images import complete
 from vqinpaint.ops.shapes import known, sizes
-from vqinpaint.sampling.choice import choose
 
 
-def weight_normalised(structure):
-    """The structure generator's layers that are fused, in the order of an export."""
+def weight_normalised(structure, bottom=None):
+    """The layers of both priors that are fused, in the order of an export."""
     return [
         layer
-        for network in (structure.condition, structure.prior)
+        for generator in filter(None, (structure, bottom))
+        for network in (generator.condition, generator.prior)
         for layer in network.submodules
         if hasattr(layer, "fuse")
     ]
 
 
-def kept_as_they_are(encoder, decoder, generator):
+def kept_as_they_are(encoder, decoder, generator=None):
     """The variables of the other networks, in the order of an export."""
+    networks = filter(None, (encoder, decoder, generator))
     return [
-        *(
-            v
-            for part in (encoder, decoder, generator)
-            for v in part.trainable_variables
-        ),
+        *(v for network in networks for v in network.trainable_variables),
         *(book.codes for book in (encoder.top_codebook, encoder.bottom_codebook)),
     ]
 
@@ -38,22 +36,21 @@ class FrozenNetworks:
     trace each layer.
 
     Args:
-      vqvae, structure, generator, sampler, half: as of `inpainter.Inpainter`.
+      vqvae, structure, generator, sampler, half, bottom: as of `inpainter.Inpainter`.
     """
 
-    def __init__(self, vqvae, structure, generator, sampler, half=False):
+    def __init__(self, vqvae, structure, generator, sampler, half=False, bottom=None):
         self.sampler = sampler
         self.encoder, self.decoder = vqvae.encoder, vqvae.decoder
         self.condition, self.prior = structure.condition, structure.prior
-        self.generator = generator
-
-        self._fused = weight_normalised(structure)
+        self.generator, self.bottom = generator, bottom
+        self._fused = weight_normalised(structure, bottom)
         for layer in self._fused:
             layer.fuse(tf.float16 if half else tf.float32)
 
     def weights(self):
         """The variables that completing needs; nothing that only training moves."""
-        networks = (self.encoder, self.decoder, self.generator)
+        networks = self.encoder, self.decoder, self.generator
         return [
             *kept_as_they_are(*networks),
             *(v for layer in self._fused for v in (layer.fused, layer.bias)),
@@ -101,32 +98,76 @@ class FrozenNetworks:
         """As `draw`, from the condition network's output and by any sampler.
 
         Args:
-          likely: int32 [N or 1, h, w], codes that the known pixels suggest. One pass of
-            the prior over them and the noise gives the sampler's first guess.
+          likely: int32 [N or 1, h, w]; see `drawing.draw_codes`.
         """
-        codebook, number = self.encoder.top_codebook, sizes(noise)[0]
-        added = self.prior.from_condition(condition)
-        own = tf.shape(condition)[0]
+        codebook = self.encoder.top_codebook
+        return draw_codes(
+            *(self.prior, codebook, condition, noise, control, sampler, on_row, likely)
+        )
 
-        def for_all(x):
-            """Repeats what several samples share; of one, all do without copies."""
-            return tf.repeat(x, tf.where(own == 1, 1, number // tf.maximum(own, 1)), 0)
+    def draw_texture(self, images, masks, codes, noise, control, on_row=None):
+        """Draws texture codes for structures, from given noise.
 
-        def make_steps(window):
-            return StructureSteps(self.prior, codebook.codes, added, number, window)
+        Args:
+          images: [N or 1, S, S, 3] in [-1, 1].
+          masks: [N or 1, S, S, 1], 1 where missing.
+          codes: int32 [N, h, w], the structures.
+          noise: [N, 2h, 2w, K].
+          control, on_row: as of `draw`.
 
-        def logits_of(codes):
-            return self.prior(codebook.vectors_of(codes), added=for_all(added))
+        Returns:
+          `sampling.choice.Draw`.
+        """
+        guessing = self.sampler in sampling.TAKE_GUESSES
+        condition, likely = self.texture_condition(images, masks, codes, guessing)
+        return self.draw_texture_from(
+            condition, noise, control, self.sampler, on_row, likely
+        )
 
-        guess = None
-        if likely is not None:
-            likely = tf.broadcast_to(for_all(likely), tf.shape(noise)[:3])
-            # oneDNN fails at a fused convolution of no rows, in TF 2.15 and 2.21.
-            guess = tf.cond(
-                tf.shape(noise)[0] > 0,
-                lambda: choose(logits_of(likely), noise, control),
-                lambda: likely,
-            )
-        if sampler in sampling.BY_STEPS:
-            return sampling.BY_STEPS[sampler](make_steps, noise, control, on_row, guess)
-        return sampling.BY_LOGITS[sampler](logits_of, noise, control, on_row, guess)
+    def draw_texture_from(
+        self, condition, noise, control, sampler, on_row=None, likely=None
+    ):
+        """As `draw_texture`, from what `texture_condition` returns, by any sampler."""
+        codebook = self.encoder.bottom_codebook
+        drawn = self.bottom.prior, codebook, condition, noise, control, sampler
+        return draw_codes(*drawn, on_row, likely, by_row=True)
+
+    def texture_condition(self, images, masks, codes, guessing=True):
+        """What the bottom prior is given, for each structure.
+
+        Args:
+          images, masks, codes: as of `draw_texture`.
+          guessing: whether likely codes are wanted.
+
+        Returns:
+          (condition [N, 2h, 2w, C], likely texture codes int32 [N, 2h, 2w] or None).
+          Those are of the known pixels with the structure alone, decoded, in the hole.
+        """
+        rows, network = tf.shape(images)[0], self.bottom.condition
+
+        # One at a time: the networks' activations are large.
+        def look(pair):
+            return network.features(pair[0][None], pair[1][None])[0]
+
+        height, width = (size * 2 for size in sizes(codes)[1:3])
+        grid = [known(height), known(width)]
+        spec = tf.TensorSpec([*grid, network.fine_width], tf.float32)
+        fine = tf.map_fn(look, (images, masks), fn_output_signature=spec)
+
+        def join(pair):
+            number, own = pair
+            row = tf.minimum(number, rows - 1)
+            image, mask = images[row][None], masks[row][None]
+            structure = self.encoder.top_codebook.vectors_of(own[None])
+            found = {"condition": network.joined(fine[row][None], structure)[0]}
+            if guessing:
+                rough = complete(image, mask, self.decoder.structure_alone(structure))
+                found["likely"] = self.encoder(rough).bottom.indices[0]
+            return found
+
+        kinds = {"condition": tf.TensorSpec([*grid, network.width], tf.float32)}
+        if guessing:
+            kinds["likely"] = tf.TensorSpec(grid, tf.int32)
+        numbers = tf.range(tf.shape(codes)[0])
+        found = tf.map_fn(join, (numbers, codes), fn_output_signature=kinds)
+        return found["condition"], found.get("likely")

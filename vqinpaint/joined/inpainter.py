@@ -1,4 +1,4 @@
-"""The three networks joined into one model with uint8 borders."""
+"""The trained networks joined into one model with uint8 borders."""
 
 import tensorflow as tf
 
@@ -27,9 +27,16 @@ class Inpainter(tf.Module):
       structure: built `stages.structure.StructureGenerator`.
       generator: built `models.texture.TextureGenerator`.
       sampler: name in `sampling.SAMPLERS`.
-      half: whether to keep the structure generator's kernels, most of all weights, as
+      half: whether to keep the kernels of the priors' networks, most of all weights, as
         float16; what is computed with them stays float32.
+      bottom: see `joined.codes_inpainter.CodesInpainter`.
+
+    Attributes:
+      texture: name in `options.request.TEXTURES`, what fills the hole.
     """
+
+    texture = "generator"
+    _more_to_sample: dict = {}
 
     def __init__(
         self,
@@ -39,11 +46,12 @@ class Inpainter(tf.Module):
         generator,
         sampler=sampling.DEFAULT,
         half=False,
+        bottom=None,
     ):
         super().__init__(name="inpainter")
         # How many rows of codes `sample` has begun; others may read it meanwhile.
         self.rows_begun = tf.Variable(0, trainable=False, name="rows_begun")
-        self.frozen = FrozenNetworks(vqvae, structure, generator, sampler, half)
+        self.frozen = FrozenNetworks(vqvae, structure, generator, sampler, half, bottom)
         self.weights = self.frozen.weights()
         self.image_size = options.image_size
         self.grid_size = options.image_size // 8
@@ -64,12 +72,7 @@ class Inpainter(tf.Module):
             top_p=(tf.float32, []),
             watched=(tf.bool, []),
         )
-        self.fill = function(
-            self._fill,
-            image=(tf.float32, [side, side, 3]),
-            mask=(tf.float32, [side, side, 1]),
-            codes=(tf.int32, [None, grid, grid]),
-        )
+        self._make_filling(side, grid)
         self.structures = function(
             self._structures, codes=(tf.int32, [None, grid, grid])
         )
@@ -81,12 +84,22 @@ class Inpainter(tf.Module):
             temperature=(tf.float32, [None]),
             top_k=(tf.int32, []),
             top_p=(tf.float32, []),
+            **self._more_to_sample,
         )
         images = (tf.uint8, [None, side, side, 3])
         masks = (tf.uint8, [None, side, side, 1])
         self.encode = function(self._encode, image=images)
         self.reconstruct = function(self._reconstruct, image=images)
         self.bits = function(self._bits, image=images, mask=masks)
+
+    def _make_filling(self, side, grid):
+        """The functions that fill a hole along given structures."""
+        self.fill = function(
+            self._fill,
+            image=(tf.float32, [side, side, 3]),
+            mask=(tf.float32, [side, side, 1]),
+            codes=(tf.int32, [None, grid, grid]),
+        )
 
     def _draw(self, seen, holes, noise, temperatures, top_k, top_p, watched):
         """Draws structures: (codes, bits, entropy), each [N, h, w]. See `FrozenNetworks`.
@@ -131,19 +144,33 @@ class Inpainter(tf.Module):
     def noise(self, seeds):
         return gumbel(seeds, [self.grid_size, self.grid_size, self.codes])
 
-    def completed(self, image, mask, codes):
-        """uint8 [N, S, S, 3], known pixels as they were."""
-        filling = self.fill(*look(image, mask), codes)
-        # Otherwise NaN would become black.
-        filling = tf.debugging.check_numerics(filling, "completions are not finite")
-        return tf.where(is_missing(mask), to_uint8(filling), image)
+    def completed(self, image, mask, codes, seeds, control, watched=False):
+        """Completes one picture in each structure.
 
-    def _sample(self, image, mask, seeds, temperatures, top_k, top_p):
+        Args:
+          image: uint8 [S, S, 3].
+          mask: uint8 [S, S, 1].
+          codes: int32 [N, h, w].
+          seeds: int32 [N], of what is drawn of the texture, if anything is.
+          control: (temperatures [N], top_k, top_p) of that.
+          watched: as of `_draw`.
+
+        Returns:
+          (uint8 [N, S, S, 3], known pixels as they were; what was drawn of the texture:
+          dict of `texture_codes` and `texture_bits` [N, 2h, 2w], here empty).
+        """
+        del seeds, control, watched
+        filling = self.fill(*look(image, mask), codes)
+        return pasted(image, mask, filling), {}
+
+    def _sample(
+        self, image, mask, seeds, temperatures, top_k, top_p, texture_temperatures=None
+    ):
         """N completions of one picture, one per seed, with all there is to know.
 
         Returns:
           dict of `completed` and `structure` uint8 [N, S, S, 3], `codes` int32 [N, h, w],
-          `bits` and `entropy` float32 [N, h, w].
+          `bits` and `entropy` float32 [N, h, w], and what `completed` says of the texture.
 
         Raises:
           tf.errors.InvalidArgumentError: a temperature is not finite or below 0, top_k is
@@ -155,8 +182,15 @@ class Inpainter(tf.Module):
         seen, hole = look(image, mask)
         noise = self.noise(seeds)
         codes, bits, entropy = self.draw(seen[None], hole[None], noise, *control, True)
+        if texture_temperatures is not None:
+            seeds, texture_temperatures = same_number(
+                seed=seeds, texture_temperature=texture_temperatures
+            )
+            control = checked_control(texture_temperatures, top_k, top_p)
+        completed, texture = self.completed(image, mask, codes, seeds, control, True)
         return {
-            "completed": self.completed(image, mask, codes),
+            "completed": completed,
+            **texture,
             "structure": self.structures(codes),
             "codes": codes,
             "bits": bits,
@@ -208,6 +242,13 @@ def function(call, **inputs):
     """A tf.function with fixed inputs: (dtype, shape) by name, in order."""
     signature = [tf.TensorSpec(s, dtype, name) for name, (dtype, s) in inputs.items()]
     return tf.function(call, input_signature=signature, autograph=False)
+
+
+def pasted(image, mask, filling):
+    """Joins the known pixels with fillings: [S, S, 3] uint8, float [N, ...] -> uint8."""
+    # Otherwise NaN would become black.
+    filling = tf.debugging.check_numerics(filling, "completions are not finite")
+    return tf.where(is_missing(mask), to_uint8(filling), image)
 
 
 def look(image, mask):

@@ -12,6 +12,7 @@ from vqinpaint import sampling
 from vqinpaint.errors import ModelError, UsageError, first_line
 from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.joined import saved_graph
+from vqinpaint.joined.codes_inpainter import CodesInpainter
 from vqinpaint.joined.inpainter import Inpainter
 from vqinpaint.joined.signatures import ServedInpainter
 from vqinpaint.options import ModelOptions
@@ -28,7 +29,7 @@ _FUNCTIONS = {
 }
 
 
-def load(path, num_samples=4, sampler=None, image_size=None):
+def load(path, num_samples=4, sampler=None, image_size=None, texture=None):
     """Loads a model for completing pictures.
 
     Args:
@@ -37,6 +38,8 @@ def load(path, num_samples=4, sampler=None, image_size=None):
       sampler: name in `sampling.SAMPLERS`; None = the default, or what a SavedModel was
         exported with.
       image_size: another side of the pictures than it was trained on, for a run.
+      texture: name in `options.request.TEXTURES`; None = what a SavedModel was exported
+        with, and for a run the generator, if it has been trained.
 
     Returns:
       (model, `ModelOptions`); the model has the functions of `ServedInpainter`.
@@ -44,17 +47,19 @@ def load(path, num_samples=4, sampler=None, image_size=None):
     Raises:
       ModelError: nothing usable is there; a file of it is damaged; or a SavedModel holds
         operations that models of this project do not need, see `saved_graph`.
-      UsageError: a SavedModel was exported with another sampler.
+      UsageError: a SavedModel was exported with another sampler or texture.
     """
     location = locating.locate(path)
     if location.kind == locating.RUN:
-        return load_run(location.path, num_samples, sampler, image_size)
+        return load_run(
+            location.path, num_samples, sampler, image_size, texture=texture
+        )
     if image_size:
         raise ModelError(
             f"{location.path} is a SavedModel, whose picture size is fixed; --size=native "
             "needs the run folder."
         )
-    return load_saved_model(location.path, sampler)
+    return load_saved_model(location.path, sampler, texture)
 
 
 def join(
@@ -65,37 +70,68 @@ def join(
     num_samples: int = 4,
     sampler: str = sampling.DEFAULT,
     half: bool = False,
+    bottom=None,
+    generates: bool = False,
 ) -> ServedInpainter:
     """Joins built networks into one model with all signatures.
 
     Args:
       options, vqvae, structure, generator, sampler, half: as of `inpainter.Inpainter`.
       num_samples: completions of a row in the signatures.
+      bottom: as of `codes_inpainter.CodesInpainter`; None = the generator fills holes.
+      generates: as of `signatures.ServedInpainter`.
     """
-    inpainter = Inpainter(options, vqvae, structure, generator, sampler, half)
-    return ServedInpainter(inpainter, num_samples)
+    kind = Inpainter if bottom is None else CodesInpainter
+    inpainter = kind(options, vqvae, structure, generator, sampler, half, bottom)
+    return ServedInpainter(inpainter, num_samples, generates)
 
 
-def load_run(run_dir, num_samples=4, sampler=None, image_size=None, half=False):
-    """Joins the three trained stages of a run; see `load` and `join`."""
+def load_run(
+    run_dir, num_samples=4, sampler=None, image_size=None, half=False, texture=None
+):
+    """Joins the trained stages of a run; see `load` and `join`."""
     options = folders.model_options(run_dir)
     if image_size:
         options = dataclasses.replace(options, image_size=image_size)
-    for stage in ("structure", "texture"):
+    trained = folders.trained_stages(run_dir)
+    if texture is None:
+        only_codes = "bottom" in trained and "texture" not in trained
+        texture = "codes" if only_codes else "generator"
+    further = "bottom" if texture == "codes" else "texture"
+    for stage in ("structure", further):
         folders.check_vqvae(run_dir, stage)
+    generator, bottom = None, None
     parts = (
         networks.load_vqvae(run_dir, options),
         networks.load_structure(run_dir, options),
-        networks.load_texture(run_dir, options).generator,
     )
-    model = join(options, *parts, num_samples, sampler or sampling.DEFAULT, half)
+    if texture == "codes":
+        bottom = networks.load_bottom(run_dir, options)
+    else:
+        generator = networks.load_texture(run_dir, options).generator
+    priors = ("structure", "bottom") if bottom else ("structure",)
+    model = join(
+        options,
+        *parts,
+        generator,
+        num_samples,
+        sampler or sampling.DEFAULT,
+        half,
+        bottom,
+        generates=all(folders.full_holes(run_dir, stage) for stage in priors),
+    )
     return model, options
 
 
-def load_saved_model(path, sampler=None):
+def load_saved_model(path, sampler=None, texture=None):
     """Loads an export of this project; see `load`."""
     facts = read_export(path)
     options = facts.model.options()
+    if texture not in (None, facts.texture):
+        raise UsageError(
+            f"{path} was exported with --texture={facts.texture}; drop "
+            f"--texture={texture}, or give the run folder as --model."
+        )
     if sampler not in (None, facts.sampler):
         raise UsageError(
             f"{path} was exported with --sampler={facts.sampler}; drop "

@@ -9,6 +9,9 @@ import tensorflow as tf
 
 from vqinpaint.ops.images import hide
 
+# What signatures draw with that take neither: no top-k and no top-p.
+NO_LIMITS = (0, 1.0)
+
 
 def by_row(call, arguments, **outputs):
     """Does the same to every row by itself, so that no row changes another's bytes.
@@ -186,6 +189,12 @@ def known_and_noise(images, masks, noise, temperatures):
         return mark_bad(good, x, 0)
 
     return tuple(map(only_good, (seen, masks, noise, temperatures))), good
+
+
+def finite_noise(noise):
+    """Noise with the rows that are not finite set to 0, and which are: (as given, [B])."""
+    good = tf.reduce_all(_finite(noise), [1, 2, 3])
+    return mark_bad(good, noise, 0), good
 
 
 def mark_bad(good, x, value):

@@ -3,22 +3,19 @@
 import tensorflow as tf
 
 from vqinpaint.joined.file_rows import decoded_row, fitted, rows_of_files
+from vqinpaint.joined.from_noise import inpaint_from_noise
+from vqinpaint.joined.generating import generate
 from vqinpaint.joined.inpainter import Inpainter, function, look
-from vqinpaint.joined.rows import (
-    by_good_row,
-    by_row,
-    draw_fault,
-    known_and_noise,
-    mark_bad,
-    same_number,
-)
+from vqinpaint.joined.rows import NO_LIMITS, by_good_row, draw_fault, same_number
 from vqinpaint.ops import encoded
-from vqinpaint.ops.images import complete
 
 # What a program that loads a SavedModel calls beside the signatures.
-_SHARED = ("sample", "draw", "fill", "structures", "encode", "reconstruct", "bits")
-# No top-k and no top-p.
-_NO_LIMITS = (0, 1.0)
+_SHARED = ("sample", "draw", "structures", "encode", "reconstruct", "bits")
+# Beside them, by what fills the hole.
+_OF_TEXTURE = {
+    "generator": ("fill",),
+    "codes": ("draw_texture", "decode", "texture_bits"),
+}
 
 
 class ServedInpainter(tf.Module):
@@ -29,22 +26,32 @@ class ServedInpainter(tf.Module):
 
     Args:
       inpainter: `Inpainter`; its functions are this object's too, as a program that
-        loads the SavedModel finds them here: `sample`, `draw`, `fill`, `structures`,
-        `encode`, `reconstruct`, `bits`, and the variables `rows_begun` and `weights`.
+        loads the SavedModel finds them here: `sample`, `draw`, `structures`, `encode`,
+        `reconstruct`, `bits`, `fill` (or `draw_texture`, `decode` and `texture_bits`, of
+        one that draws texture codes), and the variables `rows_begun` and `weights`.
       num_samples: N.
+      generates: whether to offer pictures from nothing; its priors should have been
+        trained with full holes.
     """
 
     family = "vqvae"
 
-    def __init__(self, inpainter: Inpainter, num_samples: int = 4):
+    def __init__(
+        self, inpainter: Inpainter, num_samples: int = 4, generates: bool = False
+    ):
         super().__init__(name="served_inpainter")
         self.inpainter = inpainter
         self.num_samples = num_samples
+        self.generates = generates
         # What an export's options.json says beside its sizes.
-        self.facts = {"sampler": inpainter.frozen.sampler, "num_samples": num_samples}
+        self.facts = {
+            "sampler": inpainter.frozen.sampler,
+            "texture": inpainter.texture,
+            "num_samples": num_samples,
+        }
         self.rows_begun = inpainter.rows_begun
         self.weights = inpainter.weights
-        for name in _SHARED:
+        for name in (*_SHARED, *_OF_TEXTURE[inpainter.texture]):
             setattr(self, name, getattr(inpainter, name))
         self._make_signatures(inpainter.image_size, inpainter.grid_size)
 
@@ -64,16 +71,26 @@ class ServedInpainter(tf.Module):
         self.details = function(self._details, **files)
         self.inpaint = function(self._inpaint, **pictures)
         self.entropy = function(self._entropy, **pictures)
+        codes, more = self.inpainter.codes, {}
+        # Further outputs of every signature that completes.
+        self._texture: dict = {}
+        if self.inpainter.texture == "codes":
+            more["texture_noise"] = (tf.float32, [None, 2 * grid, 2 * grid, codes])
+            self._texture["texture_bits"] = (tf.float32, [self.num_samples])
         self.inpaint_from_noise = function(
             self._inpaint_from_noise,
             image=(tf.float32, [None, side, side, 3]),
             mask=(tf.float32, [None, side, side, 1]),
-            noise=(tf.float32, [None, grid, grid, self.inpainter.codes]),
+            noise=(tf.float32, [None, grid, grid, codes]),
             temperature=(tf.float32, [None]),
+            **more,
         )
+        if self.generates:
+            self.generate = function(self._generate, **row)
 
     def signatures(self):
         """Functions by the names under which a SavedModel serves them."""
+        generate = {"generate": self.generate} if self.generates else {}
         return {
             "serving_default": self.inpaint_bytes,
             "details": self.details,
@@ -82,7 +99,14 @@ class ServedInpainter(tf.Module):
             "entropy": self.entropy,
             "encode": self.encode,
             "reconstruct": self.reconstruct,
+            **generate,
         }
+
+    @property
+    def stages(self):
+        """Names of the stages of training that it is made of."""
+        codes = self.inpainter.texture == "codes"
+        return ("vqvae", "structure", "bottom" if codes else "texture")
 
     def _draw_row(self, image, mask, seed, temperature):
         """N structures of one picture; the i-th takes the row's seed + i."""
@@ -90,10 +114,20 @@ class ServedInpainter(tf.Module):
         noise = self.inpainter.noise(seed + tf.range(self.num_samples))
         temperatures = tf.repeat(temperature[None], self.num_samples)
         drawn = self.draw(
-            seen[None], hole[None], noise, temperatures, *_NO_LIMITS, False
+            seen[None], hole[None], noise, temperatures, *NO_LIMITS, False
         )
         shape = [self.num_samples, self.inpainter.grid_size, self.inpainter.grid_size]
         return [tf.ensure_shape(x, shape) for x in drawn]
+
+    def _completed(self, image, mask, codes, seed, temperature):
+        """Completions uint8 [N, S, S, 3], and what `_texture` names."""
+        seeds = seed + tf.range(self.num_samples)
+        temperatures = tf.repeat(temperature[None], self.num_samples)
+        pictures, texture = self.inpainter.completed(
+            image, mask, codes, seeds, (temperatures, *NO_LIMITS)
+        )
+        names = self._texture
+        return pictures, *(tf.reduce_sum(texture[name], [1, 2]) for name in names)
 
     def _row_of_pictures(self, image, mask, seed, temperature):
         row = image, mask, seed, temperature
@@ -109,9 +143,8 @@ class ServedInpainter(tf.Module):
 
         def row(image, mask, seed, temperature):
             codes, bits, _ = self._draw_row(image, mask, seed, temperature)
-            return self.inpainter.completed(image, mask, codes), tf.reduce_sum(
-                bits, [1, 2]
-            )
+            completed, *texture = self._completed(image, mask, codes, seed, temperature)
+            return completed, tf.reduce_sum(bits, [1, 2]), *texture
 
         number, side = self.num_samples, self.inpainter.image_size
         return by_good_row(
@@ -120,6 +153,7 @@ class ServedInpainter(tf.Module):
             _rows(images, masks, seeds, temperatures),
             completed=(tf.uint8, [number, side, side, 3]),
             bits=(tf.float32, [number]),
+            **self._texture,
         )
 
     def _entropy(self, images, masks, seeds, temperatures):
@@ -153,9 +187,11 @@ class ServedInpainter(tf.Module):
 
         def row(*arguments):
             image, mask, small, small_mask, drawn = self._fit_and_draw(*arguments)
-            completed = self.inpainter.completed(small, small_mask, drawn[0])
+            completed, *texture = self._completed(
+                small, small_mask, drawn[0], *arguments[2:]
+            )
             files = encoded.pasted_files(image, mask, completed)
-            return files, tf.reduce_sum(drawn[1], [1, 2])
+            return files, tf.reduce_sum(drawn[1], [1, 2]), *texture
 
         return by_good_row(
             row,
@@ -163,6 +199,7 @@ class ServedInpainter(tf.Module):
             rows_of_files(image_bytes, mask_bytes, seeds, temperatures),
             completed_bytes=(tf.string, [self.num_samples]),
             bits=(tf.float32, [self.num_samples]),
+            **self._texture,
         )
 
     def _row_of_files(self, image_bytes, mask_bytes, seed, temperature):
@@ -184,9 +221,11 @@ class ServedInpainter(tf.Module):
 
         def row(*arguments):
             image, mask, small, small_mask, drawn = self._fit_and_draw(*arguments)
-            completed = self.inpainter.completed(small, small_mask, drawn[0])
+            completed, *texture = self._completed(
+                small, small_mask, drawn[0], *arguments[2:]
+            )
             files = encoded.pasted_files(image, mask, completed)
-            return files, encoded.encode(self.structures(drawn[0])), *drawn
+            return files, encoded.encode(self.structures(drawn[0])), *drawn, *texture
 
         number, grid = self.num_samples, self.inpainter.grid_size
         return by_good_row(
@@ -198,38 +237,20 @@ class ServedInpainter(tf.Module):
             codes=(tf.int32, [number, grid, grid]),
             bits_per_code=(tf.float32, [number, grid, grid]),
             entropy=(tf.float32, [number, grid, grid]),
+            **self._texture,
         )
 
-    def _inpaint_from_noise(self, images, masks, noise, temperatures):
-        """One completion per row, float32 in [-1, 1], from given noise; no random op.
+    def _generate(self, seeds, temperatures):
+        """See `generating.generate`."""
+        return generate(self.inpainter, seeds, temperatures)
 
-        Missing pixels may hold anything. A row that cannot be used (see
-        `rows.known_and_noise`) is NaN, its codes -1; there is no text, which converters to
-        other formats do not know.
-
-        Returns:
-          dict of `completed` float32 [B, S, S, 3], `codes` int32 [B, h, w] and `bits`
-          float32 [B].
-        """
-        inputs = same_number(
-            image=images, mask=masks, noise=noise, temperature=temperatures
+    def _inpaint_from_noise(
+        self, images, masks, noise, temperatures, texture_noise=None
+    ):
+        """See `from_noise.inpaint_from_noise`."""
+        return inpaint_from_noise(
+            self.inpainter, images, masks, noise, temperatures, texture_noise
         )
-        (seen, masks, noise, temperatures), good = known_and_noise(*inputs)
-        codes, bits, _ = self.draw(seen, masks, noise, temperatures, *_NO_LIMITS, False)
-
-        grid = self.inpainter.grid_size
-
-        def row(seen, mask, codes):
-            codes = tf.ensure_shape(codes, [grid, grid])
-            return (complete(seen, mask, self.fill(seen, mask, codes[None])[0]),)
-
-        shape = [self.inpainter.image_size, self.inpainter.image_size, 3]
-        filled = by_row(row, (seen, masks, codes), completed=(tf.float32, shape))
-        return {
-            "completed": mark_bad(good, filled["completed"], float("nan")),
-            "codes": mark_bad(good, codes, -1),
-            "bits": mark_bad(good, tf.reduce_sum(bits, [1, 2]), float("nan")),
-        }
 
 
 def _rows(image, mask, seed, temperature):

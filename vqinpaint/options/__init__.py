@@ -4,6 +4,7 @@ Wrong values raise `UsageError` when the object is made, so nothing starts with 
 """
 
 from vqinpaint.options.networks import (
+    BottomOptions,
     ModelOptions,
     StructureOptions,
     TextureOptions,
@@ -13,6 +14,7 @@ from vqinpaint.options.pic import PicModelOptions, PicOptions
 from vqinpaint.options.training import DataOptions, LoopOptions, OptimizerOptions
 
 __all__ = [
+    "BottomOptions",
     "DataOptions",
     "LoopOptions",
     "ModelOptions",

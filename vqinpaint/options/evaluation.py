@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Optional
 
 from vqinpaint.errors import UsageError
-from vqinpaint.options.fields import option, require
+from vqinpaint.options.fields import option, require, require_choices
+from vqinpaint.options.request import TEXTURES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +44,12 @@ class EvaluateOptions:
         "Temperature of the completions, or several with commas between them, such as "
         "0.5,0.8,1, each of which gives figures of its own.",
     )
+    texture: Optional[str] = option(
+        None,
+        "What fills the holes of completions: generator or codes; see vqinpaint.inpaint. "
+        "With codes the true texture codes are measured too.",
+        choices=TEXTURES,
+    )
     verify_data: bool = option(
         True, "Compare each shard's SHA-256 with the manifest before measuring."
     )
@@ -63,6 +71,7 @@ class EvaluateOptions:
             self.pictures >= 0,
             f"--pictures={self.pictures}: it must be at least 0, which stands for all.",
         )
+        require_choices(self)
         self.temperatures()
 
     def temperatures(self) -> list[float]:

@@ -27,8 +27,9 @@ def option(
 
 def kinds(options_class: type) -> dict[str, type]:
     """The type of every field by its name; that of `Optional[int]` is int."""
-    found = {}
-    for name, kind in typing.get_type_hints(options_class).items():
+    found, hints = {}, typing.get_type_hints(options_class)
+    for name in (field.name for field in dataclasses.fields(options_class)):
+        kind = hints[name]
         given = typing.get_args(kind)
         if type(None) in given:
             (kind,) = (k for k in given if k is not type(None))
@@ -86,7 +87,7 @@ def require_choices(options: Any, prefix: str = "") -> None:
     """
     for field in dataclasses.fields(options):
         value, choices = getattr(options, field.name), field.metadata.get("choices")
-        if choices and value not in choices:
+        if choices and value is not None and value not in choices:
             raise UsageError(
                 f"{prefix}{field.name} is '{value}'; it must be one of "
                 f"{', '.join(choices)}."

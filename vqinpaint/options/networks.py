@@ -1,10 +1,11 @@
 """The sizes of the networks as frozen dataclasses; the defaults are the paper's.
 
 The numbers come from Tables 1 and 2 of the paper's supplement and from the authors'
-code. Wrong values raise `UsageError` when the object is made, so nothing starts with them.
+code; those of the bottom prior from VQ-VAE-2 (Razavi et al. 2019). Wrong values raise `UsageError` when the object is made, so nothing starts with them.
 """
 
 import dataclasses
+from typing import ClassVar, Union
 
 from vqinpaint.options.fields import (
     option,
@@ -148,6 +149,64 @@ class TextureOptions:
         )
 
 
+@dataclasses.dataclass(frozen=True)
+class BottomOptions:
+    """Prior over the texture codes given the structure, after VQ-VAE-2.
+
+    The prior's own sizes are those of VQ-VAE-2's bottom prior for ImageNet. That paper
+    completes nothing: the network over the known pixels has the sizes of this paper's.
+    """
+
+    channels: int = option(512, "Channels of the prior's streams.")
+    residual_channels: int = option(
+        1024, "Channels inside the prior's gated residual blocks."
+    )
+    residual_blocks: int = option(20, "Gated blocks in each stream of the prior.")
+    output_blocks: int = option(
+        0, "Residual 1x1 blocks before the logits; 0 as in VQ-VAE-2."
+    )
+    condition_blocks: int = option(
+        20, "Residual blocks over the structure, before it is enlarged to the texture."
+    )
+    condition_channels: int = option(
+        32,
+        "Channels of the condition network at full resolution; they double at each of "
+        "the three reductions.",
+    )
+    condition_residual_channels: int = option(
+        32,
+        "Channels inside the first residual block of the condition network; they double "
+        "at each of the three reductions.",
+    )
+    dropout: float = option(
+        0.1,
+        "Share of the values of each gated block's residual branch that is set to zero in "
+        "training; 0 turns dropout off.",
+        free=True,
+    )
+    nonlinearity: str = option(
+        "concat_elu",
+        "Nonlinearity between the layers of the bottom prior.",
+        choices=NONLINEARITIES,
+    )
+
+    # Attention over a grid of 64x64 codes would need too much memory; what is far away
+    # arrives through the structure, which has it.
+    attention_blocks: ClassVar[int] = 0
+    heads: ClassVar[int] = 1
+
+    def __post_init__(self):
+        require_positive(self, may_be_zero=("output_blocks",))
+        require_choices(self, "bottom_")
+        require(
+            0 <= self.dropout < 1,
+            f"bottom_dropout is {self.dropout}; it must be at least 0 and below 1.",
+        )
+
+
+# The sizes of an autoregressive prior.
+PriorSizes = Union[StructureOptions, BottomOptions]
+
 # Side of the largest pictures in pixels. The prior attends over every pair of codes, of
 # which these have 262,144; nothing larger could be completed.
 LARGEST_SIDE = 4096
@@ -157,6 +216,7 @@ PARTS = {
     "vqvae": VQVAEOptions,
     "structure": StructureOptions,
     "texture": TextureOptions,
+    "bottom": BottomOptions,
 }
 
 
@@ -172,6 +232,7 @@ class ModelOptions:
     vqvae: VQVAEOptions = dataclasses.field(default_factory=VQVAEOptions)
     structure: StructureOptions = dataclasses.field(default_factory=StructureOptions)
     texture: TextureOptions = dataclasses.field(default_factory=TextureOptions)
+    bottom: BottomOptions = dataclasses.field(default_factory=BottomOptions)
 
     def __post_init__(self):
         require(

@@ -9,6 +9,8 @@ from typing import Optional
 from vqinpaint.options.fields import option, require, require_choices
 
 SIZES = ("crop", "resize", "native")
+# What fills a hole along a structure: the texture generator, or drawn texture codes.
+TEXTURES = ("generator", "codes")
 RANKINGS = ("likelihood", "discriminator")
 MOST_SAMPLES = 1000
 
@@ -41,6 +43,17 @@ class Request:
         1.0,
         "Draw among the likeliest codes alone whose probabilities add up to this share, "
         "above 0 and at most 1.",
+    )
+    texture: Optional[str] = option(
+        None,
+        "What fills the hole along a drawn structure: generator (the texture generator), "
+        "or codes (texture codes are drawn from the bottom prior and decoded). Default: "
+        "what a SavedModel was exported with; for a run folder the generator, if it has "
+        "been trained.",
+        choices=TEXTURES,
+    )
+    texture_temperature: Optional[float] = option(
+        None, "Temperature of the texture codes. Default: temperature."
     )
     num_samples: int = option(8, "Number of completions that are drawn, 1 to 1000.")
     keep: int = option(
@@ -90,6 +103,16 @@ class Request:
         require(
             math.isfinite(self.temperature) and self.temperature >= 0,
             f"temperature is {self.temperature}; it must be 0 or more.",
+        )
+        rough = self.texture_temperature
+        require(
+            rough is None or (math.isfinite(rough) and rough >= 0),
+            f"texture_temperature is {rough}; it must be 0 or more.",
+        )
+        require(
+            rough is None or self.texture != "generator",
+            "texture_temperature is given, but the texture generator draws nothing; take "
+            "texture=codes.",
         )
         require(
             -(2**31) <= self.seed < 2**31 - self.num_samples,

@@ -57,6 +57,11 @@ class DataOptions:
         "Mirror half of the masks of mask_dir and turn all of them by up to 10 degrees, as "
         "Pluralistic Image Completion does.",
     )
+    full_holes: float = option(
+        0.0,
+        "Share of the training pictures of which nothing is known, 0 to 1, whatever the "
+        "kind of mask. A model that draws pictures from nothing needs some.",
+    )
     data_service: str = option(
         "",
         "Address grpc://HOST:PORT of a tf.data service that makes the batches; empty "
@@ -81,6 +86,10 @@ class DataOptions:
         require(
             0 <= self.turn <= 180,
             f"turn is {self.turn}; it must be 0 to 180 degrees.",
+        )
+        require(
+            0 <= self.full_holes <= 1,
+            f"full_holes is {self.full_holes}; it must lie between 0 and 1.",
         )
         require(
             not self.data_service or self.data_service.startswith("grpc://"),
@@ -120,8 +129,8 @@ class OptimizerOptions:
     )
     learning_rate: Optional[float] = option(
         None,
-        "Learning rate of Adam. Default: 0.0001, and in the structure stage the authors' "
-        "schedule with a factor of 0.18.",
+        "Learning rate of Adam. Default: 0.0001, and in the stages structure and "
+        "bottom the authors' schedule with a factor of 0.18.",
     )
     polyak_decay: float = option(
         0.9997,

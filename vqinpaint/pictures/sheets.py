@@ -12,7 +12,7 @@ from vqinpaint.pictures.masks import is_missing
 # The shade of a hole on sheets.
 HOLE_GREY = 127
 # Sides and pixels of a sheet that all viewers open; more is left out.
-_LONGEST, _PIXELS = 16_384, 64_000_000
+LONGEST, _PIXELS = 16_384, 64_000_000
 _CAPTION = 16  # pixels of height
 
 
@@ -31,9 +31,9 @@ def _cell_size(top, cell, gap):
 def columns_that_fit(top: np.ndarray, rows: int, cell: int = 192, gap: int = 6) -> int:
     """How many columns a contact sheet may have; see `contact_sheet`."""
     width, height = (side + gap for side in _cell_size(top, cell, gap))
-    across = (_LONGEST - gap) // width
+    across = (LONGEST - gap) // width
     band = rows * height + _CAPTION
-    room = min(_LONGEST, _PIXELS // (across * width + gap)) - height - gap
+    room = min(LONGEST, _PIXELS // (across * width + gap)) - height - gap
     return across * max(1, room // band)
 
 
@@ -60,7 +60,7 @@ def contact_sheet(
       uint8 [h, w, 3].
     """
     size = _cell_size(top, cell, gap)
-    across = min(len(columns), (_LONGEST - gap) // (size[0] + gap))
+    across = min(len(columns), (LONGEST - gap) // (size[0] + gap))
     width = across * (size[0] + gap) + gap
     band = len(columns[0]) * (size[1] + gap) + _CAPTION
     first = size[1] + gap
@@ -116,8 +116,7 @@ def grid(
             if picture is None:
                 x += 2 * gap
                 continue
-            picture = Image.fromarray(picture).resize((cell, cell))
-            sheet.paste(picture, (x, y))
+            sheet.paste(Image.fromarray(picture).resize((cell, cell)), (x, y))
             pen.text((x, 4), next(texts, ""), fill="black")
             x += cell + gap
     return np.asarray(sheet)
@@ -135,7 +134,7 @@ def heat_map(bits, height, width, top=None):
     The strip below names the ends of the scale. Small pictures are enlarged by a whole
     factor, so that it can be read, unless they are too long for that.
     """
-    factor = max(1, min(-(-256 // width), _LONGEST // max(height, width)))
+    factor = max(1, min(-(-256 // width), LONGEST // max(height, width)))
     height, width = height * factor, width * factor
     top = max(float(bits.max()) if top is None else top, 1e-6)
     place = np.clip(bits / top, 0, 1) * (len(_HEAT) - 1)

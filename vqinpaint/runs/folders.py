@@ -18,8 +18,10 @@ from vqinpaint.runs import checkpoints
 from vqinpaint.runs.options_files import read_stage
 from vqinpaint.runs.sizes import require_sizes
 
-# Of the family "vqvae".
-STAGES = STAGES_OF["vqvae"]
+# Of the family "vqvae": those of the paper, and all. With the further one texture codes
+# can be drawn in place of the texture stage.
+STAGES = ("vqvae", "structure", "texture")
+ALL_STAGES = STAGES_OF["vqvae"]
 
 
 def stage_folder(run_dir, stage):
@@ -43,6 +45,11 @@ def saved_options(run_dir, stage):
     ):
         return None
     saved = read_stage(path)
+    if stage not in saved["model"]:
+        raise ModelError(
+            f"{path} says nothing of the {stage} stage's sizes; copy or fetch the run "
+            "again."
+        )
     _check_heads(run_dir, saved)
     require_sizes(path, saved["model"], stage, latest_checkpoint(run_dir, stage))
     return saved
@@ -77,7 +84,7 @@ def write_options(run_dir, stage, model, data, optimizer, loop, records):
     """
     check_options(run_dir, stage)
     parts = {"model": model, "data": data, "optimizer": optimizer, "loop": loop}
-    vqvae = vqvae_checkpoint(run_dir) if stage in STAGES[1:] else None
+    vqvae = vqvae_checkpoint(run_dir) if stage in ALL_STAGES[1:] else None
     outputs.write_json(
         options_path(run_dir, stage),
         {
@@ -159,6 +166,18 @@ def check_vqvae(run_dir, stage):
         )
 
 
+def trained_stages(run_dir):
+    """Names of the stages, the further ones included, that a run has saved."""
+    return [name for name in ALL_STAGES if saved_options(run_dir, name) is not None]
+
+
+def full_holes(run_dir, stage):
+    """Share of the pictures that a stage was trained on with nothing known, 0 to 1."""
+    data = (saved_options(run_dir, stage) or {}).get("data")
+    share = data.get("full_holes", 0) if isinstance(data, dict) else 0
+    return share if isinstance(share, (int, float)) else 0
+
+
 def model_options(run_dir):
     """`ModelOptions` of a run, each part from the stage that trains it."""
     vqvae = saved_options(run_dir, "vqvae")
@@ -166,7 +185,7 @@ def model_options(run_dir):
         latest_checkpoint(run_dir, "vqvae")
         raise ModelError(f"{options_path(run_dir, 'vqvae')} is missing.")
     merged = dict(vqvae["model"])
-    for stage in ("structure", "texture"):
+    for stage in ALL_STAGES[1:]:
         saved = saved_options(run_dir, stage)
         if saved is not None:
             merged[stage] = saved["model"][stage]

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from vqinpaint.models.averages import PolyakAverages
+from vqinpaint.models.bottom import BottomGenerator
 from vqinpaint.models.pic import Pic
 from vqinpaint.models.structure import StructureGenerator
 from vqinpaint.models.texture import Texture
@@ -38,6 +39,13 @@ def load_structure(run_dir, options):
         structure.condition.trainable_variables + structure.prior.trainable_variables
     )
     return _load(run_dir, "structure", structure, averaged)
+
+
+def load_bottom(run_dir, options):
+    """The trained `BottomGenerator` of a run, with averaged weights."""
+    bottom = BottomGenerator(options)
+    averaged = bottom.condition.trainable_variables + bottom.prior.trainable_variables
+    return _load(run_dir, "bottom", bottom, averaged)
 
 
 def load_texture(run_dir, options):

@@ -10,6 +10,7 @@ from vqinpaint.errors import ModelError
 from vqinpaint.files.json_files import read_json
 from vqinpaint.files.schemas import as_form, read_form
 from vqinpaint.options import (
+    BottomOptions,
     ModelOptions,
     StructureOptions,
     TextureOptions,
@@ -19,16 +20,22 @@ from vqinpaint.options.pic import PicModelOptions, PicOptions
 
 # What models are that were written before options.json named a family.
 DEFAULT_FAMILY = "vqvae"
+# What fills holes in exports that were written before texture codes could be drawn.
+DEFAULT_TEXTURE = "generator"
 
 
 @dataclasses.dataclass(frozen=True)
 class _Model:
-    """`ModelOptions` as every version has written them: no part is ever left out."""
+    """`ModelOptions` as every version has written them.
+
+    Only versions before the bottom prior have left a part out.
+    """
 
     image_size: int
     vqvae: VQVAEOptions
     structure: StructureOptions
     texture: TextureOptions
+    bottom: BottomOptions = dataclasses.field(default_factory=BottomOptions)
 
     def __post_init__(self):
         self.options()
@@ -92,6 +99,7 @@ class ExportFile:
     other_keys: ClassVar[bool] = True
     model: _Model
     sampler: Optional[str] = None
+    texture: str = DEFAULT_TEXTURE
 
 
 @dataclasses.dataclass(frozen=True)

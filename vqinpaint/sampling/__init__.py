@@ -8,7 +8,7 @@ equal codes whatever the sampler. They differ in what they ask of the prior:
   raster order;
 - `incremental` and `fixed_point` ask for the step interface, which keeps what earlier codes
   have settled: the methods `start`, `open_row`, `no_places`, `logits`, `keep` and
-  `close_row` of `models.structure_steps.StructureSteps`.
+  `close_row` of `models.prior_steps.PriorSteps`.
 
 `fixed_point` and `fixed_point_grid` take a first guess of the codes, which saves passes and
 changes nothing else. `fixed_point` is the default. `naive` samples as the authors do; the tests hold the others

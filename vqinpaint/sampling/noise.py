@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 
-def gumbel(seeds: tf.Tensor, shape: Sequence[int]) -> tf.Tensor:
+def gumbel(seeds: tf.Tensor, shape: Sequence[int], stream: int = 0) -> tf.Tensor:
     """Standard Gumbel noise, -log(-log(u)) of even u, from a seed per row.
 
     A row's noise depends on its own seed alone, so it is the same alone and inside any
@@ -17,6 +17,7 @@ def gumbel(seeds: tf.Tensor, shape: Sequence[int]) -> tf.Tensor:
     Args:
       seeds: int32 [N].
       shape: shape of one row's noise.
+      stream: number of the noise; each stream of a seed is independent of the others.
 
     Returns:
       float32 [N, *shape], finite.
@@ -33,7 +34,7 @@ def gumbel(seeds: tf.Tensor, shape: Sequence[int]) -> tf.Tensor:
 
     def row(seed):
         uniform = tf.random.stateless_uniform(
-            shape, tf.stack([seed, 0]), minval=1e-20, maxval=1.0, alg="philox"
+            shape, tf.stack([seed, stream]), minval=1e-20, maxval=1.0, alg="philox"
         )
         return -tf.math.log(-tf.math.log(uniform))
 

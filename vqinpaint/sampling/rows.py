@@ -26,7 +26,7 @@ def sample(
     rightly guessed if it is so in all its rows. A window of one code makes no guesses.
 
     Args:
-      steps: `models.structure_steps.StructureSteps`, or anything with its methods; its
+      steps: `models.prior_steps.PriorSteps`, or anything with its methods; its
         attribute `window` is the number of codes drawn in a round.
       noise: float32 [N, h, w, K] standard Gumbel noise, as of `noise.gumbel`.
       control: `sampling.choice.Control`.

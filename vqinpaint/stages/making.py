@@ -10,6 +10,7 @@ from vqinpaint.options import ModelOptions, OptimizerOptions
 from vqinpaint.options.pic import PicModelOptions
 from vqinpaint.runs import folders, networks
 from vqinpaint.stages.base import Stage
+from vqinpaint.stages.bottom import BottomStage
 from vqinpaint.stages.pic import PicStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
@@ -48,6 +49,8 @@ def make_stage(
     with computing_in(optimizer.precision), recomputing(recompute):
         if name == "structure":
             return StructureStage(options, optimizer, vqvae, seed=seed)
+        if name == "bottom":
+            return BottomStage(options, optimizer, vqvae, seed=seed)
         # Made before the prior, so that initial weights do not depend on there being one.
         texture = Texture(options)
     structure = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Callable
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
 
 from vqinpaint import outputs
-from vqinpaint.models.structure import StructureGenerator
-from vqinpaint.models.texture import Texture
-from vqinpaint.models.vqvae import VQVAE
 from vqinpaint.options import (
     DataOptions,
     LoopOptions,
@@ -17,21 +17,26 @@ from vqinpaint.options import (
 )
 from vqinpaint.runs import folders
 from vqinpaint.runs.checkpoints import Checkpoints
-from vqinpaint.stages.base import Stage
+from vqinpaint.stages.bottom import BottomStage
 from vqinpaint.stages.structure import StructureStage
 from vqinpaint.stages.texture import TextureStage
 from vqinpaint.stages.vqvae import VQVAEStage
 
+_STAGES: dict[str, Any] = {
+    "vqvae": VQVAEStage,
+    "structure": StructureStage,
+    "texture": TextureStage,
+    "bottom": BottomStage,
+}
+
 
 def write_run_folder(
-    networks: tuple[VQVAE, StructureGenerator, Texture],
-    options: ModelOptions,
-    run_dir: str,
+    networks: Mapping[str, tf.Module], options: ModelOptions, run_dir: str
 ) -> None:
-    """Writes a run folder with every stage at step 0, completely or not at all.
+    """Writes a run folder with its stages at step 0, completely or not at all.
 
     Args:
-      networks: trained, not fused.
+      networks: trained, not fused, by the stages that train them; a VQ-VAE at least.
       options: their sizes.
       run_dir: folder to make; it must not exist.
 
@@ -46,15 +51,11 @@ def write_run_folder(
 
 
 def _fill(run_dir, networks, options):
-    optimizer = OptimizerOptions()
-    vqvae, structure, texture = networks
-    stages: dict[str, Callable[[], Stage]] = {
-        "vqvae": lambda: VQVAEStage(options, optimizer, vqvae),
-        "structure": lambda: StructureStage(options, optimizer, vqvae, structure),
-        "texture": lambda: TextureStage(options, optimizer, vqvae, texture),
-    }
-    for name, make in stages.items():
-        items = make().checkpoint_items()
+    optimizer, vqvae = OptimizerOptions(), networks["vqvae"]
+    for name, network in networks.items():
+        own = () if name == "vqvae" else (network,)
+        stage = _STAGES[name](options, optimizer, vqvae, *own)
+        items = stage.checkpoint_items()
         Checkpoints(folders.checkpoints_folder(run_dir, name), items).save(0)
         folders.write_options(
             run_dir,

@@ -2,7 +2,7 @@
 
 Shapes: N samples in grids of w columns; D values in a code, K codes, C channels of the
 prior's streams, R inside its blocks, L blocks in each stream. Tensors are flat with the
-column outermost, see `models.structure_steps`.
+column outermost, see `models.prior_steps`.
 """
 
 from __future__ import annotations

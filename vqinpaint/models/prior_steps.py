@@ -10,52 +10,56 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from vqinpaint.models.structure import StructurePrior
-from vqinpaint.models.structure_blocks import (
+from vqinpaint.models.prior import GatedPrior
+from vqinpaint.models.prior_blocks import (
     HeadOrder,
     Linear,
     LowerBlock,
     UpperBlock,
 )
-from vqinpaint.models.structure_state import Places, Row, Rows
+from vqinpaint.models.prior_state import Places, Row, Rows
 from vqinpaint.ops.activations import BY_NAME, gate
 from vqinpaint.ops.shapes import known, sizes
 
 
-class StructureSteps:
-    """Step interface of a `StructurePrior` for the samplers of `vqinpaint.sampling`.
+class PriorSteps:
+    """Step interface of a `GatedPrior` for the samplers of `vqinpaint.sampling`.
 
     The upper stream depends on the rows above alone, so a whole row of it is computed at
     once, together with everything else that this row's codes cannot change: what the
     row above, the upper stream and the condition add to the lower stream's convolutions.
-    What is left for each code are two products per block on [left, current], attention,
-    and the output blocks.
+    What is left for each code are two products per block on [left, current], attention
+    where the prior has it, and the output blocks.
 
     Make it once, inside the function that samples: it normalises all kernels.
 
     Args:
       prior: built.
       codebook: float32 [D, K], one code vector a column.
-      added: float32 [N or 1, h, w, ..], as of `StructurePrior.from_condition`; with 1
-        all samples share it.
+      condition: float32 [N or 1, h, w, ..], as of `GatedPrior.from_condition`; with 1
+        all samples share it. With `by_row` it is the condition itself, and what it adds
+        is computed for one row at a time, as all rows together take much memory.
       batch: N, a Python integer or int32 [].
       window: n, the number of columns for which `logits` will be asked at once.
+      by_row: what `condition` is.
     """
 
     def __init__(
         self,
-        prior: StructurePrior,
+        prior: GatedPrior,
         codebook: tf.Tensor,
-        added: tf.Tensor,
+        condition: tf.Tensor,
         batch: int | tf.Tensor,
         window: int,
+        by_row: bool = False,
     ):
         self._activate = BY_NAME[prior.nonlinearity]
         self._batch = batch
         self.window = window
         # [h, w, N or 1, ..], so that a row has the column outermost.
-        self._added = tf.transpose(added, [1, 2, 0, 3])
-        self._width = sizes(self._added)[1]
+        self._condition = tf.transpose(condition, [1, 2, 0, 3])
+        self._width = sizes(self._condition)[1]
+        self._product = prior.condition_product() if by_row else None
         vectors = tf.transpose(codebook)
         self._vectors = tf.concat([vectors, tf.ones_like(vectors[:, :1])], axis=1)
         self._upper_in = Linear(prior.upper_in)
@@ -67,7 +71,8 @@ class StructureSteps:
         self._upper = [UpperBlock(block) for block in prior.upper]
         self._lower = [LowerBlock(block) for block in prior.lower]
         self._depths = [depth for block in self._lower for depth in block.depths]
-        self._heads = next(b.attention.heads for b in self._lower if b.attention)
+        attending = [b.attention for b in self._lower if b.attention]
+        self._heads = attending[0].heads if attending else 1
         # TensorFlow's graph optimiser fails on chains of product, bias, sum and elu, and
         # then leaves the whole graph as it is. Differences it does not touch.
         self._output = [Linear.negative(block) for block in prior.output_blocks]
@@ -127,10 +132,13 @@ class StructureSteps:
 
     def _of_condition(self, index):
         """What the condition adds to each block in this row: 2 L of [w * N, 2 C]."""
-        row = self._added[index]
+        row = self._condition[index]
         # One condition may be shared by all samples; of no samples there is none.
         shared = self._batch // tf.maximum(tf.shape(row)[1], 1)
-        flat = tf.repeat(tf.reshape(row, [-1, row.shape[-1]]), shared, axis=0)
+        flat = tf.reshape(row, [-1, row.shape[-1]])
+        if self._product:
+            flat = self._product(flat)
+        flat = tf.repeat(flat, shared, axis=0)
         return tf.split(flat, 2 * len(self._lower), axis=1)
 
     def no_places(self) -> Places:

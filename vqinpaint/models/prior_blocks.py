@@ -1,4 +1,4 @@
-"""The prior's layers, cut into parts and joined for sampling one row at a time."""
+"""A prior's layers, cut into parts and joined for sampling one row at a time."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class _Attention:
 
         Args:
           x: [n * N, C].
-          above: cache of the rows above, see `structure_state.Rows`.
+          above: cache of the rows above, see `prior_state.Rows`.
           here: cache of the earlier columns of this row.
           order: of n columns.
           any_above: bool [], whether there are rows above.
