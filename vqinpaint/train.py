@@ -119,14 +119,6 @@ def open_evaluation(options, data):
     )
 
 
-def _check_batch(size, replicas, parts):
-    if size % (replicas * parts):
-        raise UsageError(
-            f"batch_size ({size}) must be a multiple of {replicas} devices times "
-            f"{parts} parts (--accumulate)."
-        )
-
-
 def _tell_of_enlarging(split, load_size):
     shrunk = split.manifest.get("short_side", 0)
     if 0 < shrunk < load_size:
@@ -282,8 +274,7 @@ def main():
     if FLAGS.deterministic:
         tf.config.experimental.enable_op_determinism()
     strategy = make_strategy(FLAGS.devices)
-    replicas = strategy.num_replicas_in_sync
-    _check_batch(plan.data.batch_size, replicas, plan.optimizer.accumulate)
+    plan.data.check_shared(strategy.num_replicas_in_sync, plan.optimizer.accumulate)
     folder = folders.stage_folder(FLAGS.run_dir, plan.stage)
     plan.tell_of_other_records(folder)
     if FLAGS.dry_run:

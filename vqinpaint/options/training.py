@@ -100,6 +100,19 @@ class DataOptions:
             "mask is 'folder' but no mask_dir is given; name the folder of masks.",
         )
 
+    def check_shared(self, replicas: int, parts: int) -> None:
+        """Raises UsageError unless a batch can be shared out.
+
+        Args:
+          replicas: devices that share it.
+          parts: in which each of them computes its share, see `OptimizerOptions`.
+        """
+        require(
+            self.batch_size % (replicas * parts) == 0,
+            f"batch_size ({self.batch_size}) must be a multiple of {replicas} devices "
+            f"times {parts} parts (--accumulate).",
+        )
+
     def load_size_for(self, image_size: int) -> int:
         """Length of the shorter side before the crop, in pixels.
 
