@@ -116,8 +116,7 @@ def grid(
             if picture is None:
                 x += 2 * gap
                 continue
-            picture = Image.fromarray(picture).resize((cell, cell))
-            sheet.paste(picture, (x, y))
+            sheet.paste(Image.fromarray(picture).resize((cell, cell)), (x, y))
             pen.text((x, 4), next(texts, ""), fill="black")
             x += cell + gap
     return np.asarray(sheet)
