@@ -243,3 +243,28 @@ def test_what_is_covered_cannot_be_seen():
 def test_the_centred_hole_is_the_one_of_training(side):
     wanted = masks.center(side).numpy()[..., 0]
     np.testing.assert_array_equal(holes.centre(side) == 255, wanted)
+
+
+def test_a_mask_hides_what_lies_in_it_wholly():
+    everything = np.full((64, 64), 255, np.uint8)
+    assert holes.hidden_by(everything) == tuple(creatures.HIDDEN)
+    assert holes.hidden_by(holes.centre(64)) == tuple(creatures.HIDDEN)
+    assert holes.hidden_by(0 * everything) == ()
+    mask = holes.for_attribute("mouth", 64)
+    assert holes.hidden_by(mask) == ("mouth",)
+    mask[np.nonzero(mask)[0][0], 32] = 0
+    assert holes.hidden_by(mask) == ()
+
+
+def test_alternatives_keep_what_is_visible_and_follow_the_table():
+    creature = creatures.sample(0, 4, creatures.VALIDATION)
+    mask = holes.for_attribute("brows", 64)
+    drawn = creatures.alternatives(creature, mask, 400)
+    assert drawn == creatures.alternatives(creature, mask, 400)
+    for other in drawn:
+        assert dataclasses.replace(other, brows=creature.brows) == creature
+    wanted = probability.distribution("brows", {"mouth": creature.mouth})
+    for brows, share in wanted.items():
+        found = np.mean([other.brows == brows for other in drawn])
+        # Four standard errors of a share among 400.
+        assert abs(found - share) < 4 * np.sqrt(0.25 / 400)

@@ -181,3 +181,16 @@ def test_heat_map_is_brightest_where_bits_are_most():
     heat = heat.astype(int).sum(-1)
     assert heat[64, 64] < heat[64, 192] < heat[192, 64] < heat[192, 192]
     assert sheets.heat_map(bits, 300, 400).shape == (318, 400, 3)
+
+
+def test_a_grid_shows_each_picture_in_its_cell():
+    shades = (10, 90, 200)
+    a, b, c = (np.full((4, 4, 3), shade, np.uint8) for shade in shades)
+    sheet = sheets.grid([[a, None, b], [c]], ["x", "y"], ["one", "two"], 20, 2)
+    assert sheet.shape == (20 + 2 * 22, 86 + 22 + 4 + 22, 3)
+    assert (sheet[20:40, 86:106] == 10).all() and (sheet[42:62, 86:106] == 200).all()
+    assert (sheet[20:40, 112:132] == 90).all()  # after a narrow gap
+    assert (sheet[20:, 106:112] == 255).all()
+    assert sheet[20:, :86].min() < 50  # the labels
+    plain = sheets.grid([[a]], cell=8, gap=1)
+    assert plain.shape == (10, 10, 3) and (plain[1:9, 1:9] == 10).all()

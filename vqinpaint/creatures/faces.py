@@ -62,8 +62,8 @@ def possible_faces(given: Mapping[str, object]) -> Faces:
       >>> from vqinpaint import creatures
       >>> creature = creatures.sample(seed=0, index=4)
       >>> possible = creatures.possible_faces(creature.visible())
-      >>> possible.numbers.shape, round(possible.probabilities.sum(), 6)
-      ((8640, 9), 1.0)
+      >>> possible.numbers.shape, round(float(possible.probabilities.sum()), 6)
+      ((12240, 9), 1.0)
     """
     known = {name: str(given[name]) for name in TABLES if name in given}
     return _faces(tuple((n, v) for n, v in known.items() if n in _RELEVANT))
