@@ -82,6 +82,7 @@ def measure_completions(
     temperature: float,
     networks: Networks | None = None,
     intervals: bool = True,
+    reinpaint: bool = False,
 ) -> dict[str, Any]:
     """Figures of all pictures, each completed with the seeds 0 to `number` - 1.
 
@@ -92,11 +93,20 @@ def measure_completions(
       temperature: of all completions.
       networks: of further figures.
       intervals: whether to measure intervals.
+      reinpaint: whether to measure `metrics.Reinpainting` as well.
 
     Returns:
       `Measurement.column` of `completion_metrics` and those of the networks.
     """
-    measurement = Measurement(completion_metrics(), networks)
+    chosen = completion_metrics()
+
+    def again(image, mask):
+        answer = calls.sample(model, image, mask, [0], temperature=temperature)
+        return answer["completed"][0]
+
+    if reinpaint:
+        chosen.append(("completed", metrics.Reinpainting(again)))
+    measurement = Measurement(chosen, networks)
     for image, mask in tqdm(batches.unbatch(), "completions", unit=""):
         image, mask = image.numpy(), mask.numpy()[..., 0]
         result = calls.sample(
@@ -133,7 +143,7 @@ def _measure_model(
     for temperature in options.temperatures() if options.complete else ():
         figures = measure_completions(
             *(model, batches(options.complete), options.num_samples, temperature),
-            *(networks, intervals),
+            *(networks, intervals, options.reinpaint),
         )
         setting = {
             "pictures": min(options.complete, len(split)),

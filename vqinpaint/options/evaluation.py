@@ -42,6 +42,11 @@ class EvaluateOptions:
         "Temperature of the completions, or several with commas between them, such as "
         "0.5,0.8,1, each of which gives figures of its own.",
     )
+    reinpaint: bool = option(
+        False,
+        "Complete each first completion, and each true picture, with another hole as "
+        "well, and measure how well that leads back to it.",
+    )
     verify_data: bool = option(
         True, "Compare each shard's SHA-256 with the manifest before measuring."
     )
@@ -62,6 +67,10 @@ class EvaluateOptions:
         require(
             self.pictures >= 0,
             f"--pictures={self.pictures}: it must be at least 0, which stands for all.",
+        )
+        require(
+            not (self.reinpaint and self.completions),
+            "--reinpaint needs a model; other programs' completions are files.",
         )
         self.temperatures()
 
