@@ -19,6 +19,7 @@ from vqinpaint.cli.printing import say
 from vqinpaint.data import pipeline, records
 from vqinpaint.data.names import stems_of
 from vqinpaint.errors import ModelError
+from vqinpaint.evaluating import plots
 from vqinpaint.evaluating.completions_folder import CompletionsFolder
 from vqinpaint.evaluating.measurement import Measurement
 from vqinpaint.evaluating.networks import Networks
@@ -83,6 +84,7 @@ def measure_completions(
     networks: Networks | None = None,
     intervals: bool = True,
     reinpaint: bool = False,
+    maps: plots.EntropyMaps | None = None,
 ) -> dict[str, Any]:
     """Figures of all pictures, each completed with the seeds 0 to `number` - 1.
 
@@ -94,6 +96,7 @@ def measure_completions(
       networks: of further figures.
       intervals: whether to measure intervals.
       reinpaint: whether to measure `metrics.Reinpainting` as well.
+      maps: keeps what a plot shows.
 
     Returns:
       `Measurement.column` of `completion_metrics` and those of the networks.
@@ -113,6 +116,8 @@ def measure_completions(
             model, image, mask, range(number), temperature=temperature
         )
         measurement.add(image, mask, result)
+        if maps is not None:
+            maps.add(image, mask, result)
     return measurement.column(intervals)
 
 
@@ -129,7 +134,7 @@ def _measure_model(
     data: DataOptions,
     split: records.Split,
     networks: Networks,
-    intervals: bool,
+    wanted: FigureOptions,
 ) -> tuple[dict, dict, list[dict]]:
     """(facts, figures of codes, a column of figures for each temperature)"""
     location = locating.locate(options.model)
@@ -139,11 +144,13 @@ def _measure_model(
         return pipeline.evaluation_batches(split, sizes.image_size, data, limit)
 
     codes = measure_codes(model, batches(options.pictures))
-    completions = []
+    completions: list[dict] = []
+    maps = plots.EntropyMaps()
     for temperature in options.temperatures() if options.complete else ():
         figures = measure_completions(
             *(model, batches(options.complete), options.num_samples, temperature),
-            *(networks, intervals, options.reinpaint),
+            *(networks, wanted.intervals, options.reinpaint),
+            None if completions else maps,  # of the first temperature
         )
         setting = {
             "pictures": min(options.complete, len(split)),
@@ -151,10 +158,12 @@ def _measure_model(
             "temperature": temperature,
         }
         completions.append({**setting, **figures})
-    facts = {
+    facts: dict[str, Any] = {
         "weights": locating.weights(location),
         "protocol": protocol(sizes.image_size, options.num_samples, data, networks),
     }
+    if wanted.plots and completions:
+        facts["plots"] = plots.made(options.output, completions, maps)
     return facts, codes, completions
 
 
@@ -163,7 +172,7 @@ def _measure_folder(
     data: DataOptions,
     split: records.Split,
     networks: Networks,
-    intervals: bool,
+    wanted: FigureOptions,
 ) -> tuple[dict, dict, list[dict]]:
     """As `_measure_model`, of a folder of completions."""
     count = min(options.complete, len(split))
@@ -178,11 +187,14 @@ def _measure_folder(
         completed = folder.blended(number, truth, hole)
         measurement.add(truth, hole, {"completed": completed})
     setting = {"pictures": count, "num_samples": folder.number}
-    facts = {
+    facts: dict[str, Any] = {
         "completions_folder": options.completions,
         "protocol": protocol(folder.side, folder.number, data, networks),
     }
-    return facts, {}, [{**setting, **measurement.column(intervals)}]
+    completions = [{**setting, **measurement.column(wanted.intervals)}]
+    if wanted.plots:
+        facts["plots"] = plots.made(options.output, completions)
+    return facts, {}, completions
 
 
 def main() -> None:
@@ -193,6 +205,8 @@ def main() -> None:
         read(FigureOptions),
     )
     outputs.check_file(options.output, _is_evaluation)
+    if wanted.plots:
+        plots.check(options.output)
     split = records.open_split(
         options.data, options.split, options.verify_data, Console()
     )
@@ -201,8 +215,10 @@ def main() -> None:
     for text in told if options.complete else ():
         Console().note(f"warning: {text}")
     measure = _measure_folder if options.completions else _measure_model
-    own, codes, completions = measure(options, data, split, networks, wanted.intervals)
+    own, codes, completions = measure(options, data, split, networks, wanted)
     networks.save()
+    drawn = own.pop("plots", {})
+    own |= {"plots": [os.path.basename(path) for path in drawn]} if drawn else {}
     facts = {
         "model": options.model,
         "data": options.data,
@@ -215,6 +231,8 @@ def main() -> None:
     measured = {"completions": completions} if completions else {}
     os.makedirs(os.path.dirname(options.output) or os.curdir, exist_ok=True)
     outputs.write_json(options.output, {**facts, **codes, **measured}, replace=True)
+    for path, png in drawn.items():
+        outputs.write(path, png, replace=True)
     for title, columns in (("codes", [codes]), ("completions", completions)):
         if columns and columns[0]:
             say(title)
