@@ -50,10 +50,11 @@ def read_graph(path: str, needed: tuple[str, ...]) -> Any:
             "needs and which may reach files, the network or Python."
         )
     for node in graph.node:
-        sizes = [d.size for d in node.attr["value"].tensor.tensor_shape.dim]
-        if (
-            node.op == "Const"
-            and math.prod(max(n, 0) for n in sizes) > _LARGEST_CONSTANT
-        ):
-            raise ModelError(f"{path} holds a constant of {sizes}; it is damaged.")
+        # Asking for an attribute that is missing would add it to the node.
+        if node.op == "Const" and "value" in node.attr:
+            sizes = [d.size for d in node.attr["value"].tensor.tensor_shape.dim]
+            if math.prod(max(size, 0) for size in sizes) > _LARGEST_CONSTANT:
+                raise ModelError(
+                    f"{path} holds a constant of {sizes[:16]}; it is damaged."
+                )
     return graph
