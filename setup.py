@@ -20,6 +20,8 @@ SERVING = [
 BEAM = ["apache-beam>=2.61,<3"]
 # P-IDS and U-IDS of vqinpaint.evaluate.
 METRICS = ["scikit-learn>=1.3,<2"]
+# Plots of vqinpaint.evaluate.
+PLOTS = ["matplotlib>=3.7,<4"]
 HEIC = ["pillow-heif>=0.20,<2"]
 
 # Folders and files of the repository that a wheel holds inside the package, where
@@ -102,9 +104,11 @@ setup(
         # vqinpaint.make_tfrecords --beam.
         "beam": BEAM,
         "metrics": METRICS,
+        "plots": PLOTS,
         "dev": [
             *SERVING,
             *METRICS,
+            *PLOTS,
             *BEAM,
             *HEIC,
             "pytest>=8,<10",

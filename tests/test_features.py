@@ -9,6 +9,7 @@ import pytest
 from tests import inception_world, lpips_world, torch_world
 from vqinpaint.errors import DataError, ModelError
 from vqinpaint.features.caching import CachedFeatures
+from vqinpaint.features.frozen_graph import read_graph
 from vqinpaint.features.inception import Inception
 from vqinpaint.features.lpips import Lpips, load_lpips
 
@@ -54,6 +55,16 @@ def _changed(tmp_path, change):
     return str(path)
 
 
+def test_looking_at_a_graph_leaves_it_as_it_is(tmp_path):
+    path = inception_world.write(tmp_path / "graph.pb", size=9)
+    assert read_graph(path, ("pool_3",)) == inception_world.graph_def(size=9)
+
+
+def _enlarge(definition):
+    constant = next(n for n in definition.node if n.op == "Const")
+    constant.attr["value"].tensor.tensor_shape.dim.add(size=1 << 40)
+
+
 def _rename(definition):
     next(n for n in definition.node if n.name == "pool_3").name = "pool"
 
@@ -82,6 +93,7 @@ def _unwire(definition):
         (_call_python, "PyFunc"),
         (_define, "a function"),
         (_unwire, "cannot be run"),
+        (_enlarge, "holds a constant of"),
     ],
 )
 def test_other_graphs_are_refused_in_one_line(tmp_path, change, words):

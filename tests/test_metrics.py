@@ -291,3 +291,26 @@ def test_a_metric_of_a_whole_set_fits_the_contract():
         {name: rows[[1, 1]] for name, rows in metric.values().items()}
     )
     assert one != metric.result()
+
+
+def test_completing_once_more_compares_like_with_like():
+    truth, mask, completions = picture()
+    seen = []
+
+    def complete(image, hole):
+        seen.append((image, hole))
+        return np.where(hole[..., None] > 127, image ^ 1, 0)  # off by one in the hole
+
+    metric = metrics.Reinpainting(complete)
+    metric.add(truth, mask, completions)
+    names = ("reinpainting_l1", "reinpainting_l1_of_truth")
+    assert metric.result() == dict.fromkeys(names, 1.0)
+    (first, second), (true, same) = seen
+    np.testing.assert_array_equal(first, completions[0])
+    np.testing.assert_array_equal(true, truth)
+    np.testing.assert_array_equal(second, same)
+    # Of the places eight rows and six columns on, those that were known.
+    for y, x in itertools.product(range(HEIGHT), range(WIDTH)):
+        before = mask[(y - HEIGHT // 2) % HEIGHT, (x - WIDTH // 2) % WIDTH] > 127
+        assert (second[y, x] > 127) == (before and mask[y, x] <= 127)
+    assert (second > 127).sum() > 20

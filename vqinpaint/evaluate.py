@@ -19,6 +19,7 @@ from vqinpaint.cli.printing import say
 from vqinpaint.data import pipeline, records
 from vqinpaint.data.names import stems_of
 from vqinpaint.errors import ModelError
+from vqinpaint.evaluating import plots
 from vqinpaint.evaluating.completions_folder import CompletionsFolder
 from vqinpaint.evaluating.measurement import Measurement
 from vqinpaint.evaluating.networks import Networks
@@ -99,6 +100,8 @@ def measure_completions(
     temperature: float,
     networks: Networks | None = None,
     intervals: bool = True,
+    reinpaint: bool = False,
+    maps: plots.EntropyMaps | None = None,
 ) -> dict[str, Any]:
     """Figures of all pictures, each completed with the seeds 0 to `number` - 1.
 
@@ -110,17 +113,29 @@ def measure_completions(
       temperature: of all completions.
       networks: of further figures.
       intervals: whether to measure intervals.
+      reinpaint: whether to measure `metrics.Reinpainting` as well.
+      maps: keeps what a plot shows.
 
     Returns:
       `Measurement.column` of `completion_metrics` and those of the networks.
     """
-    measurement = Measurement(completion_metrics(family.has_codes), networks)
+    chosen = completion_metrics(family.has_codes)
+
+    def again(image, mask):
+        answer = family.sample(model, image, mask, [0], temperature=temperature)
+        return answer["completed"][0]
+
+    if reinpaint:
+        chosen.append(("completed", metrics.Reinpainting(again)))
+    measurement = Measurement(chosen, networks)
     for image, mask in tqdm(batches.unbatch(), "completions", unit=""):
         image, mask = image.numpy(), mask.numpy()[..., 0]
         result = family.sample(
             model, image, mask, range(number), temperature=temperature
         )
         measurement.add(image, mask, result)
+        if maps is not None:
+            maps.add(image, mask, result)
     return measurement.column(intervals)
 
 
@@ -137,7 +152,7 @@ def _measure_model(
     data: DataOptions,
     split: records.Split,
     networks: Networks,
-    intervals: bool,
+    wanted: FigureOptions,
 ) -> tuple[dict, dict, list[dict]]:
     """(facts, figures of codes, a column of figures for each temperature)"""
     location = locating.locate(options.model)
@@ -152,11 +167,13 @@ def _measure_model(
         codes = measure_codes(model, batches(options.pictures))
         if calls.draws_texture(model):
             codes |= measure_texture(model, batches(options.pictures))
-    completions = []
+    completions: list[dict] = []
+    maps = plots.EntropyMaps()
     for temperature in options.temperatures() if options.complete else ():
         figures = measure_completions(
             *(family, model, batches(options.complete), options.num_samples),
-            *(temperature, networks, intervals),
+            *(temperature, networks, wanted.intervals, options.reinpaint),
+            None if completions else maps,  # of the first temperature
         )
         setting = {
             "pictures": min(options.complete, len(split)),
@@ -164,10 +181,12 @@ def _measure_model(
             "temperature": temperature,
         }
         completions.append({**setting, **figures})
-    facts = {
+    facts: dict[str, Any] = {
         "weights": locating.weights(location),
         "protocol": protocol(sizes.image_size, options.num_samples, data, networks),
     }
+    if wanted.plots and completions:
+        facts["plots"] = plots.made(options.output, completions, maps)
     return facts, codes, completions
 
 
@@ -176,7 +195,7 @@ def _measure_folder(
     data: DataOptions,
     split: records.Split,
     networks: Networks,
-    intervals: bool,
+    wanted: FigureOptions,
 ) -> tuple[dict, dict, list[dict]]:
     """As `_measure_model`, of a folder of completions."""
     count = min(options.complete, len(split))
@@ -191,11 +210,14 @@ def _measure_folder(
         completed = folder.blended(number, truth, hole)
         measurement.add(truth, hole, {"completed": completed})
     setting = {"pictures": count, "num_samples": folder.number}
-    facts = {
+    facts: dict[str, Any] = {
         "completions_folder": options.completions,
         "protocol": protocol(folder.side, folder.number, data, networks),
     }
-    return facts, {}, [{**setting, **measurement.column(intervals)}]
+    completions = [{**setting, **measurement.column(wanted.intervals)}]
+    if wanted.plots:
+        facts["plots"] = plots.made(options.output, completions)
+    return facts, {}, completions
 
 
 def main() -> None:
@@ -206,6 +228,8 @@ def main() -> None:
         read(FigureOptions),
     )
     outputs.check_file(options.output, _is_evaluation)
+    if wanted.plots:
+        plots.check(options.output)
     split = records.open_split(
         options.data, options.split, options.verify_data, Console()
     )
@@ -214,8 +238,10 @@ def main() -> None:
     for text in told if options.complete else ():
         Console().note(f"warning: {text}")
     measure = _measure_folder if options.completions else _measure_model
-    own, codes, completions = measure(options, data, split, networks, wanted.intervals)
+    own, codes, completions = measure(options, data, split, networks, wanted)
     networks.save()
+    drawn = own.pop("plots", {})
+    own |= {"plots": [os.path.basename(path) for path in drawn]} if drawn else {}
     facts = {
         "model": options.model,
         "data": options.data,
@@ -228,6 +254,8 @@ def main() -> None:
     measured = {"completions": completions} if completions else {}
     os.makedirs(os.path.dirname(options.output) or os.curdir, exist_ok=True)
     outputs.write_json(options.output, {**facts, **codes, **measured}, replace=True)
+    for path, png in drawn.items():
+        outputs.write(path, png, replace=True)
     for title, columns in (("codes", [codes]), ("completions", completions)):
         if columns and columns[0]:
             say(title)

@@ -37,12 +37,21 @@ class CachedFeatures:
         self._saved = len(self._known)
 
     def __call__(self, pictures: np.ndarray) -> np.ndarray:
-        """As the network. All that are not known yet are computed in one batch."""
+        """As the network. All that are not known yet are computed in one batch.
+
+        Raises:
+          DataError: the file's features are longer or shorter than the network's.
+        """
         keys = [_key(picture) for picture in pictures]
         new = {key: i for i, key in enumerate(keys) if key not in self._known}
         if new:
             rows = self._network(np.asarray(pictures)[list(new.values())])
             self._known.update(zip(new, np.asarray(rows, np.float32)))
+        if len({len(self._known[key]) for key in keys}) > 1:
+            raise DataError(
+                f"{self._path} holds features of another network; remove it, or name "
+                "another folder."
+            )
         return np.stack([self._known[key] for key in keys])
 
     def save(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import tensorflow as tf
@@ -12,6 +13,7 @@ from vqinpaint.files.regular import read_regular
 from vqinpaint.joined.operations import ALLOWED
 
 _LARGEST = 512 << 20  # bytes; Inception has 96 million
+_LARGEST_CONSTANT = 1 << 26  # numbers; Inception's classes take two million
 # Older names of operations that do no more than those of today's models.
 _OLDER = frozenset({"BatchNormWithGlobalNormalization", "Concat"})
 
@@ -47,4 +49,12 @@ def read_graph(path: str, needed: tuple[str, ...]) -> Any:
             f"{path} is not loaded: it holds {name[:60]}, which no network of weights "
             "needs and which may reach files, the network or Python."
         )
+    for node in graph.node:
+        # Asking for an attribute that is missing would add it to the node.
+        if node.op == "Const" and "value" in node.attr:
+            sizes = [d.size for d in node.attr["value"].tensor.tensor_shape.dim]
+            if math.prod(max(size, 0) for size in sizes) > _LARGEST_CONSTANT:
+                raise ModelError(
+                    f"{path} holds a constant of {sizes[:16]}; it is damaged."
+                )
     return graph

@@ -12,6 +12,7 @@ from vqinpaint.metrics.creature_recovery import CreatureRecovery
 from vqinpaint.metrics.diversity import HoleDiversity
 from vqinpaint.metrics.perceptual import PerceptualFigures
 from vqinpaint.metrics.pixels import L1, PSNR, HoleL1
+from vqinpaint.metrics.reinpainting import Reinpainting
 from vqinpaint.metrics.sets import SetFigures
 from vqinpaint.metrics.similarity import SSIM
 
@@ -29,6 +30,7 @@ __all__ = [
     "PerPicture",
     "PerceptualFigures",
     "PosteriorCoverage",
+    "Reinpainting",
     "Rows",
     "SetFigures",
 ]

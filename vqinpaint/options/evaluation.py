@@ -50,6 +50,11 @@ class EvaluateOptions:
         "With codes the true texture codes are measured too.",
         choices=TEXTURES,
     )
+    reinpaint: bool = option(
+        False,
+        "Complete each first completion, and each true picture, with another hole as "
+        "well, and measure how well that leads back to it.",
+    )
     verify_data: bool = option(
         True, "Compare each shard's SHA-256 with the manifest before measuring."
     )
@@ -72,6 +77,10 @@ class EvaluateOptions:
             f"--pictures={self.pictures}: it must be at least 0, which stands for all.",
         )
         require_choices(self)
+        require(
+            not (self.reinpaint and self.completions),
+            "--reinpaint needs a model; other programs' completions are files.",
+        )
         self.temperatures()
 
     def temperatures(self) -> list[float]:

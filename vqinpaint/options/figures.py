@@ -30,3 +30,8 @@ class FigureOptions:
         True,
         "Measure the 95 % interval of each figure over other pictures of the kind.",
     )
+    plots: bool = option(
+        False,
+        "Write plots beside the JSON file: quality against diversity over temperatures, "
+        "and maps of the codes' entropy. They need vqinpaint[plots].",
+    )
