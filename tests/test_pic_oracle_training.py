@@ -20,7 +20,7 @@ def _stage(**changed):
     """The fixture's stage, and its slots by the fixture's names."""
     pic, names = oracle.networks(**changed)
     # The stage reads the pictures' sides off the batch; this one is of the networks alone.
-    options = PicModelOptions(image_size=256, pic=oracle.options(**changed))
+    options = PicModelOptions(image_size=1024, pic=oracle.options(**changed))
     return pic_stage.PicStage(options, OptimizerOptions(), pic), names
 
 
