@@ -91,7 +91,8 @@ def test_three_steps_end_at_the_authors_weights_and_vectors(trained):
         kind[name] = oracle.error(slot.read(), expected[f"after3/{name}"])
     assert len(weights) > 200 and len(vectors) > 100
     # Adam divides by the gradient's own size: a sign that rounding turns is a step the
-    # other way (1e-4) in each of three steps. Seen 9e-5 at most.
+    # other way (1e-4) in each of three steps. Seen 1.6e-4, in one element of the encoder
+    # in the first step, which moves elements of twelve kernels of the generator later on.
     assert max(weights.values()) < 7e-4
     assert sum(error > 2e-5 for error in weights.values()) <= 20
     assert max(vectors.values()) < 1e-4  # seen 1.3e-5
