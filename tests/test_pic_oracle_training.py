@@ -20,7 +20,7 @@ def _stage(**changed):
     """The fixture's stage, and its slots by the fixture's names."""
     pic, names = oracle.networks(**changed)
     # The stage reads the pictures' sides off the batch; this one is of the networks alone.
-    options = PicModelOptions(image_size=256, pic=oracle.options(**changed))
+    options = PicModelOptions(image_size=1024, pic=oracle.options(**changed))
     return pic_stage.PicStage(options, OptimizerOptions(), pic), names
 
 
@@ -91,7 +91,8 @@ def test_three_steps_end_at_the_authors_weights_and_vectors(trained):
         kind[name] = oracle.error(slot.read(), expected[f"after3/{name}"])
     assert len(weights) > 200 and len(vectors) > 100
     # Adam divides by the gradient's own size: a sign that rounding turns is a step the
-    # other way (1e-4) in each of three steps. Seen 9e-5 at most.
+    # other way (1e-4) in each of three steps. Seen 1.6e-4, in one element of the encoder
+    # in the first step, which moves elements of twelve kernels of the generator later on.
     assert max(weights.values()) < 7e-4
     assert sum(error > 2e-5 for error in weights.values()) <= 20
     assert max(vectors.values()) < 1e-4  # seen 1.3e-5

@@ -23,6 +23,8 @@ from vqinpaint.pictures.masks import is_missing
 # By which masks of files are turned at most.
 _MOST_DEGREES = 10.0
 
+_fold_in = tf.random.experimental.stateless_fold_in
+
 
 class Masks(Protocol):
     """A kind of masks, made in two steps."""
@@ -134,19 +136,13 @@ class FolderMasks:
             lambda: tf.io.read_file(self._paths[index]),
         )
         mask = tf.io.decode_image(encoded, channels=1, expand_animations=False)
-        mask = tf.image.resize(
-            tf.ensure_shape(mask, [None, None, 1]), [self._size] * 2, "nearest"
-        )
-        mask = tf.cast(is_missing(mask), tf.uint8) * 255
+        mask = tf.ensure_shape(mask, [None, None, 1])
         if self._augment:
-            flip, turn = tf.unstack(
-                tf.random.stateless_uniform(
-                    [2], tf.random.experimental.stateless_fold_in(seed, 1)
-                )
-            )
-            mask = tf.where(flip < 0.5, mask[:, ::-1], mask)
-            mask = turned(mask, _MOST_DEGREES * (2 * turn - 1))
-        return mask
+            flip, turn = tf.unstack(tf.random.stateless_uniform([2], _fold_in(seed, 1)))
+            degrees = _MOST_DEGREES * (2 * turn - 1)
+            return augmented(mask, flip < 0.5, degrees, self._size)
+        mask = tf.image.resize(mask, [self._size] * 2, "nearest")
+        return tf.cast(is_missing(mask), tf.uint8) * 255
 
     def finish(self, drawn: tf.Tensor) -> tf.Tensor:
         """See `Masks.finish`."""
@@ -157,3 +153,30 @@ def _as_bytes(missing, drawn):
     """bool [B, S, S, 1] -> uint8, 255 where true, with the static batch of `drawn`."""
     shape = [drawn.shape[0], *missing.shape[1:]]
     return tf.ensure_shape(tf.cast(missing, tf.uint8) * 255, shape)
+
+
+def augmented(
+    mask: tf.Tensor, flip: tf.Tensor | bool, degrees: tf.Tensor, size: int
+) -> tf.Tensor:
+    """Mirrors and turns the mask of a file, and makes a square of its middle.
+
+    As Pluralistic Image Completion does with masks of files: what turning uncovers is
+    known, and a pixel is missing as soon as a part of it is.
+
+    Args:
+      mask: uint8 [H, W, 1], missing where over 127.
+      flip: whether to mirror it.
+      degrees: float32 [] to turn it by, counter-clockwise.
+      size: side of the result in pixels.
+
+    Returns:
+      uint8 [size, size, 1], 255 or 0.
+    """
+    mask = tf.cast(is_missing(mask), tf.uint8) * 255
+    mask = turned(tf.where(flip, mask[:, ::-1], mask), degrees)
+    height, width = tf.unstack(tf.shape(mask)[:2])
+    side = tf.minimum(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = mask[top : top + side, left : left + side]
+    share = tf.image.resize(square, [size, size], antialias=True)
+    return tf.cast(tf.round(share) > 0, tf.uint8) * 255
