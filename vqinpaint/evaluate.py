@@ -227,6 +227,7 @@ def main() -> None:
         "fingerprint": split.fingerprint,
         "mask": data.mask,
         "weights": locating.weights(location),
+        **({"texture": "codes"} if calls.draws_texture(model) else {}),
     }
     measured = {"completions": completions} if completions else {}
     os.makedirs(os.path.dirname(options.output) or os.curdir, exist_ok=True)
