@@ -53,6 +53,14 @@ def exported(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def drawing_model():
+    """`ServedInpainter` that draws texture codes and pictures from nothing."""
+    from tests import tiny
+
+    return tiny.inpainter(codes=True, generates=True)
+
+
+@pytest.fixture(scope="session")
 def loaded(exported):
     """The signatures of that SavedModel by name."""
     return tf.saved_model.load(exported[1]).signatures

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.numerical
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory):
+def saved(drawing_model, tmp_path_factory):
     """(`ServedInpainter`, folder of its SavedModel)"""
-    model = tiny.inpainter(codes=True, generates=True)
+    model = drawing_model
     folder = str(tmp_path_factory.mktemp("models") / "codes" / "1")
     exporting.write_saved_model(
         model, tiny.OPTIONS, folder, {"version": "test"}, "codes", "", thorough=False

@@ -22,34 +22,29 @@ MASK = np.asarray(255 * tiny.center_masks(1)[0]).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
-def model():
-    return tiny.inpainter(codes=True, generates=True)
+def answer(drawing_model):
+    return calls.sample(drawing_model, IMAGE, MASK, [3, 8, 9])
 
 
-@pytest.fixture(scope="module")
-def answer(model):
-    return calls.sample(model, IMAGE, MASK, [3, 8, 9])
-
-
-def test_known_pixels_stay_and_missing_ones_do_not_count(model, answer):
+def test_known_pixels_stay_and_missing_ones_do_not_count(drawing_model, answer):
     known = ~is_missing(MASK[..., 0])
     for picture in answer["completed"]:
         np.testing.assert_array_equal(picture[known], IMAGE[known])
     other = np.where(is_missing(MASK), 255 - IMAGE, IMAGE)
-    again = calls.sample(model, other, MASK, [3, 8, 9])
+    again = calls.sample(drawing_model, other, MASK, [3, 8, 9])
     for name, values in answer.items():
         np.testing.assert_array_equal(again[name], values)
 
 
-def test_a_seed_gives_the_same_bytes_alone_and_among_others(model, answer):
-    alone = calls.sample(model, IMAGE, MASK, [8])
+def test_a_seed_gives_the_same_bytes_alone_and_among_others(drawing_model, answer):
+    alone = calls.sample(drawing_model, IMAGE, MASK, [8])
     for name in ("completed", "codes", "texture_codes"):
         np.testing.assert_array_equal(alone[name][0], answer[name][1])
     assert len(np.unique(answer["texture_codes"], axis=0)) == 3
 
 
-def test_texture_bits_are_those_of_the_bottom_prior(model, answer):
-    frozen, hole = model.inpainter.frozen, tiny.center_masks(3)
+def test_texture_bits_are_those_of_the_bottom_prior(drawing_model, answer):
+    frozen, hole = drawing_model.inpainter.frozen, tiny.center_masks(3)
     images = tf.repeat(IMAGE[None], 3, axis=0)
     seen = tf.cast(images, tf.float32) / 127.5 - 1
     condition, _ = frozen.texture_condition(
@@ -62,39 +57,39 @@ def test_texture_bits_are_those_of_the_bottom_prior(model, answer):
     np.testing.assert_allclose(answer["texture_bits"], bits, rtol=1e-3, atol=1e-3)
 
 
-def test_each_level_has_its_own_temperature(model, answer):
+def test_each_level_has_its_own_temperature(drawing_model, answer):
     cold = [
-        calls.sample(model, IMAGE, MASK, [seed], texture_temperature=0.0)
+        calls.sample(drawing_model, IMAGE, MASK, [seed], texture_temperature=0.0)
         for seed in (3, 8)
     ]
     for number, own in enumerate(cold):
         np.testing.assert_array_equal(own["codes"][0], answer["codes"][number])
         assert (own["texture_codes"][0] != answer["texture_codes"][number]).any()
     same = calls.sample(
-        model, IMAGE, MASK, [3, 8], temperature=0.0, texture_temperature=0.0
+        drawing_model, IMAGE, MASK, [3, 8], temperature=0.0, texture_temperature=0.0
     )
     np.testing.assert_array_equal(*same["completed"])
 
 
-def test_generate_draws_a_row_by_its_own_seed(model):
+def test_generate_draws_a_row_by_its_own_seed(drawing_model):
     seeds, warm = tf.constant([5, 6]), tf.constant([1.0, 1.0])
-    both = model.generate(seeds, warm)
-    one = model.generate(seeds[1:], warm[1:])
+    both = drawing_model.generate(seeds, warm)
+    one = drawing_model.generate(seeds[1:], warm[1:])
     for name in ("generated", "bits", "texture_bits"):
         np.testing.assert_array_equal(both[name][1], one[name][0])
     assert (both["generated"][0].numpy() != both["generated"][1].numpy()).any()
     nothing = np.zeros_like(IMAGE), np.full_like(MASK, 255)
-    drawn = calls.sample(model, *nothing, [5])
+    drawn = calls.sample(drawing_model, *nothing, [5])
     np.testing.assert_array_equal(drawn["completed"][0], both["generated"][0])
-    wrong = model.generate(seeds, tf.constant([-1.0, 1.0]))["error"].numpy()
+    wrong = drawing_model.generate(seeds, tf.constant([-1.0, 1.0]))["error"].numpy()
     assert b"temperature is -1" in wrong[0] and not wrong[1]
 
 
-def test_bits_of_true_texture_codes_do_not_depend_on_the_batch(model):
+def test_bits_of_true_texture_codes_do_not_depend_on_the_batch(drawing_model):
     images, masks = np.stack([IMAGE, 255 - IMAGE]), np.stack([MASK, MASK])
-    bits = model.texture_bits(images, masks).numpy()
+    bits = drawing_model.texture_bits(images, masks).numpy()
     assert bits.shape == (2, 16, 16) and (bits > 0).all()
-    alone = model.texture_bits(images[1:], masks[1:])
+    alone = drawing_model.texture_bits(images[1:], masks[1:])
     # Float32 rounding of sums in another order.
     np.testing.assert_allclose(alone[0], bits[1], rtol=1e-3, atol=1e-3)
 

@@ -183,6 +183,7 @@ def _measure_model(
         completions.append({**setting, **figures})
     facts: dict[str, Any] = {
         "weights": locating.weights(location),
+        **({"texture": "codes"} if calls.draws_texture(model) else {}),
         "protocol": protocol(sizes.image_size, options.num_samples, data, networks),
     }
     if wanted.plots and completions:

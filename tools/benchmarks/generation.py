@@ -8,6 +8,7 @@ creature (quality), and how far the frequencies of what they show are from the t
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks.curve import curve
 from vqinpaint import creatures, families
 from vqinpaint.cli import FLAGS, flags
 from vqinpaint.completing.generating import generate
@@ -19,6 +20,7 @@ from vqinpaint.reporting import SILENT
 flags.DEFINE_integer("generated", 256, "Pictures drawn from nothing, 1 to 1000.")
 flags.DEFINE_list("shares", ["1", "0.5", "0.25", "0.1"], "Of the pictures to keep.")
 flags.DEFINE_enum("texture", None, TEXTURES, "What fills in the texture.")
+flags.DEFINE_string("plot", None, "PNG to draw quality against diversity into.")
 
 _HIDDEN = ("mouth", "nose", "glasses")
 _TRIALS = 200
@@ -98,4 +100,13 @@ def benchmark():
             f"{name:22}{own['clear']:8.1%}{own['residual']:10.1f}"
             f"{own['total_variation']:11.3f}{own['by_chance']:11.3f}"
         )
+    if FLAGS.plot:
+        points = [
+            (own["total_variation"], own["clear"], name)
+            for name, own in columns.items()
+            if name.startswith("best")
+        ]
+        picture = curve(points, "total variation to the table", "share of clear faces")
+        picture.save(FLAGS.plot)
+        print(f"-> {FLAGS.plot}")
     return {"texture": FLAGS.texture, **columns}
