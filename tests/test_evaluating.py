@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 
 import numpy as np
@@ -14,7 +15,7 @@ from vqinpaint import metrics
 from vqinpaint.data.names import stems_of
 from vqinpaint.data.records import open_split
 from vqinpaint.errors import DataError, PictureError, SetupError, UserError
-from vqinpaint.evaluating import plots
+from vqinpaint.evaluating import measurement, plots
 from vqinpaint.evaluating.completions_folder import CompletionsFolder
 from vqinpaint.evaluating.measurement import Measurement
 from vqinpaint.evaluating.networks import Networks
@@ -37,10 +38,10 @@ def _pictures(shares, number=2):
 
 
 def _column(pictures, networks=None, **options):
-    measurement = Measurement([("completed", metrics.HoleL1())], networks)
+    measured = Measurement([("completed", metrics.HoleL1())], networks)
     for one in pictures:
-        measurement.add(*one)
-    return measurement.column(**options)
+        measured.add(*one)
+    return measured.column(**options)
 
 
 def test_figures_are_parted_by_the_share_that_is_missing():
@@ -245,3 +246,37 @@ def test_plots_replace_those_that_the_json_file_names_and_no_others(tmp_path):
     plots.check(str(output))
     columns = [{"hole_l1": 1.0, "hole_diversity": 2.0}]
     assert list(plots.made(str(output), columns)) == [str(drawn)]
+
+
+def test_a_share_on_the_edge_belongs_to_the_part_above():
+    shares = np.array([0.0, 0.2, 0.4, 0.6, 1.0])
+    found = [measurement._within(shares, *part).tolist() for part in measurement._PARTS]
+    assert np.argmax(found, axis=0).tolist() == [0, 1, 2, 3, 3]
+    assert np.sum(found, axis=0).tolist() == [1] * 5
+
+
+_FAKE_OPENCV = """
+import numpy as np
+INPAINT_TELEA, INPAINT_NS = 1, 0
+
+def inpaint(image, mask, radius, flag):
+    assert flag == INPAINT_TELEA and not image[mask > 0].any() and image[mask == 0].any()
+    return np.where(mask[..., None] > 0, 7, image).astype(np.uint8)
+"""
+
+
+def test_peers_fill_the_holes_that_are_measured_and_do_not_see_them(world, tmp_path):
+    """The library is not one that tests have; what is tested is what it is given."""
+    (tmp_path / "cv2.py").write_text(_FAKE_OPENCV)
+    known = os.environ.get("PYTHONPATH", "")
+    run(
+        *("tools/fill_with_peers.py", "--method=telea", f"--data={world / 'records'}"),
+        *(f"--image_size={SIDE}", f"--output={tmp_path / 'telea'}", "--complete=2"),
+        PYTHONPATH=os.pathsep.join([str(tmp_path), known]),
+    )
+    assert sorted(os.listdir(tmp_path / "telea")) == ["a_00.png", "b_00.png"]
+    filled = np.asarray(Image.open(tmp_path / "telea" / "b_00.png"))
+    truth = np.asarray(Image.open(world / "pictures" / "b.png"))
+    centre = np.zeros((SIDE, SIDE), bool)
+    centre[16:48, 16:48] = True
+    assert (filled[centre] == 7).all() and (filled[~centre] == truth[~centre]).all()
