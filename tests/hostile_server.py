@@ -78,7 +78,12 @@ def metadata(side=SIDE, number=NUMBER, codes=CODES):
     """What TensorFlow Serving says of a model of these sizes."""
     described = {
         "inpaint": {"inputs": {"image": _info(-1, side, side, 3)}},
-        "details": {"outputs": {"completed_bytes": _info(-1, number)}},
+        "details": {
+            "outputs": {
+                "completed_bytes": _info(-1, number),
+                "codes": _info(-1, number, GRID, GRID),
+            }
+        },
         "inpaint_from_noise": {"inputs": {"noise": _info(-1, GRID, GRID, codes)}},
     }
     return {
