@@ -92,8 +92,11 @@ def _from_noise(model):
             **{name: mark_bad(good, x, float("nan")) for name, x in numbers.items()},
         }
 
+    def call_plain(image, mask, noise, temperature):
+        return call(image, mask, noise, temperature)
+
     return function(
-        call,
+        call if texture_noise else call_plain,
         image=(tf.float32, [1, side, side, 3]),
         mask=(tf.float32, [1, side, side, 1]),
         noise=(tf.float32, [1, grid, grid, codes]),

@@ -79,6 +79,13 @@ class CodesInpainter(Inpainter):
         spec = tf.TensorSpec([self.image_size, self.image_size, 3], tf.float32)
         return tf.map_fn(one, (codes, texture_codes), fn_output_signature=spec)
 
+    def _sample(
+        self, image, mask, seeds, temperatures, top_k, top_p, texture_temperatures
+    ):
+        """See `_sampled`."""
+        control = temperatures, top_k, top_p, texture_temperatures
+        return self._sampled(image, mask, seeds, *control)
+
     def texture_noise(self, seeds):
         """Noise of the texture codes, apart from that of the structure."""
         return gumbel(seeds, [2 * self.grid_size, 2 * self.grid_size, self.codes], 1)

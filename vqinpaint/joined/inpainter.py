@@ -163,8 +163,12 @@ class Inpainter(tf.Module):
         filling = self.fill(*look(image, mask), codes)
         return pasted(image, mask, filling), {}
 
-    def _sample(
-        self, image, mask, seeds, temperatures, top_k, top_p, texture_temperatures=None
+    def _sample(self, image, mask, seeds, temperatures, top_k, top_p):
+        """See `_sampled`."""
+        return self._sampled(image, mask, seeds, temperatures, top_k, top_p, None)
+
+    def _sampled(
+        self, image, mask, seeds, temperatures, top_k, top_p, texture_temperatures
     ):
         """N completions of one picture, one per seed, with all there is to know.
 

@@ -78,7 +78,7 @@ class ServedInpainter(tf.Module):
             more["texture_noise"] = (tf.float32, [None, 2 * grid, 2 * grid, codes])
             self._texture["texture_bits"] = (tf.float32, [self.num_samples])
         self.inpaint_from_noise = function(
-            self._inpaint_from_noise,
+            self._from_both_noises if more else self._from_noise,
             image=(tf.float32, [None, side, side, 3]),
             mask=(tf.float32, [None, side, side, 1]),
             noise=(tf.float32, [None, grid, grid, codes]),
@@ -244,10 +244,13 @@ class ServedInpainter(tf.Module):
         """See `generating.generate`."""
         return generate(self.inpainter, seeds, temperatures)
 
-    def _inpaint_from_noise(
-        self, images, masks, noise, temperatures, texture_noise=None
-    ):
+    # Without default values, which would be inputs of a signature too.
+    def _from_noise(self, images, masks, noise, temperatures):
         """See `from_noise.inpaint_from_noise`."""
+        return inpaint_from_noise(self.inpainter, images, masks, noise, temperatures)
+
+    def _from_both_noises(self, images, masks, noise, temperatures, texture_noise):
+        """The same, where texture codes are drawn."""
         return inpaint_from_noise(
             self.inpainter, images, masks, noise, temperatures, texture_noise
         )
