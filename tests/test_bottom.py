@@ -16,7 +16,7 @@ from vqinpaint.options import ModelOptions, VQVAEOptions
 from vqinpaint.sampling.choice import Control
 from vqinpaint.sampling.noise import gumbel
 
-pytestmark = pytest.mark.numerical
+pytestmark = pytest.mark.portable
 
 _gumbel = tf.function(gumbel)  # eager map_fn runs Python for every row
 

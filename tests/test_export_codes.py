@@ -16,7 +16,7 @@ from vqinpaint.exporting.requests import requests
 from vqinpaint.options.request import Request
 from vqinpaint.reporting import SILENT
 
-pytestmark = pytest.mark.numerical
+pytestmark = pytest.mark.portable
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from tests.commands import ROOT
 from vqinpaint import options
 from vqinpaint.errors import UsageError
-from vqinpaint.evaluate import EvaluateOptions
 from vqinpaint.options import DataOptions, LoopOptions, OptimizerOptions
+from vqinpaint.options.evaluation import EvaluateOptions
 from vqinpaint.options.figures import FigureOptions
 from vqinpaint.options.request import Request
 

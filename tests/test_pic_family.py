@@ -20,7 +20,7 @@ from vqinpaint.reporting import SILENT
 from vqinpaint.runs import locating
 from vqinpaint.servers.description import Description
 
-pytestmark = pytest.mark.numerical
+pytestmark = pytest.mark.portable
 
 IMAGE = to_uint8(tiny.images(1))[0].numpy()
 HOLE = (tiny.center_masks(1)[0, ..., 0] * 255).numpy().astype(np.uint8)

@@ -23,7 +23,7 @@ from vqinpaint.models.pic import Seen
 from vqinpaint.ops.images import hide
 from vqinpaint.runs import folders, networks
 
-pytestmark = pytest.mark.numerical
+pytestmark = pytest.mark.portable
 
 # Float32 sums in another order through some thirty layers; seen 1.2e-5.
 TOLERANCE = 1e-4

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tests import tiny
 from tests.stage_world import (
-    ALL,
+    CASES,
     make_stage,
     require_same_moments,
     step_number,
@@ -14,10 +14,8 @@ from tests.stage_world import (
 )
 from vqinpaint.stages.base import Batch
 
-pytestmark = pytest.mark.numerical
 
-
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", CASES)
 def test_two_replicas_step_as_one_does(name, two_replicas):
     """Losses, weights, codebook sums and spectral vectors on half batches each."""
     image, mask = tiny.images(4), tiny.center_masks(4)

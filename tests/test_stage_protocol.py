@@ -8,20 +8,18 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from tests.stage_world import ALL, batches, make_stage, state_of, step_number
+from tests.stage_world import CASES, batches, make_stage, state_of, step_number
 from vqinpaint import training
 from vqinpaint.options import LoopOptions
 from vqinpaint.stages.base import Batch, Stage
 from vqinpaint.training import estimate
-
-pytestmark = pytest.mark.numerical
 
 
 def _batch():
     return Batch(tiny.images(), tiny.center_masks())
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", CASES)
 def test_members_have_the_promised_names_types_and_signatures(name):
     stage = make_stage(name)
     for member, kind in typing.get_type_hints(Stage).items():
@@ -39,7 +37,7 @@ def test_members_have_the_promised_names_types_and_signatures(name):
     assert slots == [v.shape for v in stage.variables]
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", CASES)
 def test_scalars_pictures_and_codebooks_have_the_promised_shapes(name):
     stage = make_stage(name)
     trained = stage.train_step(_batch(), step_number(0))
@@ -57,7 +55,7 @@ def test_scalars_pictures_and_codebooks_have_the_promised_shapes(name):
     assert bool(stage.codebooks()) == (name == "vqvae")
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", CASES)
 def test_averaged_weights_leave_when_their_context_ends(name):
     stage = make_stage(name, learning_rate=0.1)
     stage.train_step(_batch(), step_number(0))
@@ -65,12 +63,13 @@ def test_averaged_weights_leave_when_their_context_ends(name):
     with stage.averaged():
         within = state_of(stage)
     changed = any((a != b).any() for a, b in zip(before, within))
-    assert changed == (name != "texture")  # the authors keep none of those
+    # Neither paper's authors keep averages of what is trained against a discriminator.
+    assert changed == (name not in ("texture", "pic"))
     for a, b in zip(before, state_of(stage)):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", CASES)
 def test_nobody_sets_an_attribute_of_a_stage(name, tmp_path):
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     with strategy.scope():

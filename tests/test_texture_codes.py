@@ -15,7 +15,7 @@ from vqinpaint.options.request import Request
 from vqinpaint.pictures.masks import is_missing
 from vqinpaint.runs import folders
 
-pytestmark = pytest.mark.numerical
+pytestmark = pytest.mark.portable
 
 IMAGE = np.asarray(127 * (tiny.images(1)[0] + 1)).astype(np.uint8)
 MASK = np.asarray(255 * tiny.center_masks(1)[0]).astype(np.uint8)

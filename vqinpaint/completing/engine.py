@@ -116,13 +116,19 @@ class Engine(Protocol):
         """`Completions` (one) of a square in a given structure, int32 [h, w]."""
 
 
+# What a request asks of models with structure codes alone, and what asks nothing.
+_OF_CODES = {
+    "top_k": 0,
+    "top_p": 1.0,
+    "structure_from": None,
+    "texture": None,
+    "texture_temperature": None,
+}
+
+
 def refuse_codes(request: Request) -> None:
     """Raises UsageError for what only models with structure codes can answer."""
-    asked = [
-        name
-        for name, off in (("top_k", 0), ("top_p", 1.0), ("structure_from", None))
-        if getattr(request, name) != off
-    ]
+    asked = [name for name, off in _OF_CODES.items() if getattr(request, name) != off]
     if asked:
         raise UsageError(
             f"{' and '.join(asked)}: models of the family pic draw no codes; drop it, or "
