@@ -42,7 +42,7 @@ def test_models_from_before_families_are_of_the_first(run):
 def test_an_unknown_family_is_one_line(run, exported, tmp_path, what):
     if what == "run":
         path = run
-        options = [run / s / "options.json" for s in families.FAMILIES["vqvae"].stages]
+        options = sorted(run.glob("*/options.json"))
     else:
         path = tmp_path / "model"
         shutil.copytree(exported[1], path)
