@@ -47,7 +47,7 @@ def test_sizes_of_other_models_are_found(nonlinearity, tmp_path):
     assert infer_options(contents, 128, nonlinearity) == options
 
 
-def test_full_size_import_stays_under_four_gigabytes(tmp_path):
+def test_full_size_import_stays_under_four_gibibytes(tmp_path):
     write_model(ModelOptions(), tmp_path)
     # A process counts its parent's memory as its own until it has loaded its program,
     # and this one's is large by now; so a small one stands between.
@@ -64,6 +64,6 @@ def test_full_size_import_stays_under_four_gigabytes(tmp_path):
     )
     printed = run("-c", between, *imported).stdout
     assert "| structure_pixelcnn | 792 | 26,769,536 |" in printed
-    assert int(printed.splitlines()[-1]) < 4e6  # in kB
+    assert int(printed.splitlines()[-1]) < 4 << 20  # in KiB
     saved = json.loads((tmp_path / "model/1/options.json").read_text())
     assert as_form(saved["model"], ModelOptions, "options.json") == ModelOptions()

@@ -14,6 +14,7 @@ from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.validation import validate
 from vqinpaint.exporting.warmup import write_warmup
 from vqinpaint.files.plain_paths import plain_path
+from vqinpaint.joined import saved_graph
 from vqinpaint.reporting import SILENT
 
 
@@ -85,8 +86,10 @@ def write_saved_model(
 def _fill(folder, model, options, facts, title, story, lite, thorough, reporter):
     """Writes all files and tries them: (facts, seconds, warm) of `Written`."""
     tf.saved_model.save(model, folder, signatures=model.signatures())
+    saved = saved_graph.read_graph(folder).signature_def
     described = {
-        name: describe(function) for name, function in model.signatures().items()
+        name: describe(function, saved[name].outputs)
+        for name, function in model.signatures().items()
     }
     facts = {
         "family": model.family,
@@ -107,16 +110,26 @@ def _fill(folder, model, options, facts, title, story, lite, thorough, reporter)
         raise ModelError(f"the saved model cannot be run ({text}); not kept.") from None
 
 
-def describe(function):
-    """Inputs and outputs of a signature: {"inputs": {name: "dtype [shape]"}, ...}."""
-    concrete = function.get_concrete_function()
+def describe(function, outputs):
+    """Inputs and outputs of a signature: {"inputs": {name: "dtype [shape]"}, ...}.
 
-    def text(spec):
-        shape = ", ".join("batch" if n is None else str(n) for n in spec.shape)
-        return f"{spec.dtype.name} [{shape}]"
+    Nothing is traced for it: tracing a model of the paper's size takes memory and time.
 
-    inputs = {spec.name: text(spec) for spec in concrete.structured_input_signature[0]}
-    outputs = {
-        name: text(tensor) for name, tensor in concrete.structured_outputs.items()
+    Args:
+      function: `tf.function` with an input signature.
+      outputs: `TensorInfo` by name, as the SavedModel holds them.
+    """
+
+    def text(dtype, shape):
+        sizes = ["batch" if n is None else str(n) for n in tf.TensorShape(shape)]
+        return f"{tf.as_dtype(dtype).name} [{', '.join(sizes)}]"
+
+    return {
+        "inputs": {
+            spec.name: text(spec.dtype, spec.shape) for spec in function.input_signature
+        },
+        "outputs": {
+            name: text(outputs[name].dtype, outputs[name].tensor_shape)
+            for name in sorted(outputs)
+        },
     }
-    return {"inputs": inputs, "outputs": outputs}
