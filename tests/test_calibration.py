@@ -3,6 +3,7 @@
 import json
 import sys
 
+import cv2
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -16,7 +17,7 @@ from vqinpaint.errors import UsageError
 
 sys.path.insert(0, str(ROOT / "tools"))
 
-from benchmarks import calibration, calibration_tables, classical, common  # noqa: E402, F401  # defines --batch
+from benchmarks import calibration, calibration_tables, classical, common, families  # noqa: E402
 
 SIDE, CREATURES, COMPLETIONS = 64, 3, 4
 
@@ -56,7 +57,7 @@ def flags():
     if not FLAGS.is_parsed():
         FLAGS.mark_as_parsed()
     names = ["batch", "holes", "classical", "data_seed", "creatures", "model"]
-    names.append("temperatures")
+    names += ["temperatures", "against", "sheet"]
     before = {name: FLAGS[name].value for name in names}
     yield FLAGS
     for name, value in before.items():
@@ -65,9 +66,7 @@ def flags():
 
 def _measured(temperatures=(1.0,)):
     numbers = range(CREATURES)
-    shown = [
-        creatures.sample(FLAGS.data_seed, i, creatures.VALIDATION) for i in numbers
-    ]
+    shown = [common.creature(number) for number in numbers]
     exact = _Exact(shown)
     measured = calibration.Calibration(exact, exact, list(temperatures), shown)
     for number in numbers:
@@ -113,6 +112,33 @@ def test_other_libraries_fill_the_hole_alone():
         np.testing.assert_array_equal(filled[known], case.image[known], name)
         # The body around the hole is not black, as the hole was.
         assert filled[~known].mean() > 40, name
+
+
+class _Blank:
+    """An engine that fills every hole with grey."""
+
+    side = SIDE
+
+    def complete(self, image, mask, seeds, request, reporter):
+        filled = np.where(mask[..., None] > 0, np.uint8(128), image)
+        return Completions(np.stack([filled] * len(seeds)))
+
+
+def test_two_models_are_measured_on_the_same_creatures(flags, tmp_path, monkeypatch):
+    flags.batch, flags.creatures = COMPLETIONS, CREATURES
+    flags.model, flags.against = "exact", "blank"
+    flags.sheet = str(tmp_path / "sheet.png")
+    shown = [common.creature(number) for number in range(CREATURES)]
+    engines = {"exact": _Exact(shown), "blank": _Blank()}
+    monkeypatch.setattr(families.families, "open_engine", engines.get)
+    found = families.benchmark()["models"]
+    assert found["exact"]["clear"] == 1 and found["blank"]["clear"] == 0
+    assert found["exact"]["different"] == pytest.approx(COMPLETIONS, abs=0.5)
+    assert found["exact"]["hole_diversity"] > found["blank"]["hole_diversity"] == 0
+    assert found["exact"]["hole_l1_best"] < found["exact"]["hole_l1"]
+    # A row per creature: the hole, the truth, and four of either model.
+    height, width = cv2.imread(flags.sheet).shape[:2]
+    assert height == CREATURES * SIDE and width == 10 * SIDE + 2 * 4
 
 
 @pytest.fixture(scope="module")

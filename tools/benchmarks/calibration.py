@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from benchmarks import calibration_tables, classical
+from benchmarks import calibration_tables, classical, common
 from vqinpaint import creatures, families, metrics, outputs
 from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
@@ -24,13 +24,7 @@ from vqinpaint.pictures import png, sheets
 from vqinpaint.pictures.masks import is_missing
 from vqinpaint.reporting import SILENT
 
-flags.DEFINE_integer("creatures", 200, "Number of new creatures that are completed.")
 flags.DEFINE_list("temperatures", ["1", "0.7"], "Temperatures to draw at.")
-flags.DEFINE_integer(
-    "data_seed",
-    1000,
-    "Seed of the creatures; not that of the model's training pictures.",
-)
 flags.DEFINE_string(
     "holes",
     "centre",
@@ -39,9 +33,6 @@ flags.DEFINE_string(
 )
 flags.DEFINE_bool(
     "classical", True, "Whether to fill the same holes by OpenCV and scikit-image too."
-)
-flags.DEFINE_string(
-    "sheet", None, "PNG file for a sheet of completions beside true alternatives."
 )
 
 _SHOWN = 8  # rows of the sheet
@@ -63,7 +54,7 @@ class Case(NamedTuple):
 
 def case(number, side):
     """The `Case` of that number, for pictures of that side."""
-    creature = creatures.sample(FLAGS.data_seed, number, creatures.VALIDATION)
+    creature = common.creature(number)
     if FLAGS.holes == "centre":
         mask = creatures.holes.centre(side)
     elif FLAGS.holes == "strokes":
@@ -198,17 +189,12 @@ def _temperatures():
 def _check_flags():
     if not FLAGS.model:
         raise UsageError("give --model of a model trained on the sample data set.")
-    if FLAGS.creatures < 1:
-        raise UsageError(f"--creatures={FLAGS.creatures}: at least 1.")
-    if not 0 <= FLAGS.data_seed < 2**31:
-        raise UsageError(f"--data_seed={FLAGS.data_seed}: from 0, below 2^31.")
+    common.check_creatures()
     if FLAGS.holes not in ("centre", "strokes", *creatures.HIDDEN):
         raise UsageError(
             f"--holes={FLAGS.holes}: centre, strokes, or one of "
             f"{', '.join(creatures.HIDDEN)}."
         )
-    if FLAGS.sheet:
-        outputs.check_file(FLAGS.sheet, lambda path: path.endswith(".png"))
 
 
 def benchmark():
@@ -216,9 +202,7 @@ def benchmark():
     _check_flags()
     temperatures = _temperatures()
     numbers = range(FLAGS.creatures)
-    shown = [
-        creatures.sample(FLAGS.data_seed, i, creatures.VALIDATION) for i in numbers
-    ]
+    shown = [common.creature(number) for number in numbers]
     engine = families.open_engine(FLAGS.model)
     model, _ = families.family_of(FLAGS.model).load(FLAGS.model)
     calibration = Calibration(engine, model, temperatures, shown)

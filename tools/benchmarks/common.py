@@ -9,6 +9,7 @@ import time
 
 import tensorflow as tf
 
+from vqinpaint import creatures, outputs
 from vqinpaint.cli import FLAGS, flags
 from vqinpaint.environment.keras2 import keras
 from vqinpaint.errors import UsageError
@@ -22,6 +23,28 @@ from vqinpaint.options import ModelOptions
 flags.DEFINE_integer("batch", 1, "Samples of one picture at a time.")
 flags.DEFINE_string("model", None, "Run folder; default: paper sizes, random weights.")
 flags.DEFINE_integer("repeats", 3, "Runs of everything; the median counts.")
+flags.DEFINE_integer("creatures", 200, "Number of new creatures that are completed.")
+flags.DEFINE_integer(
+    "data_seed",
+    1000,
+    "Seed of the creatures; not that of the model's training pictures.",
+)
+flags.DEFINE_string("sheet", None, "PNG file for a sheet of some creatures.")
+
+
+def check_creatures():
+    """Raises UsageError for flags of creatures out of range, or no place for a sheet."""
+    if FLAGS.creatures < 1:
+        raise UsageError(f"--creatures={FLAGS.creatures}: at least 1.")
+    if not 0 <= FLAGS.data_seed < 2**31:
+        raise UsageError(f"--data_seed={FLAGS.data_seed}: from 0, below 2^31.")
+    if FLAGS.sheet:
+        outputs.check_file(FLAGS.sheet, lambda path: path.endswith(".png"))
+
+
+def creature(number):
+    """The `Creature` of that number that no model was trained on."""
+    return creatures.sample(FLAGS.data_seed, number, creatures.VALIDATION)
 
 
 def processor():

@@ -4,10 +4,13 @@ Both complete creatures that neither was trained on, with the same seeds. What t
 truly hides is one draw of a known distribution, so the completions are read as well.
 """
 
+import functools
 import time
 
 import numpy as np
+from tqdm import tqdm
 
+from benchmarks import common
 from vqinpaint import creatures, families, metrics, outputs
 from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
@@ -16,62 +19,31 @@ from vqinpaint.pictures import png, sheets
 from vqinpaint.reporting import SILENT
 
 flags.DEFINE_string("against", None, "Model to compare with, of any family.")
-flags.DEFINE_integer("creatures", 50, "Creatures to complete.")
-flags.DEFINE_string("sheet", None, "PNG to write, both models' completions in a row.")
 
 _SHOWN = 6  # creatures on the sheet
 _EACH = 4  # completions of each model there
 
 
-def _combination(reading):
-    """What a clear completion shows, as a key."""
-    shown = (
-        (name, value)
-        for name, value in reading.hidden.items()
-        if reading.readable[name]
-    )
-    return tuple(shown)
-
-
 class _Figures:
     """Figures of one model over all creatures."""
 
-    def __init__(self):
+    def __init__(self, shown, reader):
         self._metrics = (
-            metrics.L1(),
+            metrics.CreatureFaces(shown, reader),
             metrics.HoleL1(),
             metrics.HoleL1("hole_l1_best", np.min),
             metrics.HoleDiversity(),
         )
-        self._clear, self._distinct, self._seconds = [], [], []
+        self._seconds = []
 
-    def add(self, truth, mask, completions, reader, seconds):
+    def add(self, truth, mask, completions, seconds):
         for metric in self._metrics:
             metric.add(truth, mask, completions)
-        readings = [reader.read(picture) for picture in completions]
-        clear = [reading for reading in readings if reading.clear]
-        self._clear.append(len(clear) / len(readings))
-        self._distinct.append(len({_combination(reading) for reading in clear}))
         self._seconds.append(seconds)
 
     def result(self):
         found = {k: v for metric in self._metrics for k, v in metric.result().items()}
-        return {
-            **{name: round(float(value), 4) for name, value in found.items()},
-            "clear": round(float(np.mean(self._clear)), 4),
-            "distinct": round(float(np.mean(self._distinct)), 2),
-            "seconds": round(float(np.median(self._seconds)), 3),
-        }
-
-
-def _true_distinct(creature, number):
-    """How many different faces as many exact draws show."""
-    drawn = [
-        creatures.sample_face(creature, FLAGS.first_seed, i) for i in range(number)
-    ]
-    return len(
-        {tuple((n, getattr(face, n)) for n in creatures.seen(face)) for face in drawn}
-    )
+        return {**found, "seconds": float(np.median(self._seconds))}
 
 
 def _row(truth, mask, completed):
@@ -86,6 +58,7 @@ def _row(truth, mask, completed):
 def benchmark():
     if not FLAGS.model or not FLAGS.against:
         raise UsageError("give --model and --against, a run folder or SavedModel each.")
+    common.check_creatures()
     engines = {
         path: families.open_engine(path) for path in (FLAGS.model, FLAGS.against)
     }
@@ -95,31 +68,33 @@ def benchmark():
             f"the models complete pictures of {sorted(sides)}; give one side."
         )
     (side,) = sides
-    figures = {path: _Figures() for path in engines}
-    rows, true = [], []
+    shown = [common.creature(number) for number in range(FLAGS.creatures)]
+    # A creature's reader keeps the faces that it has drawn, for both models.
+    reader = functools.lru_cache(maxsize=1)(creatures.Reader)
+    figures = {path: _Figures(shown, reader) for path in engines}
+    rows = []
     mask = creatures.holes.centre(side)
-    for index in range(FLAGS.creatures):
-        creature = creatures.sample(FLAGS.first_seed, index)
-        truth, reader = creatures.draw(creature, side), creatures.Reader(creature, side)
+    for number, creature in enumerate(tqdm(shown, "creatures", unit="")):
+        truth = creatures.draw(creature, side)
+        seeds = range(number * FLAGS.batch, (number + 1) * FLAGS.batch)
         completed = []
         for path, engine in engines.items():
             start = time.perf_counter()
-            answer = engine.complete(truth, mask, range(FLAGS.batch), Request(), SILENT)
-            spent = time.perf_counter() - start
-            figures[path].add(truth, mask, answer.pictures, reader, spent)
+            answer = engine.complete(truth, mask, seeds, Request(), SILENT)
+            figures[path].add(truth, mask, answer.pictures, time.perf_counter() - start)
             completed.append(answer.pictures)
-        true.append(_true_distinct(creature, FLAGS.batch))
-        if index < _SHOWN:
+        if number < _SHOWN:
             rows.append(_row(truth, mask, completed))
     if FLAGS.sheet:
         outputs.write(FLAGS.sheet, png.encoded(np.concatenate(rows)), replace=True)
     found = {path: own.result() for path, own in figures.items()}
-    for name in next(iter(found.values())):
-        values = "  ".join(f"{own[name]:10.4f}" for own in found.values())
-        print(f"{name:>20}  {values}")
+    names = dict.fromkeys(name for own in found.values() for name in own)
+    for name in names:
+        values = "".join(f"{own.get(name, np.nan):12.4f}" for own in found.values())
+        print(f"{name:>36}{values}")
     return {
         "creatures": FLAGS.creatures,
         "samples": FLAGS.batch,
-        "distinct_true": round(float(np.mean(true)), 2),
+        "data_seed": FLAGS.data_seed,
         "models": found,
     }
