@@ -25,6 +25,7 @@ from vqinpaint.cli.printing import say
 from vqinpaint.cli.training_flags import define_training_flags
 from vqinpaint.data import pipeline, records
 from vqinpaint.errors import ModelError, PictureError, UsageError
+from vqinpaint.evaluating import during_training
 from vqinpaint.options import (
     DataOptions,
     LoopOptions,
@@ -241,6 +242,10 @@ class _Plan:
 
 def _train(plan, folder, strategy):
     """Trains up to the wanted step and returns it with the last validation figures."""
+    evaluate = during_training.planned(
+        *(plan.loop, FLAGS.run_dir, plan.stage, FLAGS.data, FLAGS.eval_split),
+        *(plan.data, Console()),
+    )
     stage = plan.make_stage(strategy)
     chief = Workers(strategy).chief
     with only_writer(folder) if chief else contextlib.nullcontext():
@@ -254,12 +259,11 @@ def _train(plan, folder, strategy):
             faults=plan.faults,
             hyperparameters=plan.flat(),
             reporter=Console(),
+            evaluate_model=evaluate,
         )
         if chief:
             plan.write_options()
-        steps = plan.optimizer.steps
-        if steps is None:
-            steps = 1_000_000
+        steps = 1_000_000 if plan.optimizer.steps is None else plan.optimizer.steps
         return steps, loop.run(plan.batches, steps, plan.records_text)
 
 

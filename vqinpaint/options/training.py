@@ -207,6 +207,13 @@ class LoopOptions:
     picture_every: int = option(
         2000, "Number of steps between two sets of pictures for TensorBoard."
     )
+    evaluate_every: int = option(
+        0,
+        "Number of steps between two evaluations of the whole model as by "
+        "vqinpaint.evaluate, with plots, in a process of their own while training waits; "
+        "the run's other stages must be trained. 0 makes none.",
+    )
+    evaluate_pictures: int = option(16, "Number of pictures in each of those.")
     keep: int = option(3, "Number of newest checkpoints that are kept.")
     pictures: int = option(8, "Number of pictures in each of those sets.")
     profile: int = option(
@@ -220,4 +227,4 @@ class LoopOptions:
     )
 
     def __post_init__(self):
-        require_positive(self, may_be_zero=("profile",))
+        require_positive(self, may_be_zero=("profile", "evaluate_every"))

@@ -37,7 +37,7 @@ class Board:
         """Adds a line to log.jsonl, and each value to TensorBoard as "NAME/KIND".
 
         Args:
-          kind: "train" or "validation".
+          kind: "train", "validation" or "evaluation".
           step: number of steps taken.
           values: by name.
         """
@@ -52,6 +52,13 @@ class Board:
         with self._writer.as_default(step=step):
             for name, row in rows.items():
                 tf.summary.image(name, to_uint8(row), max_outputs=row.shape[0])
+        self.flush()
+
+    def plots(self, step: int, plots: Mapping[str, bytes]) -> None:
+        """Adds PNG files by name."""
+        with self._writer.as_default(step=step):
+            for name, data in plots.items():
+                tf.summary.image(name, tf.io.decode_png(data, 3)[None])
         self.flush()
 
     def histograms(self, step: int, variables: Iterable[tf.Variable]) -> None:

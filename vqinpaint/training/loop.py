@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple, Optional
 
 import tensorflow as tf
 
@@ -22,6 +22,16 @@ from vqinpaint.training.skips import Skips
 from vqinpaint.training.workers import Workers
 
 
+class Evaluation(NamedTuple):
+    """What an evaluation of a whole model found."""
+
+    figures: Mapping[str, float]  # by name
+    plots: Mapping[str, bytes]  # PNG, by what they show
+
+
+EvaluateModel = Callable[[int, Callable[[], bool]], Optional[Evaluation]]
+
+
 class _Due:
     """What is due after a step; after the last one everything is.
 
@@ -34,8 +44,11 @@ class _Due:
         self._step, self._last = step, last
 
     def every(self, *intervals: int) -> bool:
-        """Whether something is due that comes at each of these intervals of steps."""
-        return self._last or any(self._step % i == 0 for i in intervals)
+        """Whether something is due that comes at each of these intervals of steps.
+
+        An interval of 0 never comes.
+        """
+        return self._last or any(i and self._step % i == 0 for i in intervals)
 
 
 # What reading and decoding a damaged shard raises.
@@ -61,6 +74,8 @@ class Loop:
       faults: to inject, for tests.
       hyperparameters: values by name for TensorBoard; None shows none.
       reporter: told of progress and of what goes wrong; by one worker alone.
+      evaluate_model: called with the number of steps taken and a function that tells
+        whether to give up, at every `options.evaluate_every` steps, after saving.
     """
 
     def __init__(
@@ -74,6 +89,7 @@ class Loop:
         faults: Faults | None = None,
         hyperparameters: Mapping[str, Any] | None = None,
         reporter: Reporter = SILENT,
+        evaluate_model: EvaluateModel | None = None,
     ):
         self.stage = stage
         self.strategy = strategy
@@ -82,6 +98,7 @@ class Loop:
         # The chief alone writes, evaluates and makes pictures.
         chief = self.workers.chief
         self.evaluation = evaluation if chief else None
+        self.evaluate_model = evaluate_model if chief else None
         self.reporter = reporter if chief else SILENT
         self.losses = ExactLosses(folder) if exact and chief else None
         self.board = Board(folder) if chief else None
@@ -159,11 +176,12 @@ class Loop:
                 # It is read once a step, so one that comes later ends the next step.
                 ending = bool(stop > 0 if self.workers.number > 1 else caught)
                 due = _Due(step, last=step == steps or ending)
-                if due.every(self.options.log_every, self.options.save_every):
+                saving = self.options.save_every, self.options.evaluate_every
+                if due.every(self.options.log_every, *saving):
                     # The program waits for the devices here and nowhere else.
                     self._log(step, recent, since, skips)
                     recent, since = [], time.monotonic()
-                if due.every(self.options.save_every) and self.workers.chief:
+                if due.every(*saving) and self.workers.chief:
                     self.checkpoints.save(step)
                 if ending:
                     raise Interrupted(
@@ -174,6 +192,8 @@ class Loop:
                     result = self._evaluate(step)
                 if due.every(self.options.picture_every):
                     self._look(step)
+                if due.every(self.options.evaluate_every):
+                    self._evaluate_model(step, caught)
         self._profiler.stop()
         if self.board:
             self.board.flush()
@@ -256,6 +276,13 @@ class Loop:
         means = {name: value / count for name, value in sums.items()}
         self.board.scalars("validation", step, means)
         return means
+
+    def _evaluate_model(self, step, caught):
+        """Figures and plots of the whole model, of which the stage was just saved."""
+        found = self.evaluate_model and self.evaluate_model(step, lambda: bool(caught))
+        if found:
+            self.board.scalars("evaluation", step, found.figures)
+            self.board.plots(step, found.plots)
 
     def _look(self, step):
         """Writes what TensorBoard shows beside scalars."""
