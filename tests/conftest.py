@@ -1,6 +1,8 @@
 """Two logical CPUs for all tests, so that replicas can be tested without a GPU."""
 
+import fcntl
 import os
+import pathlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -39,17 +41,30 @@ def two_replicas():
 
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory):
-    """(`ServedInpainter`, folder of its SavedModel); neither is to be changed."""
+    """(`ServedInpainter`, folder of its SavedModel); neither is to be changed.
+
+    Making it takes two minutes. Processes of one test run share it in the folder that
+    VQINPAINT_TEST_EXPORT names, if it is set; its model always has the same weights.
+    """
     from tests import tiny
     from vqinpaint import exporting
 
     model = tiny.inpainter()
-    folder = str(tmp_path_factory.mktemp("models") / "tiny" / "1")
+    shared = os.environ.get("VQINPAINT_TEST_EXPORT")
+    root = pathlib.Path(shared) if shared else tmp_path_factory.mktemp("models")
+    # Kernels, and so the last digits of what is stored, differ with oneDNN.
+    root = root / f"onednn{os.environ.get('TF_ENABLE_ONEDNN_OPTS', '')}"
+    folder = root / "tiny" / "1"
     facts = {"version": "test"}
-    exporting.write_saved_model(
-        model, tiny.OPTIONS, folder, facts, "tiny", "A story.", lite=True
-    )
-    return model, folder
+    root.mkdir(exist_ok=True)
+    with open(root / "lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            exporting.write_saved_model(
+                *(model, tiny.OPTIONS, str(folder), facts, "tiny", "A story."),
+                lite=True,
+            )
+    return model, str(folder)
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,18 @@ pytest=("$VENV"/bin/python -m pytest -q -n 2 --dist loadfile)
 if [ $# -gt 0 ]; then
   exec "${pytest[@]}" "$@"
 fi
+# Of a model that many tests need, in all processes below.
+VQINPAINT_TEST_EXPORT=$(mktemp -d)
+export VQINPAINT_TEST_EXPORT
+trap 'rm -rf "$VQINPAINT_TEST_EXPORT"' EXIT
 TF_ENABLE_ONEDNN_OPTS=1 "${pytest[@]}" -m numerical
 TF_ENABLE_ONEDNN_OPTS=0 "${pytest[@]}" -m numerical
-# In three turns, as TensorFlow keeps memory of every graph that a process has made.
+# In turns, as TensorFlow keeps memory of every graph that a process has made.
+turns=4
 files=(tests/test_*.py)
-for turn in 0 1 2; do
+for ((turn = 0; turn < turns; turn++)); do
   chosen=()
-  for ((i = turn; i < ${#files[@]}; i += 3)); do
+  for ((i = turn; i < ${#files[@]}; i += turns)); do
     chosen+=("${files[i]}")
   done
   "${pytest[@]}" -m "not numerical" "${chosen[@]}"
