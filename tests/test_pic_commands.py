@@ -18,13 +18,20 @@ SIZES = [
 ]
 
 
+# Of the files of two completions of a picture.
+ENDS = "_00.png", "_01.png", "_grid.png", ".json"
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """Records, a run of two steps, a picture and a mask."""
     world = tmp_path_factory.mktemp("world")
-    run("tools/make_sample_data.py", f"--output={world / 'pictures'}", "--train=6")
     run(
-        "tools/make_tfrecords.py",
+        *("-m", "vqinpaint.make_sample_data", f"--output={world / 'pictures'}"),
+        *("--size=64", "--train=6", "--val=1"),
+    )
+    run(
+        *("-m", "vqinpaint.make_tfrecords"),
         f"--input={world / 'pictures' / 'train'}",
         f"--output={world / 'records'}",
         "--split=train",
@@ -44,7 +51,7 @@ def _train(world, stage="pic", *more):
 
 
 def test_a_run_completes_a_picture(world):
-    image = world / "pictures" / "train" / "00000.png"
+    image = min((world / "pictures" / "train").glob("*.png"))
     done = run(
         *("-m", "vqinpaint.inpaint", f"--model={world / 'run'}", f"--image={image}"),
         *(f"--mask={world / 'mask.png'}", f"--output={world / 'out'}"),
@@ -52,14 +59,14 @@ def test_a_run_completes_a_picture(world):
     )
     assert "1 picture(s) completed" in done.stdout
     names = {path.name for path in (world / "out").iterdir()}
-    assert names == {"00000_00.png", "00000_01.png", "00000_grid.png", "00000.json"}
-    facts = json.loads((world / "out" / "00000.json").read_text())
+    assert names == {f"{image.stem}{end}" for end in ENDS}
+    facts = json.loads((world / "out" / f"{image.stem}.json").read_text())
     scores = [sample["discriminator"] for sample in facts["samples"]]
     assert scores == sorted(scores, reverse=True)
     assert [sample["bits"] for sample in facts["samples"]] == [None, None]
     hole = np.asarray(Image.open(world / "mask.png")) > 0
     known = np.asarray(Image.open(image))[~hole]
-    for name in ("00000_00.png", "00000_01.png"):
+    for name in (f"{image.stem}{end}" for end in ENDS[:2]):
         completed = np.asarray(Image.open(world / "out" / name))
         np.testing.assert_array_equal(completed[~hole], known)
 
