@@ -46,7 +46,6 @@ class Upload(gr.Image):
         from gradio.components import Timer
         from gradio.components.base import Component
 
-
 @dataclasses.dataclass
 class Parts:
     """The page's components, by what they are for."""
@@ -77,14 +76,12 @@ class Parts:
     downloads: list[Any]
     maps: Any
 
-
 def examples() -> list[tuple[str, str]]:
     """(picture, mask) of the examples that come with the package."""
     folder = shipped.examples() or ""
     pictures = sorted(glob.glob(os.path.join(folder, "images", "*.png")))
     masks = [os.path.join(folder, "masks", os.path.basename(p)) for p in pictures]
     return [pair for pair in zip(pictures, masks) if os.path.exists(pair[1])]
-
 
 def build(engine: Engine, options: PageOptions, forget: Any) -> tuple[gr.Blocks, Parts]:
     """The page without anything that happens on it.
@@ -114,7 +111,6 @@ def build(engine: Engine, options: PageOptions, forget: Any) -> tuple[gr.Blocks,
                 _add_results(parts, engine)
     return page, Parts(**parts)
 
-
 def _add_picture(parts):
     gr.Markdown("## 1. Picture")
     with gr.Row():
@@ -137,7 +133,6 @@ def _add_picture(parts):
             buttons=[],
             elem_id="examples",
         )
-
 
 def _add_hole(parts):
     gr.Markdown(f"## 2. Hole\n{_HELP}")
@@ -181,7 +176,6 @@ def _add_hole(parts):
             ]
         parts["add_rectangle"] = gr.Button("Add rectangle to the hole", size="sm")
 
-
 def _add_wishes(parts, engine, options):
     gr.Markdown("## 3. Completions")
     most, codes = options.max_samples, bool(engine.codes)
@@ -207,7 +201,6 @@ def _add_wishes(parts, engine, options):
         parts["complete"] = gr.Button("Complete", variant="primary", elem_id="complete")
         parts["cancel"] = gr.Button("Cancel", variant="stop", elem_id="cancel")
     parts["status"] = gr.HTML(status("Choose a picture."), elem_id="status")
-
 
 def _add_results(parts, engine):
     gr.Markdown("## 4. Results")

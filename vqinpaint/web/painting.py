@@ -60,7 +60,7 @@ def layer(marked: np.ndarray) -> np.ndarray:
     return np.where(marked[..., None], colour, np.uint8(0))
 
 
-def painted(layers: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+def painted(layers: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
     """What is painted on the canvas: uint8 [h, w, 4] each -> bool of that shape.
 
     Raises:

@@ -113,8 +113,13 @@ class Session:
         self._require_picture()
         copy = os.path.join(self._new_place(), _tame(os.path.basename(path)))
         outputs.write(copy, self._read(path, "mask"))
-        size, reading = self.mask.shape, self.desk.options.reading
-        self._set(files.load_mask(copy, *size, False, self._orientation, reading)[0])
+        height, width = self.mask.shape
+        mask, _ = files.load_mask(
+            *(copy, height, width),
+            orientation=self._orientation,
+            reading=self.desk.options.reading,
+        )
+        self._set(mask)
 
     def invert(self) -> None:
         """Exchanges what is missing and what is known."""

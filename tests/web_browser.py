@@ -1,0 +1,232 @@
+"""The page in a real browser: python -m pytest tests/web_browser.py
+
+It needs the extra "web", playwright from PyPI, and a chromium (VQINPAINT_BROWSER names
+another). It is no part of the usual tests, as it takes some minutes; where something is
+missing it fails. VQINPAINT_SCREENSHOTS=DIR keeps pictures of the page.
+"""
+
+import io
+import json
+import os
+import re
+import urllib.request
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.commands import ROOT, run
+from tests.web_visitor import Visitor, browser_path, served
+
+EXAMPLES = ROOT / "examples"
+_CANVAS = "#canvas button[aria-label='{}']"
+
+
+@pytest.fixture(scope="module")
+def address():
+    with served("--at_once=2", "--max_pixels=2000000") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path(), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Opens the page for one visitor after another."""
+    visitors = []
+
+    def visit(**size):
+        visitors.append(Visitor(browser, address, **size))
+        return visitors[-1]
+
+    yield visit
+    for visitor in visitors:
+        assert not visitor.mistakes
+        elsewhere = [u for u in visitor.asked if not u.startswith((address, "blob:", "data:"))]
+        assert not elsewhere
+        visitor.context.close()
+
+
+@pytest.fixture(scope="module")
+def photograph(tmp_path_factory):
+    """A picture that is larger than the model and than the canvas."""
+    grid = np.mgrid[0:700, 0:1000]
+    noise = np.random.default_rng(0).integers(0, 60, [700, 1000, 3])
+    pixels = (noise + (grid[0] // 5 + grid[1] // 9)[..., None] % 190).astype(np.uint8)
+    path = tmp_path_factory.mktemp("photograph") / "wide photo.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def _pixels(data):
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def _inpainted(folder, picture, mask, *flags):
+    """Files that `vqinpaint.inpaint` writes, by name."""
+    (folder / "mask.png").write_bytes(mask)
+    run(
+        *("-m", "vqinpaint.inpaint", "--model=saved_models/demo", f"--image={picture}"),
+        *(f"--mask={folder / 'mask.png'}", f"--output={folder / 'out'}", *flags),
+    )
+    return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+def _keep(visitor, name):
+    folder = os.environ.get("VQINPAINT_SCREENSHOTS")
+    if folder:
+        visitor.page.screenshot(path=os.path.join(folder, name), full_page=True)
+
+
+def test_painted_holes_give_the_bytes_of_inpaint(visit, tmp_path):
+    visitor, picture = visit(), EXAMPLES / "images" / "face.png"
+    visitor.upload(picture)
+    visitor.wait_for("Paint a hole")
+    visitor.canvas_settles()
+    visitor.stroke((0.3, 0.4), (0.7, 0.45), (0.4, 0.6))
+    visitor.ask_for(3, seed=7)
+    name, mask = visitor.download("#mask-download")
+    assert name == "face_mask.png"
+    visitor.complete()
+    captions = visitor.completions()
+    assert len(captions) == 3
+    assert all(re.fullmatch(r"\d: seed [789], \d+ bits", c) for c in captions)
+    found = _inpainted(tmp_path, picture, mask, "--num_samples=3", "--seed=7")
+    archive = zipfile.ZipFile(io.BytesIO(visitor.download("#get-zip")[1]))
+    for number in range(3):
+        same = f"face_{number:02d}.png"
+        assert archive.read(same) == found[same]
+    visitor.page.get_by_label(captions[1]).check()
+    visitor.page.wait_for_timeout(1000)
+    name, data = visitor.download("#get-png")
+    assert name == "face_01.png" and data == found[name]
+    hole = np.asarray(Image.open(io.BytesIO(mask))) > 127
+    assert 0.02 < hole.mean() < 0.5
+    before = np.asarray(Image.open(picture).convert("RGB"))
+    np.testing.assert_array_equal(_pixels(data)[~hole], before[~hole])
+    assert (_pixels(data)[hole] != before[hole]).any()
+    record = json.loads(visitor.download("#get-json")[1])
+    assert record["samples"] == json.loads(found["face.json"])["samples"]
+    assert record["image"] == "face.png"
+
+
+def test_a_large_photograph_keeps_its_known_pixels(visit, photograph, tmp_path):
+    visitor = visit()
+    visitor.upload(photograph)
+    visitor.wait_for("Paint a hole")
+    visitor.page.get_by_text("Rectangle, by pixels").click()
+    for name, value in (("Left", 801), ("Top", 99), ("Right", 850), ("Bottom", 151)):
+        visitor.page.get_by_label(name).fill(str(value))
+    visitor.page.get_by_text("Add rectangle").click()
+    visitor.canvas_settles()
+    visitor.ask_for(1, seed=3)
+    visitor.complete()
+    assert "window(s)" in visitor.status()
+    _, mask = visitor.download("#mask-download")
+    hole = np.zeros([700, 1000], bool)
+    hole[99:151, 801:850] = True
+    # The canvas is smaller than the picture, and yet the hole is exact.
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(mask))) > 127, hole)
+    name, data = visitor.download("#get-png")
+    before = np.asarray(Image.open(photograph))
+    np.testing.assert_array_equal(_pixels(data)[~hole], before[~hole])
+    found = _inpainted(tmp_path, photograph, mask, "--num_samples=1", "--seed=3")
+    assert data == found["wide photo_00.png"]
+
+
+def test_erasing_undoing_inverting_and_zooming(visit):
+    visitor = visit()
+    visitor.example(1)
+
+    def share():
+        _, mask = visitor.download("#mask-download")
+        return (np.asarray(Image.open(io.BytesIO(mask))) > 127).mean()
+
+    first = share()
+    visitor.page.click(_CANVAS.format("Erase"))
+    visitor.stroke((0.4, 0.4), (0.6, 0.5))
+    erased = share()
+    assert 0 < erased < first
+    visitor.page.click(_CANVAS.format("Undo"))
+    visitor.canvas_settles()
+    assert share() == first
+    visitor.page.click(_CANVAS.format("Zoom in"))
+    visitor.page.wait_for_timeout(1000)
+    assert share() == first
+    visitor.page.get_by_role("button", name="Invert hole").click()
+    visitor.canvas_settles()
+    assert share() == pytest.approx(1 - first)
+    visitor.page.get_by_role("button", name="No hole").click()
+    visitor.canvas_settles()
+    assert share() == 0
+    visitor.upload(EXAMPLES / "masks" / "face.png", "#mask-upload")
+    visitor.canvas_settles()
+    assert share() == first
+
+
+def test_a_computation_can_be_cancelled(visit):
+    visitor = visit()
+    visitor.example(0)
+    visitor.ask_for(32)
+    visitor.page.click("#complete")
+    visitor.wait_for("Completing")
+    visitor.page.locator("#status progress").wait_for()
+    visitor.page.click("#cancel")
+    visitor.wait_for("Cancelled.")
+    assert not visitor.completions()
+    visitor.ask_for(1)
+    visitor.complete()
+    assert len(visitor.completions()) == 1
+
+
+def test_mistakes_are_told_in_one_line(visit, tmp_path):
+    visitor = visit()
+    visitor.page.click("#complete")
+    assert "there is no picture" in visitor.error()
+    (tmp_path / "bad.png").write_text("no picture")
+    visitor.upload(tmp_path / "bad.png")
+    text = visitor.error()
+    assert "bad.png" in text and "\n" not in text
+    assert "/" not in text and "Traceback" not in text
+    Image.new("RGB", (2000, 1100)).save(tmp_path / "large.png")
+    visitor.upload(tmp_path / "large.png")
+    assert "2000x1100 pixels, more than 2,000,000" in visitor.error()
+    visitor.example(0)
+    visitor.page.get_by_role("button", name="No hole").click()
+    visitor.canvas_settles()
+    visitor.page.click("#complete")
+    assert "there is no hole" in visitor.error()
+
+
+def test_visitors_get_their_own_answers_and_no_others(visit, address):
+    first, second = visit(), visit()
+    first.example(0)
+    second.example(3)
+    first.ask_for(4, seed=1)
+    second.ask_for(2, seed=90)
+    first.page.click("#complete")
+    second.page.click("#complete")
+    first.wait_for("Done")
+    second.wait_for("Done")
+    assert ["seed 1," in c for c in first.completions()] == [True, False, False, False]
+    assert ["seed 90," in c for c in second.completions()] == [True, False]
+    assert first.download("#get-json")[0] == "curls.json"
+    assert second.download("#get-json")[0] == "smiley.json"
+    files = {u for u in first.asked if "/gradio_api/file=" in u and "_0" in u}
+    assert files
+    for url in files:
+        assert first.context.request.get(url).ok
+        assert second.context.request.get(url).status == 404
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(url)
