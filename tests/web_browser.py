@@ -230,3 +230,107 @@ def test_visitors_get_their_own_answers_and_no_others(visit, address):
         assert second.context.request.get(url).status == 404
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(url)
+
+
+def test_rounds_follow_one_another_and_stay_in_the_history(visit, tmp_path):
+    visitor = visit()
+    visitor.example(1)
+    visitor.ask_for(2)
+    visitor.complete()
+    _, mask = visitor.download("#mask-download")
+    hole = np.asarray(Image.open(io.BytesIO(mask))) > 127
+    first = _pixels(visitor.download("#get-png")[1])
+    visitor.page.get_by_role("button", name="Vary this one").click()
+    visitor.wait_for("Done: 2")
+    visitor.canvas_settles()
+    _, inner = visitor.download("#mask-download")
+    core = np.asarray(Image.open(io.BytesIO(inner))) > 127
+    assert core.sum() == hole.sum() // 2 and not (core & ~hole).any()
+    name, varied = visitor.download("#get-png")
+    assert name == "face_00_00.png" and "seed 2," in visitor.completions()[0]
+    np.testing.assert_array_equal(_pixels(varied)[~core], first[~core])
+    visitor.page.get_by_role("button", name="Paint a hole into it").click()
+    visitor.wait_for("Paint a hole into it")
+    visitor.canvas_settles()
+    visitor.stroke((0.45, 0.6), (0.55, 0.6))
+    visitor.complete()
+    assert visitor.download("#get-json")[0] == "face_00_00.json"
+    visitor.page.get_by_label("Round (history)").click()
+    visitor.page.get_by_role("option", name="1: face, 2 result(s)").click()
+    visitor.canvas_settles()
+    np.testing.assert_array_equal(_pixels(visitor.download("#get-png")[1]), first)
+    visitor.page.get_by_role("button", name="Back to its hole").click()
+    visitor.wait_for("Change the hole")
+    visitor.canvas_settles()
+    assert visitor.download("#mask-download")[1] == mask
+    visitor.page.get_by_role("button", name="Use its structure again").click()
+    visitor.wait_for("Done: 1")
+    visitor.canvas_settles()
+    assert visitor.completions() == ["1: given structure"]
+    np.testing.assert_array_equal(_pixels(visitor.download("#get-png")[1]), first)
+
+
+def test_a_picture_can_be_pasted(visit):
+    visitor = visit()
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.page.evaluate(
+        """async () => {
+          const canvas = new OffscreenCanvas(80, 70);
+          canvas.getContext("2d").fillRect(0, 0, 40, 70);
+          const blob = await canvas.convertToBlob({type: "image/png"});
+          await navigator.clipboard.write([new ClipboardItem({"image/png": blob})]);
+        }"""
+    )
+    visitor.page.get_by_label("Paste from clipboard").click()
+    visitor.wait_for("Paint a hole")
+    visitor.canvas_settles()
+    _, mask = visitor.download("#mask-download")
+    assert Image.open(io.BytesIO(mask)).size == (80, 70)
+
+
+# The name by which a screen reader calls an element, roughly as HTML-AAM computes it.
+_NAMELESS = """() => [...document.querySelectorAll(
+    "button, input, select, textarea, a[href], [role=button], [tabindex='0']")]
+  .filter(e => e.offsetParent !== null && !e.disabled && e.type !== "file")
+  .filter(e => !(e.getAttribute("aria-label") || e.title || e.innerText?.trim()
+    || e.getAttribute("aria-labelledby") || e.placeholder || e.alt
+    || [...(e.labels || [])].some(l => l.innerText.trim())
+    || e.querySelector("img[alt]:not([alt=''])")))
+  .map(e => e.outerHTML.slice(0, 160))"""
+
+
+def test_everything_has_a_name_and_the_keyboard_suffices(visit):
+    visitor = visit()
+    assert visitor.page.evaluate(_NAMELESS) == []
+
+    def tab_to(description):
+        for _ in range(60):
+            visitor.page.keyboard.press("Tab")
+            if visitor.page.evaluate(f"document.activeElement.matches({description!r})"):
+                return
+        raise AssertionError(f"Tab never reaches {description}")
+
+    tab_to("#examples button")
+    visitor.page.keyboard.press("Enter")
+    visitor.wait_for("Press Complete")
+    visitor.canvas_settles()
+    visitor.ask_for(1)
+    tab_to("#complete")
+    visitor.page.keyboard.press("Enter")
+    visitor.wait_for("Done: 1")
+    visitor.canvas_settles()
+    tab_to("#get-png")
+    with visitor.page.expect_download() as download:
+        visitor.page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "curls_00.png"
+    assert visitor.page.evaluate(_NAMELESS) == []
+
+
+@pytest.mark.parametrize("width, height", [(1280, 900), (390, 844)])
+def test_the_page_fits_desktops_and_phones(visit, width, height):
+    visitor = visit(width=width, height=height)
+    visitor.example(1)
+    visitor.complete()
+    visitor.canvas_settles()
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+    _keep(visitor, "desktop.png" if width > 1000 else "phone.png")

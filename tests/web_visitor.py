@@ -77,8 +77,10 @@ class Visitor:
         if "/heartbeat/" not in request.url:  # which lasts as long as the visit
             self._under_way.add(request)
 
-    def upload(self, path, place="#upload"):
-        self.page.set_input_files(f"{place} input[type=file]", str(path))
+    def upload(self, path, place="#upload button"):
+        with self.page.expect_file_chooser() as chooser:
+            self.page.locator(place).first.click()
+        chooser.value.set_files(str(path))
 
     def example(self, number):
         self.page.locator("#examples .thumbnail-item").nth(number).click()

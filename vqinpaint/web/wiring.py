@@ -77,7 +77,7 @@ def _wire_completing(parts, events):
             **_shared,
         )
     )
-    parts.cancel.click(events.cancel, session, None, queue=False, **_quiet)
+    parts.cancel.click(events.cancel, session, None, concurrency_limit=None, **_quiet)
 
 
 def _then_watch(events, session, outputs, begun):
