@@ -53,7 +53,9 @@ def visit(browser, address):
     yield visit
     for visitor in visitors:
         assert not visitor.mistakes
-        elsewhere = [u for u in visitor.asked if not u.startswith((address, "blob:", "data:"))]
+        elsewhere = [
+            u for u in visitor.asked if not u.startswith((address, "blob:", "data:"))
+        ]
         assert not elsewhere
         visitor.context.close()
 
@@ -306,7 +308,9 @@ def test_everything_has_a_name_and_the_keyboard_suffices(visit):
     def tab_to(description):
         for _ in range(60):
             visitor.page.keyboard.press("Tab")
-            if visitor.page.evaluate(f"document.activeElement.matches({description!r})"):
+            if visitor.page.evaluate(
+                f"document.activeElement.matches({description!r})"
+            ):
                 return
         raise AssertionError(f"Tab never reaches {description}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from typing import Any
 
 from vqinpaint.errors import UsageError
@@ -28,7 +29,7 @@ def options_of(*values: Any) -> dict[str, Any]:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise UsageError(f"{name} is empty; give a number.")
         if name in _WHOLE:
-            if value != int(value):
+            if not math.isfinite(value) or value != int(value):
                 raise UsageError(f"{name} is {value}; give a whole number.")
             given[name] = int(value)
     if given["keep_by"] not in KEEP_BY:

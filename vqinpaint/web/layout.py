@@ -18,27 +18,19 @@ from vqinpaint.web.forms import KEEP_BY, status
 STYLE = """
 .gradio-container { max-width: 1280px !important; }
 progress { width: 100%; height: 0.7rem; }
-#canvas canvas { image-rendering: auto; }
 *:focus-visible { outline: 3px solid #1d4ed8 !important; outline-offset: 2px; }
-@media (max-width: 640px) { .gradio-container { padding: 0.4rem !important; } }
+#examples .grid-container { grid-template-columns: repeat(4, 1fr) !important; }
+#examples .grid-wrap, #gallery .grid-wrap { padding-top: 2rem; }
+@media (max-width: 640px) {
+  .gradio-container { padding: 0.4rem !important; }
+  #gallery .grid-container { grid-template-columns: repeat(2, 1fr) !important; }
+}
 """
 _HELP = (
     "Paint over what is to be replaced: **brush** and **eraser** are left of the canvas, "
-    "**undo** and **zoom** above it. Known pixels are never changed."
+    "**undo** and **zoom** above it. By keyboard, add a rectangle or upload a mask. Known "
+    "pixels are never changed."
 )
-
-
-class Upload(gr.Image):
-    """A place to drop, choose or paste a picture file, whose path it gives as it is.
-
-    Gradio's own opens the file, and fails with a traceback where it is none.
-    """
-
-    is_template = True  # drawn as gr.Image
-
-    def preprocess(self, payload):
-        """The path of the uploaded file, or None."""
-        return payload.path if payload else None
 
 
 @dataclasses.dataclass
@@ -112,7 +104,7 @@ def build(engine: Engine, options: PageOptions, forget: Any) -> tuple[gr.Blocks,
 def _add_picture(parts):
     gr.Markdown("## 1. Picture")
     with gr.Row():
-        parts["upload"] = Upload(
+        parts["upload"] = gr.Image(
             label="Upload, drop or paste a picture",
             type="filepath",
             sources=["upload", "clipboard"],
@@ -121,6 +113,8 @@ def _add_picture(parts):
             buttons=[],
             elem_id="upload",
         )
+        # Gradio's own opens the file, and fails with a traceback where it is no picture.
+        parts["upload"].preprocess = lambda sent: sent and sent.path
         parts["examples"] = gr.Gallery(
             [picture for picture, _ in examples()],
             label="Examples",

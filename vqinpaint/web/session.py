@@ -218,7 +218,8 @@ class Session:
 
     def _read(self, path, what):
         most = self.desk.options.most_bytes
-        return read_regular(path, most, f"the {what} {os.path.basename(path)}")
+        name = f"the {what} {os.path.basename(path)}"
+        return read_regular(path, most, name, PictureError)
 
     def _new_place(self):
         """A new folder, so that names never meet."""
