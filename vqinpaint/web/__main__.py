@@ -6,6 +6,7 @@ otherwise, and asks nobody for a password.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 
 from vqinpaint.cli import FLAGS, define, flags, read, run_main
@@ -63,11 +64,12 @@ def main() -> None:
     engine = _open_engine()
     with tempfile.TemporaryDirectory(prefix="vqinpaint-web-") as folder:
         app = serving.make_app(engine, options, folder)
-        serving.serve(
-            app,
-            options,
-            lambda address: say(f"{engine.name}: open {address}; Ctrl-C ends."),
-        )
+
+        def ready(address):
+            say(f"{engine.name}: open {address}; Ctrl-C ends.")
+            sys.stdout.flush()  # whoever waits for the address may read it from a pipe
+
+        serving.serve(app, options, ready)
 
 
 def run() -> None:
