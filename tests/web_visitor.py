@@ -77,7 +77,7 @@ class Visitor:
         if "/heartbeat/" not in request.url:  # which lasts as long as the visit
             self._under_way.add(request)
 
-    def upload(self, path, place="#upload button"):
+    def upload(self, path, place="#upload button[aria-label^='Drop']"):
         with self.page.expect_file_chooser() as chooser:
             self.page.locator(place).first.click()
         chooser.value.set_files(str(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import traceback
 
 import gradio as gr
@@ -21,13 +22,17 @@ _FAILED = (
 )
 
 
-def told(error: BaseException, session: Session | None = None) -> gr.Error:
-    """An error as the page shows it: one line, without paths of this machine."""
+def told(error: BaseException, session: Session | None = None) -> str:
+    """An error in one line, without paths of this machine."""
     if not isinstance(error, UserError):
         traceback.print_exception(type(error), error, error.__traceback__)
-        return gr.Error(_FAILED, print_exception=False)
-    text = session.told(str(error)) if session else str(error)
-    return gr.Error(printable(text), print_exception=False)
+        return _FAILED
+    return printable(session.told(str(error)) if session else str(error))
+
+
+def shown(text: str) -> gr.Error:
+    """What makes Gradio show an error; it takes the text for HTML."""
+    return gr.Error(html.escape(text, quote=False), print_exception=False)
 
 
 def _guarded(method):
@@ -40,7 +45,7 @@ def _guarded(method):
                 raise UsageError("this visit has ended; load the page again.")
             return method(self, session, *rest)
         except Exception as error:
-            raise told(error, session) from None
+            raise shown(told(error, session)) from None
 
     return guarded
 
@@ -56,11 +61,15 @@ class Events:
         return Session(self._desk)
 
     @_guarded
-    def upload(self, session, path):
-        """A picture was uploaded: canvas, status, and the empty place for the next."""
-        if path:
-            session.open(path)
-        return _canvas(session), status("Paint a hole, then press Complete."), None
+    def receive(self, session, path):
+        """A picture was uploaded; leaves an empty place for the next."""
+        session.received = path
+
+    @_guarded
+    def open(self, session):
+        """The picture that was uploaded shall be shown."""
+        session.open(session.received)
+        return _canvas(session), status("Paint a hole, then press Complete.")
 
     @_guarded
     def example(self, session, selected: gr.SelectData):
@@ -150,8 +159,8 @@ class Events:
             yield [status("Cancelled."), *blank]
         except Exception as error:
             line = told(error, session)
-            yield [status(line.message), *blank]
-            raise line from None
+            yield [status(line), *blank]
+            raise shown(line) from None
         finally:
             job.stop()  # of no effect once it has ended
 

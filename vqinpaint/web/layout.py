@@ -12,6 +12,7 @@ import gradio as gr
 from vqinpaint import shipped
 from vqinpaint.completing.engine import Engine
 from vqinpaint.options.page import PageOptions
+from vqinpaint.pictures import files
 from vqinpaint.web import painting
 from vqinpaint.web.forms import KEEP_BY, status
 
@@ -19,11 +20,12 @@ STYLE = """
 .gradio-container { max-width: 1280px !important; }
 progress { width: 100%; height: 0.7rem; }
 *:focus-visible { outline: 3px solid #1d4ed8 !important; outline-offset: 2px; }
-#examples .grid-container { grid-template-columns: repeat(4, 1fr) !important; }
+#examples .thumbnail-item { width: 100%; min-width: 0; }
+#examples .grid-container { grid-template-columns: repeat(4, minmax(0, 1fr)) !important; }
 #examples .grid-wrap, #gallery .grid-wrap { padding-top: 2rem; }
 @media (max-width: 640px) {
   .gradio-container { padding: 0.4rem !important; }
-  #gallery .grid-container { grid-template-columns: repeat(2, 1fr) !important; }
+  #gallery .grid-container { grid-template-columns: repeat(2, minmax(0, 1fr)) !important; }
 }
 """
 _HELP = (
@@ -88,7 +90,7 @@ def build(engine: Engine, options: PageOptions, forget: Any) -> tuple[gr.Blocks,
         parts["session"] = gr.State(None, delete_callback=forget)
         side = f"{engine.side}x{engine.side}"
         gr.Markdown(
-            f"# Paint a hole, see several answers\nModel: {engine.name}, {side} pixels. "
+            f"# Paint a hole, see several answers\nModel: `{engine.name}`, {side} pixels. "
             "Pictures of other sizes are completed through windows around the hole."
         )
         with gr.Row():
@@ -116,7 +118,7 @@ def _add_picture(parts):
         # Gradio's own opens the file, and fails with a traceback where it is no picture.
         parts["upload"].preprocess = lambda sent: sent and sent.path
         parts["examples"] = gr.Gallery(
-            [picture for picture, _ in examples()],
+            [(picture, files.stem(picture)) for picture, _ in examples()],
             label="Examples",
             columns=4,
             scale=3,

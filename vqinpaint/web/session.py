@@ -47,6 +47,7 @@ class Session:
     """The state of one visitor's page. Its files go with `close`.
 
     Attributes:
+      received: path of the file that was uploaded last, or "".
       picture: path of the picture, or "" before one is chosen.
       mask: uint8 [H, W], 255 where missing.
       canvas: uint8 [h, w, 3], what is painted on.
@@ -57,7 +58,7 @@ class Session:
     def __init__(self, desk: Desk):
         self.desk = desk
         self._folder = tempfile.mkdtemp(prefix="visitor-", dir=desk.folder)
-        self.picture = ""
+        self.received, self.picture = "", ""
         self.mask = np.zeros([0, 0], np.uint8)
         self.canvas = np.zeros([0, 0, 3], np.uint8)
         self._shown = np.zeros([0, 0], bool)

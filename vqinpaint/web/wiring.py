@@ -32,9 +32,10 @@ _shared = {**_quiet, "concurrency_limit": 8}
 def _wire_picture(parts, events):
     session, canvas = parts.session, parts.canvas
     opened = [canvas, parts.status]
+    # Two steps, so that the place is free for the next picture if this one is refused.
     parts.upload.upload(
-        events.upload, [session, parts.upload], [*opened, parts.upload], **_shared
-    )
+        events.receive, [session, parts.upload], parts.upload, **_shared
+    ).then(events.open, session, opened, **_shared)
     parts.examples.select(events.example, session, opened, **_shared)
     parts.add_rectangle.click(
         events.rectangle, [session, canvas, *parts.corners], canvas, **_shared
