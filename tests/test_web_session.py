@@ -27,7 +27,9 @@ class Engine(Painter):
 def desk(tmp_path):
     options = PageOptions(max_samples=5, rounds=2, max_pixels=40_000)
     (tmp_path / "desk").mkdir()
-    return Desk(Engine(), options, str(tmp_path / "desk"), Turns(2))
+    return Desk(
+        Engine(), options, str(tmp_path / "desk"), str(tmp_path / "sent"), Turns(2)
+    )
 
 
 @pytest.fixture
@@ -122,12 +124,33 @@ def test_a_structure_is_used_again(session):
 
 def test_old_rounds_go_and_so_does_everything_at_the_end(session, desk):
     folders = [_round(session, num_samples=1).folder for _ in range(3)]
-    assert [os.path.exists(folder) for folder in folders] == [False, True, True]
+    assert [os.path.exists(os.path.dirname(f)) for f in folders] == [False, True, True]
     assert [one.number for one in session.rounds] == [2, 3]
     with pytest.raises(UsageError, match="no results"):
         session.round(1)
     session.close()
     assert not os.listdir(desk.folder)
+
+
+def test_pictures_that_were_left_or_refused_leave_no_files(session, picture, tmp_path):
+    folder = session.desk.folder
+    before = sum(len(files) for _, _, files in os.walk(folder))
+    (tmp_path / "bad.png").write_text("no picture")
+    for _ in range(3):
+        session.open(picture)
+        session.save_mask()
+        session.save_mask()
+        with pytest.raises(PictureError):
+            session.open(str(tmp_path / "bad.png"))
+    assert sum(len(files) for _, _, files in os.walk(folder)) == before + 1
+
+
+def test_the_oldest_visitors_leave(tmp_path):
+    desk = Desk(Engine(), PageOptions(sessions=2), str(tmp_path), "", Turns(0))
+    visitors = [desk.welcome() for _ in range(3)]
+    assert [one.is_closed for one in visitors] == [True, False, False]
+    visitors[1].close()
+    assert desk.visitors == [visitors[2]] and len(os.listdir(tmp_path)) == 1
 
 
 def test_visitors_share_nothing_but_the_engine(desk, session, picture):
@@ -154,7 +177,7 @@ def test_bounds_are_kept(session, tmp_path):
     told = session.told(str(caught.value))
     assert told.startswith("the image large.png has 300x200") and "/" not in told
     small = PageOptions(upload_megabytes=1)
-    bounded = Session(Desk(Engine(), small, str(tmp_path), Turns(0)))
+    bounded = Session(Desk(Engine(), small, str(tmp_path), "", Turns(0)))
     (tmp_path / "heavy.png").write_bytes(bytes(1_000_001))
     with pytest.raises(PictureError, match=r"heavy\.png has 1 MB; at most 1 MB"):
         bounded.open(str(tmp_path / "heavy.png"))
@@ -192,3 +215,17 @@ def test_the_canvas_changes_the_mask(session):
     ).sum() == 25  # of 5x5 pixels, each three canvas pixels wide
     with Image.open(io.BytesIO(open(session.save_mask(), "rb").read())) as saved:
         assert saved.size == (150, 100) and SIDE != 100
+
+
+def test_nothing_but_uploads_can_be_named(session, desk, tmp_path, picture):
+    (tmp_path / "sent").mkdir()
+    for path in (picture, "", None, f"{desk.uploads}/../sentinel.png", desk.uploads):
+        for take in (session.upload, session.upload_mask):
+            with pytest.raises(PictureError, match="was not uploaded"):
+                take(path)
+    os.symlink(picture, tmp_path / "sent" / "link.png")
+    with pytest.raises(PictureError, match="was not uploaded"):
+        session.upload(f"{desk.uploads}/link.png")
+    Image.open(picture).save(tmp_path / "sent" / "b.png")
+    session.upload(f"{desk.uploads}/b.png")
+    assert session.picture.endswith("/b.png")

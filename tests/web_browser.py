@@ -24,8 +24,9 @@ _CANVAS = "#canvas button[aria-label='{}']"
 
 
 @pytest.fixture(scope="module")
-def address():
-    with served("--at_once=2", "--max_pixels=2000000") as address:
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    with served(folder, "--at_once=2", "--max_pixels=2000000") as address:
         yield address
 
 
@@ -338,3 +339,31 @@ def test_the_page_fits_desktops_and_phones(visit, width, height):
     visitor.canvas_settles()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
     _keep(visitor, "desktop.png" if width > 1000 else "phone.png")
+
+
+def test_files_that_were_not_uploaded_cannot_be_named(browser, tmp_path):
+    def forged(route):
+        data = re.sub(
+            r'"path": *"[^"]*"', '"path":"/etc/passwd"', route.request.post_data
+        )
+        route.continue_(post_data=data)
+
+    refused = "Cannot move /etc/passwd to the gradio cache dir"
+    with served(tmp_path, logs=refused) as address:
+        visitor = Visitor(browser, address)
+        visitor.context.route("**/queue/join*", forged)
+        visitor.upload(EXAMPLES / "images" / "face.png")
+        visitor.canvas_settles()
+        assert visitor.status() == "Choose a picture."
+        visitor.context.close()
+
+
+def test_long_computations_are_stopped(browser, tmp_path):
+    with served(tmp_path, "--seconds=1", "--at_once=1") as address:
+        visitor = Visitor(browser, address)
+        visitor.example(0)
+        visitor.ask_for(32)
+        visitor.page.click("#complete")
+        assert "stopped after 1 s" in visitor.error()
+        assert visitor.status().startswith("stopped after 1 s; ask for fewer")
+        visitor.context.close()

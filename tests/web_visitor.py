@@ -23,15 +23,24 @@ def browser_path():
 
 
 @contextlib.contextmanager
-def served(*flags, model="saved_models/demo"):
-    """Address of the page, which is served while the block goes on."""
-    arguments = command("-m", "vqinpaint.web", f"--model={model}", "--port=0", *flags)
+def served(folder, *flags, logs=""):
+    """Address of the page, which is served while the block goes on.
+
+    Args:
+      folder: for temporary files; nothing may be left there at the end.
+      flags: further ones.
+      logs: what the server's terminal must say at the end; "" allows no traceback there.
+    """
+    arguments = command(
+        *("-m", "vqinpaint.web", "--model=saved_models/demo", "--port=0", *flags)
+    )
     process = subprocess.Popen(
         arguments,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=ROOT,
         text=True,
+        env={**os.environ, "TMPDIR": str(folder)},
     )
     try:
         line = process.stdout.readline()
@@ -40,7 +49,10 @@ def served(*flags, model="saved_models/demo"):
         yield found[1]
     finally:
         process.terminate()
-        assert "Traceback" not in process.communicate(timeout=_PATIENCE)[0]
+        told = process.communicate(timeout=_PATIENCE)[0]
+        assert logs in told if logs else "Traceback" not in told
+        left = os.listdir(folder)
+        assert not left, left
 
 
 class Visitor:

@@ -60,9 +60,9 @@ def _open_engine():
 def main() -> None:
     """Serves the page until it is interrupted."""
     options = read(PageOptions)
-    serving.require_gradio()
-    engine = _open_engine()
     with tempfile.TemporaryDirectory(prefix="vqinpaint-web-") as folder:
+        serving.import_gradio(folder)  # before the model, which takes longer
+        engine = _open_engine()
         app = serving.make_app(engine, options, folder)
 
         def ready(address):

@@ -41,7 +41,7 @@ def _guarded(method):
     @functools.wraps(method)
     def guarded(self, session, *rest):
         try:
-            if session is None:
+            if session is None or session.is_closed:
                 raise UsageError("this visit has ended; load the page again.")
             return method(self, session, *rest)
         except Exception as error:
@@ -58,7 +58,7 @@ class Events:
 
     def begin(self) -> Session:
         """A visitor loads the page."""
-        return Session(self._desk)
+        return self._desk.welcome()
 
     @_guarded
     def receive(self, session, path):
@@ -68,7 +68,7 @@ class Events:
     @_guarded
     def open(self, session):
         """The picture that was uploaded shall be shown."""
-        session.open(session.received)
+        session.upload(session.received)
         return _canvas(session), status("Paint a hole, then press Complete.")
 
     @_guarded
@@ -90,7 +90,7 @@ class Events:
     @_guarded
     def mask(self, session, path):
         """A mask was uploaded; what was painted before goes."""
-        session.load_mask(path)
+        session.upload_mask(path)
         return _canvas(session)
 
     @_guarded
@@ -137,7 +137,9 @@ class Events:
 
     def watch(self, session):
         """Follows the computation that was begun; yields what `show` returns."""
-        job, blank = session.job, [gr.skip()] * _SHOWN
+        job, blank = session and session.job, [gr.skip()] * _SHOWN
+        if not job:
+            raise shown("nothing is under way; press Complete.")
         try:
             while not job.ended(_LOOKS):
                 if job.is_stopped:

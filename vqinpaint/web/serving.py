@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 from typing import Any, Callable
 
 from vqinpaint.completing.engine import Engine
@@ -16,10 +18,18 @@ from vqinpaint.web.turns import Turns
 _TITLE = "vqinpaint"
 
 
-def require_gradio() -> None:
-    """Raises SetupError where Gradio is missing; keeps it from calling home."""
+def import_gradio(folder: str) -> None:
+    """Imports Gradio, which then keeps its files in a folder and does not call home.
+
+    Args:
+      folder: as of `make_app`.
+
+    Raises:
+      SetupError: it is missing.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["GRADIO_TEMP_DIR"] = _cache(folder)
     try:
         import gradio  # noqa: F401
         import uvicorn  # noqa: F401
@@ -30,6 +40,10 @@ def require_gradio() -> None:
         ) from None
 
 
+def _cache(folder):
+    return os.path.join(folder, "shown")
+
+
 def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     """The page as an ASGI application.
 
@@ -38,16 +52,15 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
       options: bounds.
       folder: for the files of all visitors and of Gradio; whoever calls removes it.
     """
-    cache = os.path.join(folder, "shown")
-    # Components read it when they are made.
-    os.environ["GRADIO_TEMP_DIR"] = cache
+    import_gradio(folder)
     import fastapi
     import gradio as gr
 
     from vqinpaint.web import layout, wiring
     from vqinpaint.web.events import Events
 
-    desk = Desk(engine, options, folder, Turns(options.queue))
+    cache = _cache(folder)
+    desk = Desk(engine, options, folder, cache, Turns(options.queue))
     page, parts = layout.build(
         engine, options, lambda session: session and session.close()
     )
@@ -73,6 +86,8 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
         theme=theme,
         css=layout.STYLE,
     )
+    # Gradio checks which files a visitor may name only in applications that it launched.
+    page.has_launched = True
     return Guard(app, cache, options.host, options.most_bytes)
 
 
@@ -104,4 +119,7 @@ def serve(app: App, options: PageOptions, ready: Callable[[str], Any]) -> None:
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, timeout_graceful_shutdown=2
     )
+    # Uvicorn raises the signal that ended it again, which must not end the process before
+    # visitors' files are deleted.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     uvicorn.Server(config).run(sockets=[listener])

@@ -34,20 +34,31 @@ class Desk:
       engine: completes.
       options: bounds.
       folder: in which each visitor gets one of their own.
+      uploads: folder of the files that visitors sent.
       turns: who uses the engine next.
+      visitors: those whose pictures are kept, oldest first.
     """
 
     engine: Engine
     options: PageOptions
     folder: str
+    uploads: str
     turns: Turns
+    visitors: list[Session] = dataclasses.field(default_factory=list)
+
+    def welcome(self) -> Session:
+        """A new visitor; the oldest leave where there are too many."""
+        self.visitors.append(Session(self))
+        while len(self.visitors) > self.options.sessions:
+            self.visitors[0].close()
+        return self.visitors[-1]
 
 
 class Session:
     """The state of one visitor's page. Its files go with `close`.
 
     Attributes:
-      received: path of the file that was uploaded last, or "".
+      received: path of the picture that was uploaded last, or "".
       picture: path of the picture, or "" before one is chosen.
       mask: uint8 [H, W], 255 where missing.
       canvas: uint8 [h, w, 3], what is painted on.
@@ -65,33 +76,52 @@ class Session:
         self._orientation, self._places, self._rounds = 1, 0, 0
         self.rounds: list[Round] = []
         self.job: Job[Round] | None = None
+        self.is_closed = False
 
     def close(self) -> None:
         """Stops what is under way and deletes all files."""
+        self.is_closed = True
         if self.job:
             self.job.stop()
+        if self in self.desk.visitors:
+            self.desk.visitors.remove(self)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def open(self, path: str, name: str = "", mask: str = "") -> None:
+    def open(self, path: str, mask: str = "") -> None:
         """Takes a picture, of which a copy is kept.
 
         Args:
           path: of the file.
-          name: what to call it; "" takes that of the file.
           mask: path of its mask; "" begins without a hole.
 
         Raises:
           PictureError: no readable picture, or one that is too large.
         """
         data = self._read(path, "image")
-        copy = os.path.join(self._new_place(), _tame(name or os.path.basename(path)))
+        place = self._new_place()
+        copy = os.path.join(place, _tame(os.path.basename(path)))
         outputs.write(copy, data)
-        picture = files.load_picture(copy, self.desk.options.reading)
+        try:
+            picture = files.load_picture(copy, self.desk.options.reading)
+        except PictureError:
+            shutil.rmtree(place)
+            raise
+        self._drop_picture()
         self.picture, self._orientation = copy, picture.orientation
         self.canvas = painting.on_canvas(picture.pixels)
         self._set(np.zeros(picture.pixels.shape[:2], np.uint8))
         if mask:
             self.load_mask(mask)
+
+    def upload(self, path: str) -> None:
+        """Takes an uploaded picture; see `open`. Raises PictureError for other files."""
+        self._require_uploaded(path)
+        self.open(path)
+
+    def upload_mask(self, path: str) -> None:
+        """Takes an uploaded mask. Raises PictureError for other files, too."""
+        self._require_uploaded(path)
+        self.load_mask(path)
 
     def strokes(self, layers: list[np.ndarray]) -> None:
         """Takes over what is painted on the canvas: uint8 [h, w, 4] each."""
@@ -112,11 +142,10 @@ class Session:
     def load_mask(self, path: str) -> None:
         """Takes a mask file as the hole. Raises PictureError."""
         self._require_picture()
-        copy = os.path.join(self._new_place(), _tame(os.path.basename(path)))
-        outputs.write(copy, self._read(path, "mask"))
+        self._read(path, "mask")
         height, width = self.mask.shape
         mask, _ = files.load_mask(
-            *(copy, height, width),
+            *(path, height, width),
             orientation=self._orientation,
             reading=self.desk.options.reading,
         )
@@ -132,12 +161,12 @@ class Session:
         self._require_picture()
         self._set(np.zeros_like(self.mask))
 
-    def save_mask(self) -> str:
-        """Path of the hole as a PNG file of the picture's size."""
+    def save_mask(self, folder: str = "") -> str:
+        """Path of the hole as a PNG file of the picture's size, in its folder or another."""
         self._require_picture()
         name = f"{files.stem(self.picture)}_mask.png"
-        path = os.path.join(self._new_place(), name)
-        outputs.write(path, png.encoded(self.mask))
+        path = os.path.join(folder or os.path.dirname(self.picture), name)
+        outputs.write(path, png.encoded(self.mask), replace=True)
         return path
 
     def start(self, request: Request) -> Job[Round]:
@@ -160,9 +189,12 @@ class Session:
         if self.job and not self.job.ended(0) and not self.job.is_stopped:
             raise UsageError("a computation is under way; wait for it, or cancel it.")
         desk.engine.check(request)
-        mask, picture = self.save_mask(), self.picture
+        place = self._new_place()
+        # Copies of its own, whatever the visitor does meanwhile.
+        picture = shutil.copy(self.picture, place)
+        mask, folder = self.save_mask(place), os.path.join(place, "results")
         self._rounds += 1
-        number, folder = self._rounds, os.path.join(self._new_place(), "results")
+        number = self._rounds
 
         def work(check, reporter):
             engine = Stoppable(desk.engine, options.at_once, check)
@@ -178,7 +210,8 @@ class Session:
         """Adds a round to the history, and drops the oldest where there are too many."""
         self.rounds.append(round)
         while len(self.rounds) > self.desk.options.rounds:
-            shutil.rmtree(self.rounds.pop(0).folder, ignore_errors=True)
+            old = os.path.dirname(self.rounds.pop(0).folder)
+            shutil.rmtree(old, ignore_errors=True)
 
     def round(self, number: int | None) -> Round:
         """A round by its number. Raises UsageError."""
@@ -210,6 +243,16 @@ class Session:
         """A message without this machine's paths."""
         return re.sub(rf"{re.escape(self.desk.folder)}\S*/", "", text)
 
+    def _require_uploaded(self, path):
+        """Visitors may name nothing but what was sent, whatever Gradio lets through."""
+        inside = os.path.realpath(self.desk.uploads) + os.sep
+        if not path or not os.path.realpath(path).startswith(inside):
+            raise PictureError("this file was not uploaded; choose a picture again.")
+
+    def _drop_picture(self):
+        if self.picture:
+            shutil.rmtree(os.path.dirname(self.picture), ignore_errors=True)
+
     def _set(self, mask):
         self.mask, self._shown = mask, painting.shown(mask)
 
@@ -218,6 +261,7 @@ class Session:
             raise PictureError("there is no picture; upload one, or take an example.")
 
     def _read(self, path, what):
+        """Content of a file that is not larger than may be uploaded."""
         most = self.desk.options.most_bytes
         name = f"the {what} {os.path.basename(path)}"
         return read_regular(path, most, name, PictureError)
