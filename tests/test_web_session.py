@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import threading
 import zipfile
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from tests.folder_world import SIDE, Painter
 from vqinpaint import Request
+from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.folder import complete_folder
 from vqinpaint.errors import PictureError, UsageError
 from vqinpaint.options.page import PageOptions
@@ -164,6 +166,54 @@ def test_visitors_share_nothing_but_the_engine(desk, session, picture):
     assert theirs.record["samples"][0]["seed"] == 9
     other.close()
     assert os.path.exists(ours.completion(0))
+
+
+class WithoutCodes(Engine):
+    """Answers as models do that have neither codes nor a discriminator."""
+
+    codes = 0
+
+    def complete(self, *asked):
+        return Completions(super().complete(*asked).pictures)
+
+
+def test_models_without_codes_and_scores_have_captions_and_files(tmp_path, picture):
+    desk = Desk(WithoutCodes(), PageOptions(), str(tmp_path), "", Turns(0))
+    session = Session(desk)
+    session.open(picture)
+    session.rectangle(0, 0, 30, 30)
+    round = _round(session, num_samples=2, seed=4)
+    assert round.captions == ["1: seed 4", "2: seed 5"]
+    assert [os.path.basename(path) for path, _ in round.maps] == ["a_b_1_grid.png"]
+
+
+class Slow(Engine):
+    """Completes when it is told to."""
+
+    def __init__(self):
+        self.go = threading.Event()
+
+    def complete(self, *asked):
+        self.go.wait()
+        return super().complete(*asked)
+
+
+def test_a_visitor_has_one_computation_at_a_time(tmp_path, picture):
+    engine = Slow()
+    session = Session(Desk(engine, PageOptions(), str(tmp_path), "", Turns(3)))
+    session.open(picture)
+    session.rectangle(0, 0, 30, 30)
+    job = session.start(Request(num_samples=1))
+    with pytest.raises(UsageError, match="a computation is under way"):
+        session.start(Request(num_samples=1))
+    job.stop()
+    # Its files are its own: the visitor may go on at once.
+    session.open(picture)
+    session.rectangle(5, 5, 9, 9)
+    after = session.start(Request(num_samples=1))
+    engine.go.set()
+    assert job.ended(10) and after.ended(10)
+    assert after.result().number == 2
 
 
 def test_bounds_are_kept(session, tmp_path):

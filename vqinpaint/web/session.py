@@ -186,8 +186,7 @@ class Session:
                 f"{request.num_samples} completions are asked for; this page makes at "
                 f"most {options.max_samples} at a time."
             )
-        if self.job and not self.job.ended(0) and not self.job.is_stopped:
-            raise UsageError("a computation is under way; wait for it, or cancel it.")
+        self._require_idle()
         desk.engine.check(request)
         place = self._new_place()
         # Copies of its own, whatever the visitor does meanwhile.
@@ -235,6 +234,7 @@ class Session:
           round, index: which completion.
           share: of the hole's pixels that are to be drawn anew, above 0 and at most 1.
         """
+        self._require_idle()
         core = round.core(index, share)
         self.repaint(round, index)
         self._set(core)
@@ -242,6 +242,10 @@ class Session:
     def told(self, text: str) -> str:
         """A message without this machine's paths."""
         return re.sub(rf"{re.escape(self.desk.folder)}\S*/", "", text)
+
+    def _require_idle(self):
+        if self.job and not self.job.ended(0) and not self.job.is_stopped:
+            raise UsageError("a computation is under way; wait for it, or cancel it.")
 
     def _require_uploaded(self, path):
         """Visitors may name nothing but what was sent, whatever Gradio lets through."""
