@@ -23,6 +23,12 @@ METRICS = ["scikit-learn>=1.3,<2"]
 # Plots of vqinpaint.evaluate.
 PLOTS = ["matplotlib>=3.7,<4"]
 HEIC = ["pillow-heif>=0.20,<2"]
+# The page of vqinpaint.web. Releases for Python 3.9 need an older Pillow than this package;
+# pandas is Gradio's, and later releases need a newer NumPy than TensorFlow 2.15.
+WEB = [
+    "gradio>=6.31,<7; python_version >= '3.10'",
+    "pandas<3.1; python_version >= '3.10' and python_version < '3.12'",
+]
 
 # Folders and files of the repository that a wheel holds inside the package, where
 # vqinpaint/shipped.py finds them.
@@ -105,6 +111,7 @@ setup(
         "beam": BEAM,
         "metrics": METRICS,
         "plots": PLOTS,
+        "web": WEB,
         "dev": [
             *SERVING,
             *METRICS,
@@ -137,6 +144,7 @@ setup(
             "vqinpaint-evaluate = vqinpaint.evaluate:run",
             "vqinpaint-export = vqinpaint.export:run",
             "vqinpaint-client = vqinpaint.client:run",
+            "vqinpaint-web = vqinpaint.web.__main__:run",
             "vqinpaint-make-sample-data = vqinpaint.make_sample_data:run",
             "vqinpaint-make-tfrecords = vqinpaint.make_tfrecords:run",
             "vqinpaint-import-tf1 = vqinpaint.import_tf1:run",

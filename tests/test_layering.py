@@ -47,6 +47,7 @@ LEVELS = {
     "train": 10,
     "inpaint": 10,
     "generate": 10,
+    "web": 10,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -83,6 +84,7 @@ INFERENCE = {
     "api",
     "inpaint",
     "generate",
+    "web",
 }
 
 

@@ -45,10 +45,11 @@ class PicEngine:
     def check(self, request: Request) -> None:
         """See `engine.Engine`."""
         refuse_codes(request)
-        if request.keep and not self._judged:
+        judges = request.keep and request.keep_by == "discriminator"
+        if judges and not self._judged:
             raise UsageError(
-                "this model has no discriminator to keep completions by; drop keep, or "
-                "give a model that has one."
+                "this model has no discriminator to keep completions by; take "
+                "--keep_by=difference, or give a model that has one."
             )
 
     def at(self, side: int) -> PicEngine:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from vqinpaint.completing.choosing import most_different
 from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.windows import Step
+from vqinpaint.pictures.masks import is_missing
 from vqinpaint.pictures.original import Original
 
 # Which score ranks completions, and whether higher values are better.
@@ -84,17 +86,25 @@ class Result:
 
         Args:
           number: how many.
-          by: "likelihood" or "discriminator"; without that score the order stays.
+          by: name in `options.request.RANKINGS`. "difference" takes those that differ
+            most from one another; without the score of another name the order stays.
         """
-        name, higher_is_better = _RANKS[by]
-        score = self.score(name)
-        order = np.arange(len(self.seeds))
-        if score is not None:
-            order = np.argsort(-score if higher_is_better else score, kind="stable")
-        chosen = order[:number]
+        if by == "difference":
+            hole = is_missing(self.mask)
+            fillings = np.stack([one[hole].ravel() for one in self.completed])
+            chosen = most_different(fillings, number)
+        else:
+            chosen = self._order(*_RANKS[by])[:number]
         return dataclasses.replace(
             self,
             seeds=[self.seeds[i] for i in chosen],
             completed=self.completed[chosen],
             found=[answer.chosen(chosen) for answer in self.found],
         )
+
+    def _order(self, name, higher_is_better):
+        """Indices of all completions, best first by a score: int [N]."""
+        score = self.score(name)
+        if score is None:
+            return np.arange(len(self.seeds))
+        return np.argsort(-score if higher_is_better else score, kind="stable")

@@ -11,7 +11,7 @@ from vqinpaint.options.fields import option, require, require_choices
 SIZES = ("crop", "resize", "native")
 # What fills a hole along a structure: the texture generator, or drawn texture codes.
 TEXTURES = ("generator", "codes")
-RANKINGS = ("likelihood", "discriminator")
+RANKINGS = ("likelihood", "discriminator", "difference")
 MOST_SAMPLES = 1000
 
 
@@ -62,7 +62,8 @@ class Request:
     keep_by: str = option(
         "likelihood",
         "Measure of the best completions: likelihood (those whose structure has the fewest "
-        "bits) or discriminator (those that it takes for real; a run folder has one).",
+        "bits), discriminator (those that it takes for real; a run folder has one), or "
+        "difference (those that differ most from one another).",
         choices=RANKINGS,
     )
     size: str = option(

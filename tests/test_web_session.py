@@ -1,0 +1,281 @@
+"""One visitor of the page: picture, hole, rounds and their files."""
+
+import io
+import json
+import os
+import threading
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.folder_world import SIDE, Painter
+from vqinpaint import Request
+from vqinpaint.completing.engine import Completions
+from vqinpaint.completing.folder import complete_folder
+from vqinpaint.errors import PictureError, UsageError
+from vqinpaint.options.page import PageOptions
+from vqinpaint.web import forms
+from vqinpaint.web.session import Desk, Session
+from vqinpaint.web.turns import Turns
+
+
+class Engine(Painter):
+    codes = 4
+
+
+@pytest.fixture
+def desk(tmp_path):
+    options = PageOptions(max_samples=5, rounds=2, max_pixels=40_000)
+    (tmp_path / "desk").mkdir()
+    return Desk(
+        Engine(), options, str(tmp_path / "desk"), str(tmp_path / "sent"), Turns(2)
+    )
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """A picture larger than the model, whose name has characters of all kinds."""
+    noise = np.random.default_rng(0).integers(0, 256, [100, 150, 3]).astype(np.uint8)
+    path = tmp_path / "a <b> ü (1).PNG"
+    Image.fromarray(noise).save(path)
+    return str(path)
+
+
+@pytest.fixture
+def session(desk, picture):
+    session = Session(desk)
+    session.open(picture)
+    session.rectangle(10, 20, 50, 60)
+    return session
+
+
+def _round(session, **request):
+    job = session.start(Request(**request))
+    assert job.ended(30)
+    session.keep(job.result())
+    return job.result()
+
+
+def test_a_round_has_the_files_of_inpaint(session, desk, tmp_path):
+    request = Request(num_samples=3, seed=5, keep=2, keep_by="difference")
+    found = _round(session, **vars(request))
+    pair = found.picture, found.mask
+    complete_folder([pair], desk.engine, request, str(tmp_path / "out"))
+    for path in (tmp_path / "out").iterdir():
+        if path.suffix == ".png":
+            with open(os.path.join(found.folder, path.name), "rb") as file:
+                assert file.read() == path.read_bytes()
+    samples = json.loads((tmp_path / "out" / "a_b_1.json").read_text())["samples"]
+    assert found.record["samples"] == samples
+    assert (
+        found.captions[0] == f"1: seed {samples[0]['seed']}, {samples[0]['seed']} bits"
+    )
+
+
+def test_the_archive_has_everything_and_no_paths_of_this_machine(session, desk):
+    archive = zipfile.ZipFile(_round(session, num_samples=2).archive())
+    wanted = {"a_b_1.png", "a_b_1_mask.png", "a_b_1.json", "a_b_1_00.png"}
+    wanted |= {"a_b_1_01.png", "a_b_1_grid.png", "a_b_1_entropy.png"}
+    assert set(archive.namelist()) == wanted
+    assert desk.folder.encode() not in archive.read("a_b_1.json")
+    assert json.loads(archive.read("a_b_1.json"))["image"] == "a_b_1.png"
+
+
+def test_known_pixels_come_back_at_full_size(session, picture):
+    path = _round(session, num_samples=1).completion(0)
+    before, after = (np.asarray(Image.open(p)) for p in (picture, path))
+    hole = session.mask > 127
+    assert hole.sum() == 40 * 40 and (before != after)[hole].any()
+    np.testing.assert_array_equal(before[~hole], after[~hole])
+
+
+def test_a_completion_becomes_the_picture_of_the_next_round(session):
+    first = _round(session, num_samples=2, seed=8)
+    session.repaint(first, 1)
+    with pytest.raises(PictureError, match="there is no hole"):
+        session.start(Request())
+    session.rectangle(30, 30, 40, 40)
+    second = _round(session, num_samples=1)
+    assert second.name == "a_b_1_01" and second.number == 2
+    kept, new = (
+        np.asarray(Image.open(p)) for p in (first.completion(1), second.completion(0))
+    )
+    np.testing.assert_array_equal(kept[:30], new[:30])
+    session.reopen(first)
+    assert (session.mask > 127).sum() == 40 * 40
+
+
+def test_varying_takes_the_inner_part_of_the_hole(session):
+    first = _round(session, num_samples=2, seed=8)
+    session.vary(first, 0, 0.25)
+    inner = np.argwhere(session.mask > 127)
+    assert len(inner) == 400 and first.next_seed == 10
+    # A square of a quarter of the pixels has half the side, around the same middle. Ties
+    # between pixels of one distance to the rim may reach one pixel further.
+    assert inner.min(axis=0).tolist() >= [29, 19] and inner.max() <= 50
+
+
+def test_a_structure_is_used_again(session):
+    first = _round(session, num_samples=2)
+    again = _round(session, structure_from=first.structure(1))
+    assert again.captions == ["1: given structure"]
+    assert again.record["options"]["structure_from"] == "a_b_1.json:1"
+
+
+def test_old_rounds_go_and_so_does_everything_at_the_end(session, desk):
+    folders = [_round(session, num_samples=1).folder for _ in range(3)]
+    assert [os.path.exists(os.path.dirname(f)) for f in folders] == [False, True, True]
+    assert [one.number for one in session.rounds] == [2, 3]
+    with pytest.raises(UsageError, match="no results"):
+        session.round(1)
+    session.close()
+    assert not os.listdir(desk.folder)
+
+
+def test_pictures_that_were_left_or_refused_leave_no_files(session, picture, tmp_path):
+    folder = session.desk.folder
+    before = sum(len(files) for _, _, files in os.walk(folder))
+    (tmp_path / "bad.png").write_text("no picture")
+    for _ in range(3):
+        session.open(picture)
+        session.save_mask()
+        session.save_mask()
+        with pytest.raises(PictureError):
+            session.open(str(tmp_path / "bad.png"))
+    assert sum(len(files) for _, _, files in os.walk(folder)) == before + 1
+
+
+def test_the_oldest_visitors_leave(tmp_path):
+    desk = Desk(Engine(), PageOptions(sessions=2), str(tmp_path), "", Turns(0))
+    visitors = [desk.welcome() for _ in range(3)]
+    assert [one.is_closed for one in visitors] == [True, False, False]
+    visitors[1].close()
+    assert desk.visitors == [visitors[2]] and len(os.listdir(tmp_path)) == 1
+
+
+def test_visitors_share_nothing_but_the_engine(desk, session, picture):
+    other = Session(desk)
+    with pytest.raises(PictureError, match="there is no picture"):
+        other.start(Request())
+    other.open(picture)
+    other.rectangle(0, 0, 9, 9)
+    ours, theirs = _round(session, num_samples=1), _round(other, num_samples=2, seed=9)
+    assert theirs.number == 1 and ours.folder != theirs.folder
+    assert theirs.record["samples"][0]["seed"] == 9
+    other.close()
+    assert os.path.exists(ours.completion(0))
+
+
+class WithoutCodes(Engine):
+    """Answers as models do that have neither codes nor a discriminator."""
+
+    codes = 0
+
+    def complete(self, *asked):
+        return Completions(super().complete(*asked).pictures)
+
+
+def test_models_without_codes_and_scores_have_captions_and_files(tmp_path, picture):
+    desk = Desk(WithoutCodes(), PageOptions(), str(tmp_path), "", Turns(0))
+    session = Session(desk)
+    session.open(picture)
+    session.rectangle(0, 0, 30, 30)
+    round = _round(session, num_samples=2, seed=4)
+    assert round.captions == ["1: seed 4", "2: seed 5"]
+    assert [os.path.basename(path) for path, _ in round.maps] == ["a_b_1_grid.png"]
+
+
+class Slow(Engine):
+    """Completes when it is told to."""
+
+    def __init__(self):
+        self.go = threading.Event()
+
+    def complete(self, *asked):
+        self.go.wait()
+        return super().complete(*asked)
+
+
+def test_a_visitor_has_one_computation_at_a_time(tmp_path, picture):
+    engine = Slow()
+    session = Session(Desk(engine, PageOptions(), str(tmp_path), "", Turns(3)))
+    session.open(picture)
+    session.rectangle(0, 0, 30, 30)
+    job = session.start(Request(num_samples=1))
+    with pytest.raises(UsageError, match="a computation is under way"):
+        session.start(Request(num_samples=1))
+    job.stop()
+    # Its files are its own: the visitor may go on at once.
+    session.open(picture)
+    session.rectangle(5, 5, 9, 9)
+    after = session.start(Request(num_samples=1))
+    engine.go.set()
+    assert job.ended(10) and after.ended(10)
+    assert after.result().number == 2
+
+
+def test_bounds_are_kept(session, tmp_path):
+    with pytest.raises(UsageError, match="at most 5 at a time"):
+        session.start(Request(num_samples=6))
+    with pytest.raises(UsageError, match="top_k cannot be asked of a painter"):
+        session.start(Request(num_samples=1, top_k=3))
+    Image.new("RGB", (300, 200)).save(tmp_path / "large.png")
+    with pytest.raises(PictureError, match="more than 40,000") as caught:
+        session.open(str(tmp_path / "large.png"))
+    told = session.told(str(caught.value))
+    assert told.startswith("the image large.png has 300x200") and "/" not in told
+    small = PageOptions(upload_megabytes=1)
+    bounded = Session(Desk(Engine(), small, str(tmp_path), "", Turns(0)))
+    (tmp_path / "heavy.png").write_bytes(bytes(1_000_001))
+    with pytest.raises(PictureError, match=r"heavy\.png has 1 MB; at most 1 MB"):
+        bounded.open(str(tmp_path / "heavy.png"))
+
+
+def test_the_form_becomes_a_request():
+    options = forms.options_of(4.0, 7, 0.5, 0, 1, 2, "most different")
+    request = Request(**options)
+    assert (request.num_samples, request.seed, request.temperature) == (4, 7, 0.5)
+    assert (request.keep, request.keep_by) == (2, "difference")
+    for values, words in (
+        ((None, 0, 1, 0, 1, 0, "likeliest"), "num_samples is empty"),
+        ((1, 0.5, 1, 0, 1, 0, "likeliest"), "seed is 0.5; give a whole"),
+        ((1, 0, 1, 0, 1, 0, "by luck"), "keep_by must be one of"),
+        ((1, float("nan"), 1, 0, 1, 0, "likeliest"), "seed is nan"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            forms.options_of(*values)
+
+
+def test_status_is_text_for_people_not_markup():
+    assert "&lt;b&gt;" in forms.status("<b>")
+    assert 'role="status"' in forms.status("x") and "<progress" not in forms.status("x")
+    assert 'value="0.250"' in forms.status("x", 0.25)
+
+
+def test_the_canvas_changes_the_mask(session):
+    (layer,) = session.layers()
+    layer = layer.copy()
+    layer[:] = 0
+    layer[:15, :15] = 255
+    session.strokes([layer])
+    assert (
+        session.mask > 127
+    ).sum() == 25  # of 5x5 pixels, each three canvas pixels wide
+    with Image.open(io.BytesIO(open(session.save_mask(), "rb").read())) as saved:
+        assert saved.size == (150, 100) and SIDE != 100
+
+
+def test_nothing_but_uploads_can_be_named(session, desk, tmp_path, picture):
+    (tmp_path / "sent").mkdir()
+    for path in (picture, "", None, f"{desk.uploads}/../sentinel.png", desk.uploads):
+        for take in (session.upload, session.upload_mask):
+            with pytest.raises(PictureError, match="was not uploaded"):
+                take(path)
+    os.symlink(picture, tmp_path / "sent" / "link.png")
+    with pytest.raises(PictureError, match="was not uploaded"):
+        session.upload(f"{desk.uploads}/link.png")
+    Image.open(picture).save(tmp_path / "sent" / "b.png")
+    session.upload(f"{desk.uploads}/b.png")
+    assert session.picture.endswith("/b.png")

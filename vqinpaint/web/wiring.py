@@ -1,0 +1,98 @@
+"""Which event of the page calls which handler, with what, and where its answer goes."""
+
+from __future__ import annotations
+
+import functools
+
+import gradio as gr
+
+from vqinpaint.web.events import Events
+from vqinpaint.web.layout import Parts
+
+# Presses the hidden button once its address is there.
+_FETCH_MASK = """() => {
+  setTimeout(() => document.querySelector("#mask-file").click(), 300);
+}"""
+
+
+def wire(page: gr.Blocks, parts: Parts, events: Events) -> None:
+    """Connects components and handlers."""
+    with page:
+        page.load(events.begin, None, parts.session, **_quiet)
+        _wire_picture(parts, events)
+        _wire_completing(parts, events)
+        _wire_results(parts, events)
+
+
+# Programs use `vqinpaint` itself; the page's handlers are for the page.
+_quiet = {"api_visibility": "private", "show_progress": "hidden"}
+_shared = {**_quiet, "concurrency_limit": 8}
+
+
+def _wire_picture(parts, events):
+    session, canvas = parts.session, parts.canvas
+    opened = [canvas, parts.status]
+    # Two steps, so that the place is free for the next picture if this one is refused.
+    parts.upload.upload(
+        events.receive, [session, parts.upload], parts.upload, **_shared
+    ).then(events.open, session, opened, **_shared)
+    parts.examples.select(events.example, session, opened, **_shared)
+    parts.add_rectangle.click(
+        events.rectangle, [session, canvas, *parts.corners], canvas, **_shared
+    )
+    parts.mask_upload.upload(
+        events.mask, [session, parts.mask_upload], canvas, **_shared
+    )
+    parts.invert.click(events.invert, [session, canvas], canvas, **_shared)
+    parts.clear.click(events.clear, session, canvas, **_shared)
+    canvas.clear(events.clear, session, canvas, **_shared)
+    parts.mask_download.click(
+        events.mask_file, [session, canvas], parts.mask_file, **_shared
+    ).success(None, None, None, js=_FETCH_MASK, **_quiet)
+
+
+def _wire_completing(parts, events):
+    session, fields = parts.session, parts.fields
+    results = [parts.round, parts.gallery, parts.chosen, *parts.downloads, parts.maps]
+    # The model's own queue lets one computation go on at a time.
+    watched = functools.partial(_then_watch, events, session, [parts.status, *results])
+    watched(
+        parts.complete.click(
+            events.complete, [session, parts.canvas, *fields], parts.status, **_shared
+        )
+    )
+    place = [parts.round, parts.chosen]
+    watched(
+        parts.same_structure.click(
+            events.same_structure,
+            [session, parts.canvas, *place, *fields],
+            parts.status,
+            **_shared,
+        )
+    )
+    watched(
+        parts.vary.click(
+            events.vary,
+            [session, *place, parts.share, *fields],
+            [parts.canvas, parts.status],
+            **_shared,
+        )
+    )
+    parts.cancel.click(events.cancel, session, None, concurrency_limit=None, **_quiet)
+
+
+def _then_watch(events, session, outputs, begun):
+    begun.success(events.watch, session, outputs, concurrency_limit=None, **_quiet)
+
+
+def _wire_results(parts, events):
+    session, number, chosen = parts.session, parts.round, parts.chosen
+    results = [number, parts.gallery, chosen, *parts.downloads, parts.maps]
+    number.input(events.show, [session, number], results, **_shared)
+    parts.gallery.select(events.choose, session, chosen, **_shared)
+    chosen.change(
+        events.chosen, [session, number, chosen], parts.downloads[0], **_shared
+    )
+    opened = [parts.canvas, parts.status]
+    parts.repaint.click(events.repaint, [session, number, chosen], opened, **_shared)
+    parts.reopen.click(events.reopen, [session, number], opened, **_shared)
