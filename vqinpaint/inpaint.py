@@ -12,6 +12,7 @@ from vqinpaint.cli.picture_flags import (
     define_picture_flags,
     read_reading,
     read_request,
+    read_shard,
     require_flags,
 )
 from vqinpaint.cli.printing import say
@@ -30,10 +31,10 @@ flags.DEFINE_enum(
 
 def main():
     require_flags("model")
-    request = read_request()
+    request, shard = read_request(), read_shard()
     outputs.check_folder(FLAGS.output)
     console, reading = Console(), read_reading()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading)
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading, shard)
     engine = families.open_engine(FLAGS.model, FLAGS.sampler)
     summary = complete_folder(
         pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading

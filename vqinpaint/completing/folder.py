@@ -14,9 +14,11 @@ from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.picture import complete_picture
 from vqinpaint.errors import PictureError, UsageError
 from vqinpaint.files import digests
+from vqinpaint.files.lists import is_list
 from vqinpaint.files.regular import open_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.options.request import Request
+from vqinpaint.options.sharding import WHOLE, Shard
 from vqinpaint.pictures import files, pairing
 from vqinpaint.pictures.masks import is_missing
 from vqinpaint.reporting import SILENT, Reporter
@@ -50,6 +52,8 @@ class Summary:
             (len(self.failed), "failed"),
         )
         told = ", ".join(f"{number} {what}" for number, what in counts if number)
+        if not told:
+            return "no picture belongs to this part."
         look = f"; look at {self.last_sheet}" if self.last_sheet else ""
         return f"{told}; {self.kept} completions each -> {self.output}{look}"
 
@@ -68,15 +72,17 @@ def find_pairs(
     masks: str,
     reporter: Reporter = SILENT,
     reading: ReadingOptions = USUAL,
+    shard: Shard = WHOLE,
 ) -> list[tuple[str, str]]:
     """Paths of every picture and its mask.
 
     Args:
-      images: picture file, or folder of pictures.
-      masks: mask file for all pictures, or folder with a mask of each picture's name. In
-        the folder of the pictures masks are called NAME_mask.
+      images: picture file, folder of pictures, or list of them.
+      masks: mask file for all pictures, or folder or list with a mask of each picture's
+        name. In the folder of the pictures masks are called NAME_mask.
       reporter: told what of the folders is left out, results of earlier runs included.
       reading: bounds.
+      shard: part of the pictures to find; all of them are checked.
 
     Raises:
       PictureError: a picture or its mask is missing.
@@ -99,10 +105,12 @@ def find_pairs(
     twice = [stem for stem, count in stems.items() if count > 1]
     if twice:
         raise UsageError(
-            f"{images} holds several pictures called {twice[0]}, whose results "
+            f"{images} names several pictures called {twice[0]}, whose results "
             "would overwrite each other; rename all but one."
         )
-    return files.match_masks(paths, found, for_all=not os.path.isdir(masks))
+    for_all = not (os.path.isdir(masks) or is_list(masks))
+    pairs = files.match_masks(paths, found, for_all)
+    return [pair for pair in pairs if shard.holds(pairing.key(pair[0]))]
 
 
 def _without_results(paths, folder, reporter):
@@ -168,7 +176,8 @@ def complete_folder(
     os.makedirs(output, exist_ok=True)
     _check_letter_case([image for image, _ in pairs], output)
     summary = Summary(output, request.kept)
-    reporter.progress("pictures", 0, len(pairs))
+    if pairs:
+        reporter.progress("pictures", 0, len(pairs))
     for number, (image, mask) in enumerate(pairs, start=1):
         try:
             facts = _facts(image, mask, engine, request, reading)
