@@ -85,7 +85,7 @@ def test_results_beside_masks_are_no_masks(world):
 
 
 def test_a_sheet_that_is_too_small_is_told(world, monkeypatch):
-    monkeypatch.setattr(sheets, "_LONGEST", 1000)
+    monkeypatch.setattr(sheets, "LONGEST", 1000)
     notes = Notes()
     complete(world, request=Request(num_samples=7), reporter=notes)
     assert [note for note in notes if note.startswith("note: a_grid.png")] == [

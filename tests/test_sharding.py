@@ -1,13 +1,12 @@
 """Runs that share the pictures of a folder, and lists of pictures."""
 
-import json
 import os
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.folder_world import SIDE, Painter, contents, make_world
+from tests.folder_world import SIDE, Painter, make_world, results
 from vqinpaint import Request
 from vqinpaint.completing.folder import complete_folder, find_pairs
 from vqinpaint.errors import PictureError, UsageError
@@ -31,23 +30,12 @@ def _complete(world, shard="1/1", output="out", images="in"):
     return complete_folder(pairs, Painter(), Request(num_samples=2), where)
 
 
-def _results(folder):
-    """Bytes of every file by its name, without the seconds that the JSON tells."""
-    found = contents(folder)
-    for name in found:
-        if name.endswith(".json"):
-            facts = json.loads(found[name])
-            facts.pop("seconds")
-            found[name] = json.dumps(facts).encode()
-    return found
-
-
 def test_parts_together_leave_what_one_run_leaves(world):
     whole = _complete(world, output="whole")
     parts = [_complete(world, f"{number}/3") for number in (3, 1, 2)]
     assert sum(part.completed for part in parts) == whole.completed == 10
     assert all(part.completed < 10 for part in parts)
-    assert _results(world / "out") == _results(world / "whole")
+    assert results(world / "out") == results(world / "whole")
     assert _complete(world, "2/3").done_already == parts[2].completed
     assert _complete(world).done_already == 10
 

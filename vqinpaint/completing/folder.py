@@ -5,22 +5,18 @@ from __future__ import annotations
 import collections
 import dataclasses
 import os
-import time
 from collections.abc import Sequence
 
 from vqinpaint import outputs
-from vqinpaint.completing import ownership, result_files, structures
+from vqinpaint.completing import ownership
 from vqinpaint.completing.engine import Engine
-from vqinpaint.completing.picture import complete_picture
+from vqinpaint.completing.task import Task
 from vqinpaint.errors import PictureError, UsageError
-from vqinpaint.files import digests
 from vqinpaint.files.lists import is_list
-from vqinpaint.files.regular import open_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.options.request import Request
 from vqinpaint.options.sharding import WHOLE, Shard
 from vqinpaint.pictures import files, pairing
-from vqinpaint.pictures.masks import is_missing
 from vqinpaint.reporting import SILENT, Reporter
 
 
@@ -43,6 +39,15 @@ class Summary:
     done_already: int = 0
     failed: list[str] = dataclasses.field(default_factory=list)
     last_sheet: str | None = None
+
+    def add(self, image: str, was_done: bool, task: Task) -> None:
+        """Counts a picture, by what `Task.complete` returned for it."""
+        if was_done:
+            self.done_already += 1
+        else:
+            self.completed += 1
+        # A picture without a hole has none.
+        self.last_sheet = task.sheet(image) or self.last_sheet
 
     def text(self) -> str:
         """All of it in one line, for people."""
@@ -141,6 +146,25 @@ def _check_letter_case(images, output):
         seen[name] = image
 
 
+def prepare(pairs: Sequence[tuple[str, str]], engine: Engine, task: Task) -> None:
+    """Makes sure that pictures can be completed and their results be written.
+
+    Args:
+      pairs: from `find_pairs`.
+      engine: completes squares.
+      task: what is wanted; its folder is made.
+
+    Raises:
+      UsageError: the engine cannot answer such a request, or two pictures would write
+        the same files.
+      DiskError: nothing can be written to the folder.
+    """
+    engine.check(task.request)
+    outputs.check_folder(task.output)
+    os.makedirs(task.output, exist_ok=True)
+    _check_letter_case([image for image, _ in pairs], task.output)
+
+
 def complete_folder(
     pairs: Sequence[tuple[str, str]],
     engine: Engine,
@@ -171,29 +195,14 @@ def complete_folder(
         results.
       DiskError: nothing can be written to the folder.
     """
-    engine.check(request)
-    outputs.check_folder(output)
-    os.makedirs(output, exist_ok=True)
-    _check_letter_case([image for image, _ in pairs], output)
+    task = Task(request, output, overwrite, reading)
+    prepare(pairs, engine, task)
     summary = Summary(output, request.kept)
     if pairs:
         reporter.progress("pictures", 0, len(pairs))
     for number, (image, mask) in enumerate(pairs, start=1):
         try:
-            facts = _facts(image, mask, engine, request, reading)
-            name = files.stem(image)
-            if not overwrite and ownership.is_done(output, name, facts, request.kept):
-                summary.done_already += 1
-            else:
-                inputs = _inputs(image, mask, request).values()
-                claim = ownership.claim(output, name, request.kept, inputs)
-                _complete_one(
-                    image, mask, engine, request, claim, facts, reporter, reading
-                )
-                summary.completed += 1
-            sheet = os.path.join(output, f"{name}{ownership.SHEET}")
-            # A picture without a hole has none.
-            summary.last_sheet = sheet if os.path.exists(sheet) else summary.last_sheet
+            summary.add(image, task.complete(image, mask, engine, reporter), task)
         except (PictureError, outputs.Taken, outputs.NameTooLong) as error:
             if len(pairs) == 1:
                 raise
@@ -201,68 +210,3 @@ def complete_folder(
             summary.failed.append(image)
         reporter.progress("pictures", number, len(pairs))
     return summary
-
-
-def _inputs(image, mask, request):
-    """Paths of the files that a completion is made from, by what they are needed as."""
-    inputs = {"image": image, "mask": mask}
-    if request.structure_from:
-        inputs["structure_from"] = structures.file_of(request.structure_from)
-    return inputs
-
-
-def _facts(image, mask, engine, request, reading):
-    """What the results depend on, as the JSON begins with it. Raises PictureError."""
-    inputs = _inputs(image, mask, request)
-    fingerprints = {"model": engine.fingerprint}
-    for name, path in inputs.items():
-        told = f"the {name} {path}"
-        open_regular(path, reading.most_bytes, told, PictureError).close()
-        try:
-            fingerprints[name] = digests.of_file(path)
-        except OSError as error:
-            raise PictureError(
-                f"{path} cannot be read ({error.strerror}); it is needed as {name}."
-            ) from None
-    if fingerprints["image"] == fingerprints["mask"]:
-        raise PictureError(
-            f"the mask {mask} is a copy of the image {image}; give a mask that is white "
-            "where pixels are missing."
-        )
-    return {
-        "model": engine.name,
-        "image": image,
-        "mask": mask,
-        "options": dataclasses.asdict(request),
-        "fingerprints": fingerprints,
-    }
-
-
-def _complete_one(
-    image_path, mask_path, engine, request, claim, facts, reporter, reading
-):
-    start = time.monotonic()
-    picture = files.load_picture(image_path, reading)
-    mask, changed = files.load_mask(
-        mask_path,
-        *picture.pixels.shape[:2],
-        request.invert_mask,
-        picture.orientation,
-        reading,
-    )
-    if changed:
-        reporter.note(f"note: {changed}.")
-    result = complete_picture(
-        engine, picture, mask, request, reporter, image_path, mask_path, reading
-    )
-    facts = {
-        **facts,
-        "missing": float(is_missing(mask).mean()),
-        "seconds": round(time.monotonic() - start, 3),
-    }
-    result_files.write(files.stem(image_path), result, facts, claim, reporter)
-    if claim.kept:
-        reporter.note(
-            f"note: {', '.join(claim.kept)} had been changed since vqinpaint wrote them; "
-            "what was there is kept beside them as *.bak."
-        )
