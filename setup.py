@@ -101,7 +101,7 @@ setup(
         "serving": SERVING,
         # Pictures of iPhones, which Pillow alone does not read.
         "heic": HEIC,
-        # vqinpaint.make_tfrecords --beam.
+        # --beam of vqinpaint.inpaint and vqinpaint.make_tfrecords.
         "beam": BEAM,
         "metrics": METRICS,
         "plots": PLOTS,
@@ -120,6 +120,9 @@ setup(
             # of OpenCV need NumPy 2, which TensorFlow 2.15 refuses.
             "opencv-python-headless>=4.9,<4.12",
             "scikit-image>=0.22,<0.27",
+            # Run examples/quickstart.ipynb.
+            "nbclient>=0.10,<0.12",
+            "ipykernel>=6.29,<8",
             # Runs the TFLite files without TensorFlow, as a phone would.
             "ai-edge-litert>=1.2,<3",
             # It needs this on Python 3.11 too, which later releases refuse.
