@@ -22,6 +22,14 @@ BEAM = ["apache-beam>=2.61,<3"]
 METRICS = ["scikit-learn>=1.3,<2"]
 # Plots of vqinpaint.evaluate.
 PLOTS = ["matplotlib>=3.7,<4"]
+# vqinpaint.export --onnx. There is no tf2onnx for Python 3.9; later releases of ONNX need
+# an ml_dtypes that TensorFlow 2.15 refuses.
+ONNX = [
+    "tf2onnx>=1.17,<2; python_version >= '3.10'",
+    "onnx>=1.16.2,<1.17; python_version >= '3.10' and python_version < '3.12'",
+    "onnx>=1.19,<2; python_version >= '3.12'",
+    "onnxruntime>=1.17,<2; python_version >= '3.10'",
+]
 HEIC = ["pillow-heif>=0.20,<2"]
 
 # Folders and files of the repository that a wheel holds inside the package, where
@@ -103,6 +111,7 @@ setup(
         "heic": HEIC,
         # --beam of vqinpaint.inpaint and vqinpaint.make_tfrecords.
         "beam": BEAM,
+        "onnx": ONNX,
         "metrics": METRICS,
         "plots": PLOTS,
         "dev": [
@@ -111,6 +120,7 @@ setup(
             *PLOTS,
             *BEAM,
             *HEIC,
+            *ONNX,
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff==0.17.5",
