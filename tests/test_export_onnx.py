@@ -24,9 +24,8 @@ import numpy as np
 import onnxruntime
 session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
 names = [output.name for output in session.get_outputs()]
-for number in (0, 1):
-    row = dict(np.load(f"{sys.argv[2]}/in{number}.npz"))
-    np.savez(f"{sys.argv[2]}/out{number}.npz", **dict(zip(names, session.run(None, row))))
+inputs = dict(np.load(sys.argv[2]))
+np.savez(sys.argv[3], **dict(zip(names, session.run(None, inputs))))
 """
 
 
@@ -42,20 +41,16 @@ def test_onnx_runtime_draws_the_same_codes(written):
     model, folder, figures = written
     rows = requests(model, 2)["inpaint_from_noise"]
     rows["noise"][1, 0, 0, 0] = np.nan  # a row that cannot be used is told so
-    for number in (0, 1):
-        row = {name: value[number : number + 1] for name, value in rows.items()}
-        np.savez(folder / f"in{number}.npz", **row)
-    files = str(folder / onnx_file.NAME), str(folder)
+    np.savez(folder / "in.npz", **rows)
+    files = [str(folder / name) for name in (onnx_file.NAME, "in.npz", "out.npz")]
     subprocess.run([sys.executable, "-c", RUN, *files], check=True)
+    answer = np.load(files[2])
     expected = model.inpaint_from_noise(*tensors(rows).values())
-    for number in (0, 1):
-        answer = np.load(folder / f"out{number}.npz")
-        wanted = {name: value[number : number + 1] for name, value in expected.items()}
-        np.testing.assert_array_equal(answer["codes"], wanted["codes"])
-        for name in ("completed", "bits"):
-            # Rounding; bits are sums of 64.
-            np.testing.assert_allclose(answer[name], wanted[name], rtol=1e-4, atol=1e-5)
-    assert (answer["codes"] == -1).all() and np.isnan(answer["completed"]).all()
+    np.testing.assert_array_equal(answer["codes"], expected["codes"])
+    for name in ("completed", "bits"):
+        # Rounding; bits are sums of 64.
+        np.testing.assert_allclose(answer[name], expected[name], rtol=1e-4, atol=1e-5)
+    assert (answer["codes"][0] >= 0).all() and (answer["codes"][1] == -1).all()
     assert figures["equal_codes"] == 1 and figures["psnr"] > 100
     assert figures["bytes"] == (folder / onnx_file.NAME).stat().st_size
 

@@ -20,9 +20,9 @@ def check_converter():
 def write_onnx(folder, model):
     """Writes `model.onnx` and measures what it changes.
 
-    It holds `inpaint_from_noise` for a batch of 1, with its loop over codes. The prior
-    runs once per code (the sampler "naive"), as converters refuse loops over tensors that
-    grow, which the faster samplers have.
+    It holds `inpaint_from_noise` with its loop over codes, for a batch of any size; of a
+    model of the family "pic" for one picture. The sampler is "fixed_point_grid", as
+    converters refuse loops over tensors that grow, which the faster samplers have.
 
     Args:
       folder: where to.
@@ -35,7 +35,8 @@ def write_onnx(folder, model):
       UsageError: the packages are missing.
     """
     tf2onnx, onnxruntime = _packages()
-    made = single.from_noise(model, "naive")
+    # Of fixed sizes, convolutions inside the loop come out damaged.
+    made = single.from_noise(model, "fixed_point_grid", batch=None)
     proto, _ = tf2onnx.convert.from_function(made, made.input_signature, opset=_OPSET)
     data = proto.SerializeToString()
     outputs.write(os.path.join(folder, NAME), data)

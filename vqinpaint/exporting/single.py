@@ -1,7 +1,7 @@
-"""One completion of one picture from given noise, as other formats take it.
+"""One completion of each picture from given noise, as other formats take it.
 
-TFLite and ONNX take neither strings nor rows of any number, so their files hold a function
-of its own, whose shapes converters can follow.
+Converters follow neither loops over rows of a batch nor strings, so the files of other
+formats hold a function of their own.
 """
 
 import time
@@ -19,20 +19,21 @@ SIGNATURE = "inpaint_from_noise"
 _TRIALS = 4  # pictures
 
 
-def from_noise(model, sampler):
-    """`inpaint_from_noise` for a batch of 1.
+def from_noise(model, sampler, batch=1):
+    """`inpaint_from_noise` for a batch of one size.
 
     Args:
       model: `joined.signatures.ServedInpainter` or `joined.pic_signatures.ServedPic`.
-      sampler: name in `sampling.SAMPLERS` of one that takes no guesses; a model of the
-        family "pic" draws no codes and takes none.
+      sampler: name in `sampling.SAMPLERS`. It is given no guess of the codes.
+      batch: number of pictures; None for any. Models of the family "pic" draw no codes,
+        and take one picture whatever is asked for.
 
     Returns:
       `tf.function` with an input signature.
     """
     if model.family == "pic":
         return _pic_from_noise(model)
-    return _codes_from_noise(model, sampler)
+    return _codes_from_noise(model, sampler, batch)
 
 
 def figures(run, model):
@@ -69,23 +70,24 @@ def figures(run, model):
     }
 
 
-def _codes_from_noise(model, sampler):
+def _codes_from_noise(model, sampler, batch):
     """See `from_noise`."""
+    rows = -1 if batch is None else batch
     side, grid = model.inpainter.image_size, model.inpainter.grid_size
 
     networks, codes = model.inpainter.frozen, model.inpainter.codes
     texture_noise = {}
     if networks.bottom is not None:
-        texture_noise["texture_noise"] = tf.float32, [1, 2 * grid, 2 * grid, codes]
+        texture_noise["texture_noise"] = tf.float32, [batch, 2 * grid, 2 * grid, codes]
 
     def fill(seen, mask, codes, control, noise):
-        """(filling [1, S, S, 3], bits of its texture codes by name)"""
+        """(filling [B, S, S, 3], bits of its texture codes by name)"""
         structure = networks.encoder.top_codebook.vectors_of(codes)
         if noise is None:
             return networks.generator(seen, mask, structure), {}
         condition = networks.bottom.condition(seen, mask, structure)
         draw = networks.draw_texture_from(condition, noise, control, sampler)
-        drawn = tf.reshape(draw.codes, [1, 2 * grid, 2 * grid])
+        drawn = tf.reshape(draw.codes, [rows, 2 * grid, 2 * grid])
         texture = networks.encoder.bottom_codebook.vectors_of(drawn)
         bits = tf.reduce_sum(draw.bits, [1, 2])
         return networks.decoder(structure, texture), {"texture_bits": bits}
@@ -100,7 +102,7 @@ def _codes_from_noise(model, sampler):
         condition = networks.condition(seen, mask)
         control = Control(temperature, tf.constant(0), tf.constant(1.0))
         draw = networks.draw_from(condition, noise, control, sampler)
-        codes = tf.reshape(draw.codes, [1, grid, grid])
+        codes = tf.reshape(draw.codes, [rows, grid, grid])
         filling, texture = fill(seen, mask, codes, control, texture_noise)
         numbers = {
             "completed": complete(seen, mask, filling),
@@ -117,10 +119,10 @@ def _codes_from_noise(model, sampler):
 
     return function(
         call if texture_noise else call_plain,
-        image=(tf.float32, [1, side, side, 3]),
-        mask=(tf.float32, [1, side, side, 1]),
-        noise=(tf.float32, [1, grid, grid, codes]),
-        temperature=(tf.float32, [1]),
+        image=(tf.float32, [batch, side, side, 3]),
+        mask=(tf.float32, [batch, side, side, 1]),
+        noise=(tf.float32, [batch, grid, grid, codes]),
+        temperature=(tf.float32, [batch]),
         **texture_noise,
     )
 
