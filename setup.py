@@ -22,6 +22,14 @@ BEAM = ["apache-beam>=2.61,<3"]
 METRICS = ["scikit-learn>=1.3,<2"]
 # Plots of vqinpaint.evaluate.
 PLOTS = ["matplotlib>=3.7,<4"]
+# vqinpaint.export --onnx. There is no tf2onnx for Python 3.9; later releases of ONNX need
+# an ml_dtypes that TensorFlow 2.15 refuses.
+ONNX = [
+    "tf2onnx>=1.17,<2; python_version >= '3.10'",
+    "onnx>=1.16.2,<1.17; python_version >= '3.10' and python_version < '3.12'",
+    "onnx>=1.19,<2; python_version >= '3.12'",
+    "onnxruntime>=1.17,<2; python_version >= '3.10'",
+]
 HEIC = ["pillow-heif>=0.20,<2"]
 # The page of vqinpaint.web. Releases for Python 3.9 need an older Pillow than this package;
 # pandas is Gradio's, and later releases need a newer NumPy than TensorFlow 2.15.
@@ -107,8 +115,9 @@ setup(
         "serving": SERVING,
         # Pictures of iPhones, which Pillow alone does not read.
         "heic": HEIC,
-        # vqinpaint.make_tfrecords --beam.
+        # --beam of vqinpaint.inpaint and vqinpaint.make_tfrecords.
         "beam": BEAM,
+        "onnx": ONNX,
         "metrics": METRICS,
         "plots": PLOTS,
         "web": WEB,
@@ -118,6 +127,7 @@ setup(
             *PLOTS,
             *BEAM,
             *HEIC,
+            *ONNX,
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff==0.17.5",
@@ -127,6 +137,9 @@ setup(
             # of OpenCV need NumPy 2, which TensorFlow 2.15 refuses.
             "opencv-python-headless>=4.9,<4.12",
             "scikit-image>=0.22,<0.27",
+            # Run examples/quickstart.ipynb.
+            "nbclient>=0.10,<0.12",
+            "ipykernel>=6.29,<8",
             # Runs the TFLite files without TensorFlow, as a phone would.
             "ai-edge-litert>=1.2,<3",
             # It needs this on Python 3.11 too, which later releases refuse.

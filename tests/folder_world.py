@@ -1,5 +1,7 @@
 """A folder of pictures to complete, and an engine that paints at once."""
 
+import json
+
 import numpy as np
 from PIL import Image
 
@@ -78,3 +80,21 @@ def again(world, **changes):
     """(completed, done already) of a second run."""
     summary = complete(world, **changes)
     return summary.completed, summary.done_already
+
+
+def open_painter(model, sampler):
+    """A `Painter` by a function that other processes can import."""
+    painter = Painter()
+    painter.name = painter.fingerprint = model
+    return painter
+
+
+def results(folder):
+    """`contents`, without the seconds that each JSON tells."""
+    found = contents(folder)
+    for name in found:
+        if name.endswith(".json"):
+            facts = json.loads(found[name])
+            facts.pop("seconds")
+            found[name] = json.dumps(facts).encode()
+    return found

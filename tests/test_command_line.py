@@ -242,6 +242,7 @@ def _mistakes(world):
         (inpaint(temperature=-1), 2, "temperature is -1.0"),
         (inpaint(temprature=1), 2, "temprature"),
         (inpaint(num_samples=0), 2, "num_samples is 0"),
+        (inpaint(shard="0/3"), 2, "shard=0/3: give I/N.*count from 1"),
         (inpaint(top_p="x"), 2, "top_p"),
         (inpaint(texture="codes"), 5, "no trained bottom stage; train it first"),
         (_generate(world, "--accept=0"), 2, "accept is 0.0; it must be above 0"),

@@ -11,7 +11,7 @@ from tests import tiny
 from vqinpaint import exporting
 from vqinpaint.completing.local import LocalEngine
 from vqinpaint.errors import UsageError
-from vqinpaint.exporting import lite
+from vqinpaint.exporting import single
 from vqinpaint.exporting.requests import requests
 from vqinpaint.options.request import Request
 from vqinpaint.reporting import SILENT
@@ -56,10 +56,10 @@ def test_signatures_answer_as_the_model_does(saved, engine, name):
 
 def test_the_form_for_tflite_is_the_signature(saved):
     model, _ = saved
-    rows = requests(model, 1)[lite.SIGNATURE]
+    rows = requests(model, 1)[single.SIGNATURE]
     tensors = [tf.constant(value) for value in rows.values()]
     answer, wanted = (
-        lite._from_noise(model)(*tensors),
+        single.from_noise(model, "incremental")(*tensors),
         model.inpaint_from_noise(*tensors),
     )
     np.testing.assert_array_equal(answer["codes"], wanted["codes"])
@@ -70,7 +70,7 @@ def test_the_form_for_tflite_is_the_signature(saved):
 
 def test_noise_that_is_not_finite_spoils_its_own_row_alone(saved):
     model, _ = saved
-    rows = requests(model, 2)[lite.SIGNATURE]
+    rows = requests(model, 2)[single.SIGNATURE]
     rows["texture_noise"][0, 0, 0, 0] = np.nan
     answer = model.inpaint_from_noise(*(tf.constant(v) for v in rows.values()))
     assert np.isnan(answer["completed"][0]).all()

@@ -102,6 +102,7 @@ def test_all_parts_of_an_export_may_be_replaced(tmp_path):
     for name in (
         *("variables/variables.index", "variables/variables.data-00000-of-00001"),
         *("assets.extra/tf_serving_warmup_requests", "model_float16.tflite"),
+        "model.onnx",
         *("debug/saved_model_debug_info.pb", "fingerprint.pb"),
     ):
         (output / name).parent.mkdir(exist_ok=True)

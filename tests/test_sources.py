@@ -215,7 +215,7 @@ def test_lists_of_any_names(tmp_path):
         str(tmp_path / "a.png"),
         os.path.join(tmp_path, odd),
     ]
-    with pytest.raises(DataError, match="neither a tar file nor a text list"):
+    with pytest.raises(DataError, match="is no text; a list of paths"):
         (tmp_path / "b.png").write_bytes(PNG)
         sources.from_path(str(tmp_path / "b.png"))
 

@@ -17,6 +17,7 @@ from vqinpaint.cli.picture_flags import (
     define_picture_flags,
     read_reading,
     read_request,
+    read_shard,
     require_flags,
 )
 from vqinpaint.cli.printing import say
@@ -57,10 +58,10 @@ def _check_flags():
 def main():
     require_flags("url")
     _check_flags()
-    request = read_request()
+    request, shard = read_request(), read_shard()
     outputs.check_folder(FLAGS.output)
     console, reading = Console(), read_reading()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading)
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading, shard)
     server = connect(FLAGS.url, FLAGS.model_name, FLAGS.model_version, FLAGS.timeout)
     name = f"{FLAGS.model_name} at {FLAGS.url}"
     engine = ServedEngine(server, name, FLAGS.concurrency)

@@ -10,7 +10,7 @@ from vqinpaint import __version__, families, sampling
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.printing import say
 from vqinpaint.errors import UsageError
-from vqinpaint.exporting import check_output, write_saved_model
+from vqinpaint.exporting import check_output, onnx_file, write_saved_model
 from vqinpaint.files.json_files import read_json
 from vqinpaint.options.request import TEXTURES
 from vqinpaint.printable import printable
@@ -49,6 +49,11 @@ flags.DEFINE_bool(
     "tflite",
     False,
     "Write TFLite files too, with weights of three number formats. Default: False.",
+)
+flags.DEFINE_bool(
+    "onnx",
+    False,
+    "Write an ONNX file too, which needs pip install 'vqinpaint[onnx]'. Default: False.",
 )
 flags.DEFINE_string(
     "metrics",
@@ -133,6 +138,8 @@ def main():
         raise UsageError("give --run_dir and --output=saved_models/NAME/1.")
     if FLAGS.num_samples < 1:
         raise UsageError(f"--num_samples={FLAGS.num_samples}: at least 1.")
+    if FLAGS.onnx:
+        onnx_file.check_converter()
     about = _about()
     check_output(FLAGS.output, FLAGS.overwrite)
     family = families.family_of_run(FLAGS.run_dir)
@@ -174,19 +181,26 @@ def main():
         title,
         story,
         lite=FLAGS.tflite,
+        onnx=FLAGS.onnx,
         thorough=not FLAGS.brief_trial,
         reporter=Console(),
     )
     say(f"{FLAGS.output}: {written.summary()}")
     for kind, figures in written.facts.get("tflite", {}).items():
-        codes = ""
-        if "equal_codes" in figures:
-            codes = f"{figures['equal_codes']:.1%} of codes equal, "
-        say(
-            f"model_{kind}.tflite: {figures['bytes'] / 1e6:.1f} MB, "
-            f"{figures['seconds']:.2f} s a picture, {codes}completions "
-            f"{figures['psnr']:.0f} dB from the SavedModel's."
-        )
+        _tell(f"model_{kind}.tflite", figures)
+    if "onnx" in written.facts:
+        _tell(onnx_file.NAME, written.facts["onnx"])
+
+
+def _tell(name, figures):
+    """Says what another format is like, by `exporting.single.figures`."""
+    codes = ""
+    if "equal_codes" in figures:
+        codes = f"{figures['equal_codes']:.1%} of codes equal, "
+    say(
+        f"{name}: {figures['bytes'] / 1e6:.1f} MB, {figures['seconds']:.2f} s a picture, "
+        f"{codes}completions {figures['psnr']:.0f} dB from the SavedModel's."
+    )
 
 
 def run():

@@ -7,17 +7,21 @@ from vqinpaint.cli import FLAGS, flags, run_main
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after cli
 
 from vqinpaint import families, outputs, sampling
+from vqinpaint.cli.beam_flags import define_beam_flags, read_beam_options
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.picture_flags import (
     define_picture_flags,
     read_reading,
     read_request,
+    read_shard,
     require_flags,
 )
 from vqinpaint.cli.printing import say
 from vqinpaint.completing.folder import complete_folder, find_pairs
+from vqinpaint.completing.task import Task
 
 define_picture_flags()
+define_beam_flags()
 flags.DEFINE_string("model", None, "SavedModel folder or run folder to complete with.")
 flags.DEFINE_enum(
     "sampler",
@@ -30,16 +34,29 @@ flags.DEFINE_enum(
 
 def main():
     require_flags("model")
-    request = read_request()
+    request, shard = read_request(), read_shard()
     outputs.check_folder(FLAGS.output)
     console, reading = Console(), read_reading()
-    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading)
-    engine = families.open_engine(FLAGS.model, FLAGS.sampler)
-    summary = complete_folder(
-        pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading
-    )
+    beam_options = read_beam_options()
+    pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading, shard)
+    if beam_options is None:
+        engine = families.open_engine(FLAGS.model, FLAGS.sampler)
+        summary = complete_folder(
+            pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading
+        )
+    else:
+        task = Task(request, FLAGS.output, FLAGS.overwrite, reading)
+        summary = _with_beam(pairs, task, beam_options, console)
     say(summary.text())
     summary.check()
+
+
+def _with_beam(pairs, task, options, reporter):
+    from vqinpaint.completing import beam
+
+    reporter.note(f"note: {len(pairs)} picture(s) go through an Apache Beam pipeline.")
+    model = families.open_engine, FLAGS.model, FLAGS.sampler
+    return beam.complete_list(pairs, *model, task, options, reporter)
 
 
 def run():

@@ -16,6 +16,7 @@ from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip 
 
 from tqdm import tqdm
 
+from vqinpaint.cli.beam_flags import define_beam_flags, read_beam_options
 from vqinpaint.cli.console import Console
 from vqinpaint.cli.printing import say
 from vqinpaint.data import conversion, sources, writing
@@ -41,16 +42,7 @@ flags.DEFINE_string(
     None,
     "Folder where TensorFlow Datasets keeps its data; by default its own.",
 )
-flags.DEFINE_bool(
-    "beam",
-    False,
-    "Run as an Apache Beam pipeline, which suits folders and lists of any size.",
-)
-flags.DEFINE_string(
-    "beam_options",
-    "",
-    "Options of the pipeline, such as '--runner=FlinkRunner --flink_master=HOST:8081'.",
-)
+define_beam_flags()
 flags.DEFINE_string(
     "output", "", "Folder of the data set to write; it is made if needed."
 )
@@ -86,7 +78,7 @@ def main():
     if not FLAGS.output:
         raise UsageError("give --output=FOLDER, such as tfrecords/mine.")
     writing.check_split(FLAGS.output, FLAGS.split)
-    reading = read(ReadingOptions)
+    reading, beam_options = read(ReadingOptions), read_beam_options()
     items, count = _open_source(reading)
     plan = conversion.SplitPlan(
         folder=FLAGS.output,
@@ -97,8 +89,8 @@ def main():
         short_side=FLAGS.short_side,
         reading=reading,
     )
-    if FLAGS.beam:
-        written, skipped, changes = _with_beam(items, plan)
+    if beam_options is not None:
+        written, skipped, changes = _with_beam(items, plan, beam_options)
     else:
         written, skipped, changes = _with_threads(items, count, plan)
     if changes:
@@ -119,17 +111,12 @@ def _open_source(reading):
     return sources.from_path(FLAGS.input, Console(), reading)
 
 
-def _with_beam(items, plan):
+def _with_beam(items, plan, options):
     if not isinstance(items, list):
         raise UsageError("--beam reads a folder or a list; unpack the archive first.")
-    try:
-        from vqinpaint.data import beam
-    except ImportError:
-        raise UsageError(
-            "--beam needs Apache Beam; pip install 'vqinpaint[beam]'."
-        ) from None
-    names = [item.name for item in items]
-    return beam.write_split(names, plan, FLAGS.beam_options.split())
+    from vqinpaint.data import beam
+
+    return beam.write_split([item.name for item in items], plan, options)
 
 
 def _with_threads(items, count, plan):

@@ -6,6 +6,7 @@ from vqinpaint.cli.flagging import FLAGS, define, flags, read
 from vqinpaint.errors import UsageError
 from vqinpaint.options.reading import ReadingOptions
 from vqinpaint.options.request import Request
+from vqinpaint.options.sharding import WHOLE, Shard
 
 # These flags belong to the commands that ask for them, in --help too.
 flags.disclaim_key_flags()
@@ -17,18 +18,28 @@ def define_picture_flags(without: tuple[str, ...] = ()) -> None:
     Args:
       without: names of the request's fields that make no flag.
     """
-    flags.DEFINE_string("image", None, "Picture, or folder of pictures, to complete.")
+    flags.DEFINE_string(
+        "image",
+        None,
+        "Picture, folder of pictures, or list of them (.txt, .flist; a path a line), to complete.",
+    )
     flags.DEFINE_string(
         "mask",
         None,
         "Mask of the missing pixels, which are white (over 127): one file for all "
-        "pictures, or a folder that holds a mask of the same name, or NAME_mask, for each.",
+        "pictures, or a folder or list with a mask of the same name, or NAME_mask, for each.",
     )
     flags.DEFINE_string("output", None, "Folder for the results; it is made if needed.")
     flags.DEFINE_bool(
         "overwrite",
         False,
         "Complete pictures again whose results are there already. Default: False.",
+    )
+    flags.DEFINE_string(
+        "shard",
+        None,
+        "Part of the pictures to complete, I/N: I of N parts, counted from 1. Runs with "
+        "1/N to N/N do together what one run does. Default: all pictures.",
     )
     define(Request, without=without)
     define(ReadingOptions)
@@ -44,6 +55,11 @@ def require_flags(*names: str) -> None:
 def read_request() -> Request:
     """The `Request` that the flags describe. Raises UsageError."""
     return read(Request)
+
+
+def read_shard() -> Shard:
+    """The part of the pictures that --shard asks for. Raises UsageError."""
+    return WHOLE if FLAGS.shard is None else Shard.parse(FLAGS.shard)
 
 
 def read_reading() -> ReadingOptions:

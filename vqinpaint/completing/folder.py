@@ -5,20 +5,18 @@ from __future__ import annotations
 import collections
 import dataclasses
 import os
-import time
 from collections.abc import Sequence
 
 from vqinpaint import outputs
-from vqinpaint.completing import ownership, result_files, structures
+from vqinpaint.completing import ownership
 from vqinpaint.completing.engine import Engine
-from vqinpaint.completing.picture import complete_picture
+from vqinpaint.completing.task import Task
 from vqinpaint.errors import PictureError, UsageError
-from vqinpaint.files import digests
-from vqinpaint.files.regular import open_regular
+from vqinpaint.files.lists import is_list
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.options.request import Request
+from vqinpaint.options.sharding import WHOLE, Shard
 from vqinpaint.pictures import files, pairing
-from vqinpaint.pictures.masks import is_missing
 from vqinpaint.reporting import SILENT, Reporter
 
 
@@ -42,6 +40,15 @@ class Summary:
     failed: list[str] = dataclasses.field(default_factory=list)
     last_sheet: str | None = None
 
+    def add(self, image: str, was_done: bool, task: Task) -> None:
+        """Counts a picture, by what `Task.complete` returned for it."""
+        if was_done:
+            self.done_already += 1
+        else:
+            self.completed += 1
+        # A picture without a hole has none.
+        self.last_sheet = task.sheet(image) or self.last_sheet
+
     def text(self) -> str:
         """All of it in one line, for people."""
         counts = (
@@ -50,6 +57,8 @@ class Summary:
             (len(self.failed), "failed"),
         )
         told = ", ".join(f"{number} {what}" for number, what in counts if number)
+        if not told:
+            return "no picture belongs to this part."
         look = f"; look at {self.last_sheet}" if self.last_sheet else ""
         return f"{told}; {self.kept} completions each -> {self.output}{look}"
 
@@ -68,15 +77,17 @@ def find_pairs(
     masks: str,
     reporter: Reporter = SILENT,
     reading: ReadingOptions = USUAL,
+    shard: Shard = WHOLE,
 ) -> list[tuple[str, str]]:
     """Paths of every picture and its mask.
 
     Args:
-      images: picture file, or folder of pictures.
-      masks: mask file for all pictures, or folder with a mask of each picture's name. In
-        the folder of the pictures masks are called NAME_mask.
+      images: picture file, folder of pictures, or list of them.
+      masks: mask file for all pictures, or folder or list with a mask of each picture's
+        name. In the folder of the pictures masks are called NAME_mask.
       reporter: told what of the folders is left out, results of earlier runs included.
       reading: bounds.
+      shard: part of the pictures to find; all of them are checked.
 
     Raises:
       PictureError: a picture or its mask is missing.
@@ -99,10 +110,12 @@ def find_pairs(
     twice = [stem for stem, count in stems.items() if count > 1]
     if twice:
         raise UsageError(
-            f"{images} holds several pictures called {twice[0]}, whose results "
+            f"{images} names several pictures called {twice[0]}, whose results "
             "would overwrite each other; rename all but one."
         )
-    return files.match_masks(paths, found, for_all=not os.path.isdir(masks))
+    for_all = not (os.path.isdir(masks) or is_list(masks))
+    pairs = files.match_masks(paths, found, for_all)
+    return [pair for pair in pairs if shard.holds(pairing.key(pair[0]))]
 
 
 def _without_results(paths, folder, reporter):
@@ -131,6 +144,25 @@ def _check_letter_case(images, output):
                 f"{output}, which takes upper and lower case for the same; rename one."
             )
         seen[name] = image
+
+
+def prepare(pairs: Sequence[tuple[str, str]], engine: Engine, task: Task) -> None:
+    """Makes sure that pictures can be completed and their results be written.
+
+    Args:
+      pairs: from `find_pairs`.
+      engine: completes squares.
+      task: what is wanted; its folder is made.
+
+    Raises:
+      UsageError: the engine cannot answer such a request, or two pictures would write
+        the same files.
+      DiskError: nothing can be written to the folder.
+    """
+    engine.check(task.request)
+    outputs.check_folder(task.output)
+    os.makedirs(task.output, exist_ok=True)
+    _check_letter_case([image for image, _ in pairs], task.output)
 
 
 def complete_folder(
@@ -163,28 +195,14 @@ def complete_folder(
         results.
       DiskError: nothing can be written to the folder.
     """
-    engine.check(request)
-    outputs.check_folder(output)
-    os.makedirs(output, exist_ok=True)
-    _check_letter_case([image for image, _ in pairs], output)
+    task = Task(request, output, overwrite, reading)
+    prepare(pairs, engine, task)
     summary = Summary(output, request.kept)
-    reporter.progress("pictures", 0, len(pairs))
+    if pairs:
+        reporter.progress("pictures", 0, len(pairs))
     for number, (image, mask) in enumerate(pairs, start=1):
         try:
-            facts = _facts(image, mask, engine, request, reading)
-            name = files.stem(image)
-            if not overwrite and ownership.is_done(output, name, facts, request.kept):
-                summary.done_already += 1
-            else:
-                inputs = _inputs(image, mask, request).values()
-                claim = ownership.claim(output, name, request.kept, inputs)
-                _complete_one(
-                    image, mask, engine, request, claim, facts, reporter, reading
-                )
-                summary.completed += 1
-            sheet = os.path.join(output, f"{name}{ownership.SHEET}")
-            # A picture without a hole has none.
-            summary.last_sheet = sheet if os.path.exists(sheet) else summary.last_sheet
+            summary.add(image, task.complete(image, mask, engine, reporter), task)
         except (PictureError, outputs.Taken, outputs.NameTooLong) as error:
             if len(pairs) == 1:
                 raise
@@ -192,68 +210,3 @@ def complete_folder(
             summary.failed.append(image)
         reporter.progress("pictures", number, len(pairs))
     return summary
-
-
-def _inputs(image, mask, request):
-    """Paths of the files that a completion is made from, by what they are needed as."""
-    inputs = {"image": image, "mask": mask}
-    if request.structure_from:
-        inputs["structure_from"] = structures.file_of(request.structure_from)
-    return inputs
-
-
-def _facts(image, mask, engine, request, reading):
-    """What the results depend on, as the JSON begins with it. Raises PictureError."""
-    inputs = _inputs(image, mask, request)
-    fingerprints = {"model": engine.fingerprint}
-    for name, path in inputs.items():
-        told = f"the {name} {path}"
-        open_regular(path, reading.most_bytes, told, PictureError).close()
-        try:
-            fingerprints[name] = digests.of_file(path)
-        except OSError as error:
-            raise PictureError(
-                f"{path} cannot be read ({error.strerror}); it is needed as {name}."
-            ) from None
-    if fingerprints["image"] == fingerprints["mask"]:
-        raise PictureError(
-            f"the mask {mask} is a copy of the image {image}; give a mask that is white "
-            "where pixels are missing."
-        )
-    return {
-        "model": engine.name,
-        "image": image,
-        "mask": mask,
-        "options": dataclasses.asdict(request),
-        "fingerprints": fingerprints,
-    }
-
-
-def _complete_one(
-    image_path, mask_path, engine, request, claim, facts, reporter, reading
-):
-    start = time.monotonic()
-    picture = files.load_picture(image_path, reading)
-    mask, changed = files.load_mask(
-        mask_path,
-        *picture.pixels.shape[:2],
-        request.invert_mask,
-        picture.orientation,
-        reading,
-    )
-    if changed:
-        reporter.note(f"note: {changed}.")
-    result = complete_picture(
-        engine, picture, mask, request, reporter, image_path, mask_path, reading
-    )
-    facts = {
-        **facts,
-        "missing": float(is_missing(mask).mean()),
-        "seconds": round(time.monotonic() - start, 3),
-    }
-    result_files.write(files.stem(image_path), result, facts, claim, reporter)
-    if claim.kept:
-        reporter.note(
-            f"note: {', '.join(claim.kept)} had been changed since vqinpaint wrote them; "
-            "what was there is kept beside them as *.bak."
-        )

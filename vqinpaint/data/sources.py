@@ -12,13 +12,11 @@ from collections.abc import Iterable, Iterator
 from vqinpaint.data.archives import items_of, open_tar
 from vqinpaint.data.items import Item
 from vqinpaint.errors import DataError, first_line
-from vqinpaint.files.regular import read_regular
+from vqinpaint.files import lists
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures.listing import listed
 from vqinpaint.reporting import SILENT, Reporter
 
-# Size in bytes of the longest list of paths: some millions of them.
-_LONGEST_LIST = 1 << 30
 _HIDDEN = ("hidden file or folder", "hidden files and folders")
 _TWICE = ("linked folder", "linked folders")
 
@@ -92,24 +90,12 @@ def from_folder(folder: str, reporter: Reporter = SILENT) -> list[Item]:
 
 
 def from_list(path: str) -> list[Item]:
-    """The files that a text file names, one a line; `#` begins a comment line.
-
-    A relative name is looked up from the current folder, then beside the list. Names need
-    not be UTF-8.
+    """The files that a text file names; see `files.lists`.
 
     Raises:
       DataError: the file is no text.
     """
-    data = read_regular(path, _LONGEST_LIST, f"the list {path}", DataError)
-    if b"\0" in data:
-        raise DataError(f"{path} is neither a tar file nor a text list of paths.")
-    text = data.decode("utf-8-sig", "surrogateescape")
-    beside = os.path.dirname(os.path.abspath(path))
-    return [
-        Item(line if os.path.exists(line) else os.path.join(beside, line))
-        for line in (line.strip() for line in text.split("\n"))
-        if line and not line.startswith("#")
-    ]
+    return [Item(name) for name in lists.read_list(path)]
 
 
 def from_tfds(name: str, split: str, folder: str | None) -> tuple[Iterator[Item], int]:

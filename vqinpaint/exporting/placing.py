@@ -12,7 +12,7 @@ from vqinpaint.files.json_files import read_json
 # Everything that exports of this version and earlier ones consist of, by their paths.
 _PARTS = re.compile(
     r"saved_model\.pb|fingerprint\.pb|options\.json|README\.md|keras_metadata\.pb"
-    r"|model_\w+\.tflite|variables(/variables\.(index|data-\d{5}-of-\d{5}))?"
+    r"|model_\w+\.tflite|model\.onnx|variables(/variables\.(index|data-\d{5}-of-\d{5}))?"
     r"|assets|assets\.extra(/tf_serving_warmup_requests)?"
     r"|debug(/saved_model_debug_info\.pb)?"
 )

@@ -9,6 +9,7 @@ from vqinpaint import outputs
 from vqinpaint.errors import ModelError, first_line
 from vqinpaint.exporting.card import write_card
 from vqinpaint.exporting.lite import write_lite
+from vqinpaint.exporting.onnx_file import write_onnx
 from vqinpaint.exporting.placing import final_path, place
 from vqinpaint.exporting.requests import requests
 from vqinpaint.exporting.validation import validate
@@ -42,6 +43,7 @@ def write_saved_model(
     story,
     lite=False,
     thorough=True,
+    onnx=False,
     reporter=SILENT,
 ):
     """Saves under a temporary name, tries it, and only then renames it to `output`.
@@ -57,13 +59,15 @@ def write_saved_model(
       title, story: of its model card.
       lite: whether to write TFLite files beside it.
       thorough: see `exporting.validation.validate`.
+      onnx: whether to write an ONNX file beside it.
       reporter: told of progress.
 
     Returns:
       `Written`.
 
     Raises:
-      UsageError: something is there that is no export.
+      UsageError: something is there that is no export, or packages for `onnx` are
+        missing.
       ModelError: the saved model does not load, answers otherwise, or needs what servers
         do not have.
     """
@@ -72,7 +76,7 @@ def write_saved_model(
     with outputs.new_folder(parent) as folder:
         facts, seconds, warm = _fill(
             plain_path(folder),
-            *(model, options, facts, title, story, lite, thorough, reporter),
+            *(model, options, facts, title, story, lite, onnx, thorough, reporter),
         )
         place(folder, output)
     size = sum(
@@ -83,7 +87,7 @@ def write_saved_model(
     return Written(facts, size, seconds, warm)
 
 
-def _fill(folder, model, options, facts, title, story, lite, thorough, reporter):
+def _fill(folder, model, options, facts, title, story, lite, onnx, thorough, reporter):
     """Writes all files and tries them: (facts, seconds, warm) of `Written`."""
     tf.saved_model.save(model, folder, signatures=model.signatures())
     saved = saved_graph.read_graph(folder).signature_def
@@ -100,6 +104,8 @@ def _fill(folder, model, options, facts, title, story, lite, thorough, reporter)
     }
     if lite:
         facts["tflite"] = write_lite(folder, model)
+    if onnx:
+        facts["onnx"] = write_onnx(folder, model)
     outputs.write_json(os.path.join(folder, "options.json"), facts)
     write_card(folder, title, story, facts)
     warm = write_warmup(folder, requests(model, 1))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 
 from vqinpaint.errors import PictureError
+from vqinpaint.files.lists import is_list, read_list
 from vqinpaint.files.regular import open_regular
 from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.pictures.formats import SUFFIXES
@@ -24,17 +25,20 @@ def list_pictures(
     reporter: Reporter = SILENT,
     reading: ReadingOptions = USUAL,
 ) -> list[str]:
-    """The picture files that a flag names: the file itself, or a folder's, sorted.
+    """The picture files that a flag names: itself, a folder's, sorted, or a list's.
 
     Args:
-      path: of a file, or of a folder, whose subfolders are not searched.
+      path: of a picture; of a folder, whose subfolders are not searched; or of a list
+        (`files.lists`), whose files are looked at when they are read.
       what: what to call it in messages: "image" or "mask".
       reporter: told in one line what of the folder is left out.
       reading: bounds.
 
     Raises:
-      PictureError: no such file, no regular one, or a folder without pictures.
+      PictureError: no such file, no regular one, or a folder or list without pictures.
     """
+    if is_list(path):
+        return _listed_pictures(path, what)
     if not os.path.isdir(path):
         if not path:
             raise PictureError(f"the {what} (none given) does not exist.")
@@ -57,6 +61,15 @@ def list_pictures(
         )
     if told:
         reporter.note(f"note: left out of the {what} folder {path}: {told}.")
+    return found
+
+
+def _listed_pictures(path, what):
+    found = read_list(path, PictureError)
+    if not found:
+        raise PictureError(
+            f"the {what} list {path} names no picture; write one path a line."
+        )
     return found
 
 
