@@ -47,7 +47,7 @@ def picture(tmp_path):
 def session(desk, picture):
     session = Session(desk)
     session.open(picture)
-    session.rectangle(10, 20, 50, 60)
+    session.piece.rectangle(10, 20, 50, 60)
     return session
 
 
@@ -56,6 +56,11 @@ def _round(session, **request):
     assert job.ended(30)
     session.keep(job.result())
     return job.result()
+
+
+def _files(desk):
+    """How many files there are of all visitors."""
+    return sum(len(found) for _, _, found in os.walk(desk.folder))
 
 
 def test_a_round_has_the_files_of_inpaint(session, desk, tmp_path):
@@ -86,7 +91,7 @@ def test_the_archive_has_everything_and_no_paths_of_this_machine(session, desk):
 def test_known_pixels_come_back_at_full_size(session, picture):
     path = _round(session, num_samples=1).completion(0)
     before, after = (np.asarray(Image.open(p)) for p in (picture, path))
-    hole = session.mask > 127
+    hole = session.piece.mask > 127
     assert hole.sum() == 40 * 40 and (before != after)[hole].any()
     np.testing.assert_array_equal(before[~hole], after[~hole])
 
@@ -96,7 +101,7 @@ def test_a_completion_becomes_the_picture_of_the_next_round(session):
     session.repaint(first, 1)
     with pytest.raises(PictureError, match="there is no hole"):
         session.start(Request())
-    session.rectangle(30, 30, 40, 40)
+    session.piece.rectangle(30, 30, 40, 40)
     second = _round(session, num_samples=1)
     assert second.name == "a_b_1_01" and second.number == 2
     kept, new = (
@@ -104,13 +109,13 @@ def test_a_completion_becomes_the_picture_of_the_next_round(session):
     )
     np.testing.assert_array_equal(kept[:30], new[:30])
     session.reopen(first)
-    assert (session.mask > 127).sum() == 40 * 40
+    assert (session.piece.mask > 127).sum() == 40 * 40
 
 
 def test_varying_takes_the_inner_part_of_the_hole(session):
     first = _round(session, num_samples=2, seed=8)
     session.vary(first, 0, 0.25)
-    inner = np.argwhere(session.mask > 127)
+    inner = np.argwhere(session.piece.mask > 127)
     assert len(inner) == 400 and first.next_seed == 10
     # A square of a quarter of the pixels has half the side, around the same middle. Ties
     # between pixels of one distance to the rim may reach one pixel further.
@@ -135,16 +140,15 @@ def test_old_rounds_go_and_so_does_everything_at_the_end(session, desk):
 
 
 def test_pictures_that_were_left_or_refused_leave_no_files(session, picture, tmp_path):
-    folder = session.desk.folder
-    before = sum(len(files) for _, _, files in os.walk(folder))
+    before = _files(session.desk)
     (tmp_path / "bad.png").write_text("no picture")
     for _ in range(3):
         session.open(picture)
-        session.save_mask()
-        session.save_mask()
+        session.piece.save_mask()
+        session.piece.save_mask()
         with pytest.raises(PictureError):
             session.open(str(tmp_path / "bad.png"))
-    assert sum(len(files) for _, _, files in os.walk(folder)) == before + 1
+    assert _files(session.desk) == before + 1
 
 
 def test_the_oldest_visitors_leave(tmp_path):
@@ -160,7 +164,7 @@ def test_visitors_share_nothing_but_the_engine(desk, session, picture):
     with pytest.raises(PictureError, match="there is no picture"):
         other.start(Request())
     other.open(picture)
-    other.rectangle(0, 0, 9, 9)
+    other.piece.rectangle(0, 0, 9, 9)
     ours, theirs = _round(session, num_samples=1), _round(other, num_samples=2, seed=9)
     assert theirs.number == 1 and ours.folder != theirs.folder
     assert theirs.record["samples"][0]["seed"] == 9
@@ -181,7 +185,7 @@ def test_models_without_codes_and_scores_have_captions_and_files(tmp_path, pictu
     desk = Desk(WithoutCodes(), PageOptions(), str(tmp_path), "", Turns(0))
     session = Session(desk)
     session.open(picture)
-    session.rectangle(0, 0, 30, 30)
+    session.piece.rectangle(0, 0, 30, 30)
     round = _round(session, num_samples=2, seed=4)
     assert round.captions == ["1: seed 4", "2: seed 5"]
     assert [os.path.basename(path) for path, _ in round.maps] == ["a_b_1_grid.png"]
@@ -199,21 +203,25 @@ class Slow(Engine):
 
 
 def test_a_visitor_has_one_computation_at_a_time(tmp_path, picture):
-    engine = Slow()
-    session = Session(Desk(engine, PageOptions(), str(tmp_path), "", Turns(3)))
+    engine, folder = Slow(), tmp_path / "own"
+    folder.mkdir()
+    session = Session(Desk(engine, PageOptions(at_once=1), str(folder), "", Turns(3)))
     session.open(picture)
-    session.rectangle(0, 0, 30, 30)
-    job = session.start(Request(num_samples=1))
+    session.piece.rectangle(0, 0, 30, 30)
+    job = session.start(Request(num_samples=2))
     with pytest.raises(UsageError, match="a computation is under way"):
         session.start(Request(num_samples=1))
     job.stop()
     # Its files are its own: the visitor may go on at once.
     session.open(picture)
-    session.rectangle(5, 5, 9, 9)
+    session.piece.rectangle(5, 5, 9, 9)
     after = session.start(Request(num_samples=1))
     engine.go.set()
     assert job.ended(10) and after.ended(10)
     assert after.result().number == 2
+    # The visitor's picture; of the second round picture, mask, completion, sheet, map and
+    # JSON; nothing of the first.
+    assert _files(session.desk) == 1 + 6
 
 
 def test_bounds_are_kept(session, tmp_path):
@@ -255,15 +263,15 @@ def test_status_is_text_for_people_not_markup():
 
 
 def test_the_canvas_changes_the_mask(session):
-    (layer,) = session.layers()
+    (layer,) = session.piece.layers()
     layer = layer.copy()
     layer[:] = 0
     layer[:15, :15] = 255
-    session.strokes([layer])
+    session.piece.strokes([layer])
     assert (
-        session.mask > 127
+        session.piece.mask > 127
     ).sum() == 25  # of 5x5 pixels, each three canvas pixels wide
-    with Image.open(io.BytesIO(open(session.save_mask(), "rb").read())) as saved:
+    with Image.open(io.BytesIO(open(session.piece.save_mask(), "rb").read())) as saved:
         assert saved.size == (150, 100) and SIDE != 100
 
 
@@ -278,4 +286,4 @@ def test_nothing_but_uploads_can_be_named(session, desk, tmp_path, picture):
         session.upload(f"{desk.uploads}/link.png")
     Image.open(picture).save(tmp_path / "sent" / "b.png")
     session.upload(f"{desk.uploads}/b.png")
-    assert session.picture.endswith("/b.png")
+    assert session.piece.path.endswith("/b.png")

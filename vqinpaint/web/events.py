@@ -84,7 +84,7 @@ class Events:
         if any(not isinstance(corner, (int, float)) for corner in corners):
             raise PictureError("a corner of the rectangle is empty; give four numbers.")
         _take(session, drawn)
-        session.rectangle(*map(int, corners))
+        session.piece.rectangle(*map(int, corners))
         return _canvas(session)
 
     @_guarded
@@ -97,20 +97,20 @@ class Events:
     def invert(self, session, drawn):
         """Known and missing change places."""
         _take(session, drawn)
-        session.invert()
+        session.piece.invert()
         return _canvas(session)
 
     @_guarded
     def clear(self, session):
         """The hole goes."""
-        session.clear()
+        session.piece.clear()
         return _canvas(session)
 
     @_guarded
     def mask_file(self, session, drawn):
         """The hole shall be downloaded."""
         _take(session, drawn)
-        return session.save_mask()
+        return session.piece.save_mask()
 
     @_guarded
     def complete(self, session, drawn, *fields):
@@ -221,13 +221,13 @@ def _show(session, round):
 
 def _canvas(session):
     return {
-        "background": session.canvas,
-        "layers": session.layers(),
+        "background": session.piece.canvas,
+        "layers": session.piece.layers(),
         "composite": None,
     }
 
 
 def _take(session, drawn):
     """Takes over what was painted, unless the canvas was emptied by its own button."""
-    if drawn and drawn["background"] is not None:
-        session.strokes(drawn["layers"])
+    if session.has_piece and drawn and drawn["background"] is not None:
+        session.piece.strokes(drawn["layers"])

@@ -1,14 +1,13 @@
-"""One visitor: a picture, the hole painted into it, and the rounds so far."""
+"""One visitor: a picture with a hole, and the rounds so far."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import re
 import shutil
 import tempfile
-
-import numpy as np
 
 from vqinpaint import outputs
 from vqinpaint.completing.engine import Engine
@@ -16,9 +15,8 @@ from vqinpaint.errors import PictureError, UsageError
 from vqinpaint.files.regular import read_regular
 from vqinpaint.options.page import PageOptions
 from vqinpaint.options.request import Request
-from vqinpaint.pictures import files, formats, png
-from vqinpaint.pictures.masks import is_missing
-from vqinpaint.web import painting
+from vqinpaint.pictures import formats
+from vqinpaint.web.piece import Piece
 from vqinpaint.web.rounds import Round, complete_round
 from vqinpaint.web.turns import Turns
 from vqinpaint.web.work import Job, Stoppable
@@ -48,10 +46,11 @@ class Desk:
 
     def welcome(self) -> Session:
         """A new visitor; the oldest leave where there are too many."""
-        self.visitors.append(Session(self))
+        visitor = Session(self)
+        self.visitors.append(visitor)
         while len(self.visitors) > self.options.sessions:
             self.visitors[0].close()
-        return self.visitors[-1]
+        return visitor
 
 
 class Session:
@@ -59,21 +58,17 @@ class Session:
 
     Attributes:
       received: path of the picture that was uploaded last, or "".
-      picture: path of the picture, or "" before one is chosen.
-      mask: uint8 [H, W], 255 where missing.
-      canvas: uint8 [h, w, 3], what is painted on.
       rounds: results so far, oldest first.
       job: the last computation, or None.
+      is_closed: whether the visit has ended.
     """
 
     def __init__(self, desk: Desk):
         self.desk = desk
         self._folder = tempfile.mkdtemp(prefix="visitor-", dir=desk.folder)
-        self.received, self.picture = "", ""
-        self.mask = np.zeros([0, 0], np.uint8)
-        self.canvas = np.zeros([0, 0, 3], np.uint8)
-        self._shown = np.zeros([0, 0], bool)
-        self._orientation, self._places, self._rounds = 1, 0, 0
+        self.received = ""
+        self._piece: Piece | None = None
+        self._places, self._rounds = 0, 0
         self.rounds: list[Round] = []
         self.job: Job[Round] | None = None
         self.is_closed = False
@@ -86,6 +81,18 @@ class Session:
         if self in self.desk.visitors:
             self.desk.visitors.remove(self)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def piece(self) -> Piece:
+        """The picture and its hole. Raises PictureError before one is chosen."""
+        if not self._piece:
+            raise PictureError("there is no picture; upload one, or take an example.")
+        return self._piece
+
+    @property
+    def has_piece(self) -> bool:
+        """Whether a picture is chosen."""
+        return self._piece is not None
 
     def open(self, path: str, mask: str = "") -> None:
         """Takes a picture, of which a copy is kept.
@@ -101,17 +108,13 @@ class Session:
         place = self._new_place()
         copy = os.path.join(place, _tame(os.path.basename(path)))
         outputs.write(copy, data)
-        try:
-            picture = files.load_picture(copy, self.desk.options.reading)
-        except PictureError:
-            shutil.rmtree(place)
-            raise
-        self._drop_picture()
-        self.picture, self._orientation = copy, picture.orientation
-        self.canvas = painting.on_canvas(picture.pixels)
-        self._set(np.zeros(picture.pixels.shape[:2], np.uint8))
-        if mask:
-            self.load_mask(mask)
+        with _removed_on_error(place):
+            piece = Piece(copy, self.desk.options.reading)
+            if mask:
+                piece.load_mask(mask)
+        if self._piece:
+            self._piece.close()
+        self._piece = piece
 
     def upload(self, path: str) -> None:
         """Takes an uploaded picture; see `open`. Raises PictureError for other files."""
@@ -119,55 +122,10 @@ class Session:
         self.open(path)
 
     def upload_mask(self, path: str) -> None:
-        """Takes an uploaded mask. Raises PictureError for other files, too."""
+        """Takes an uploaded mask as the hole. Raises PictureError for other files, too."""
         self._require_uploaded(path)
-        self.load_mask(path)
-
-    def strokes(self, layers: list[np.ndarray]) -> None:
-        """Takes over what is painted on the canvas: uint8 [h, w, 4] each."""
-        if self.picture:
-            now = painting.painted(layers, self._shown.shape)
-            self.mask = painting.merged(self.mask, self._shown, now)
-            self._shown = now
-
-    def layers(self) -> list[np.ndarray]:
-        """The hole as the canvas is to show it: uint8 [h, w, 4] each."""
-        return [painting.layer(self._shown)]
-
-    def rectangle(self, left: int, top: int, right: int, bottom: int) -> None:
-        """Adds a rectangle to the hole. Raises PictureError; see `painting.rectangle`."""
-        self._require_picture()
-        self._set(painting.rectangle(self.mask, left, top, right, bottom))
-
-    def load_mask(self, path: str) -> None:
-        """Takes a mask file as the hole. Raises PictureError."""
-        self._require_picture()
         self._read(path, "mask")
-        height, width = self.mask.shape
-        mask, _ = files.load_mask(
-            *(path, height, width),
-            orientation=self._orientation,
-            reading=self.desk.options.reading,
-        )
-        self._set(mask)
-
-    def invert(self) -> None:
-        """Exchanges what is missing and what is known."""
-        self._require_picture()
-        self._set(255 - self.mask)
-
-    def clear(self) -> None:
-        """Leaves no hole."""
-        self._require_picture()
-        self._set(np.zeros_like(self.mask))
-
-    def save_mask(self, folder: str = "") -> str:
-        """Path of the hole as a PNG file of the picture's size, in its folder or another."""
-        self._require_picture()
-        name = f"{files.stem(self.picture)}_mask.png"
-        path = os.path.join(folder or os.path.dirname(self.picture), name)
-        outputs.write(path, png.encoded(self.mask), replace=True)
-        return path
+        self.piece.load_mask(path)
 
     def start(self, request: Request) -> Job[Round]:
         """Begins to complete the picture.
@@ -177,8 +135,7 @@ class Session:
           UsageError: the engine or the page refuses the request, or the visitor's last
             one is still under way.
         """
-        self._require_picture()
-        if not is_missing(self.mask).any():
+        if not self.piece.has_hole:
             raise PictureError("there is no hole; paint one, or upload a mask.")
         options, desk = self.desk.options, self.desk
         if request.num_samples > options.max_samples:
@@ -190,19 +147,21 @@ class Session:
         desk.engine.check(request)
         place = self._new_place()
         # Copies of its own, whatever the visitor does meanwhile.
-        picture = shutil.copy(self.picture, place)
-        mask, folder = self.save_mask(place), os.path.join(place, "results")
+        picture = shutil.copy(self.piece.path, place)
+        mask, folder = self.piece.save_mask(place), os.path.join(place, "results")
         self._rounds += 1
         number = self._rounds
 
         def work(check, reporter):
             engine = Stoppable(desk.engine, options.at_once, check)
-            return complete_round(
-                *(number, picture, mask, folder, engine),
-                *(request, reporter, options.reading),
-            )
+            with _removed_on_error(place):
+                return complete_round(
+                    *(number, picture, mask, folder, engine),
+                    *(request, reporter, options.reading),
+                )
 
-        self.job = Job(work, desk.turns)
+        with _removed_on_error(place):
+            self.job = Job(work, desk.turns)
         return self.job
 
     def keep(self, round: Round) -> None:
@@ -237,7 +196,7 @@ class Session:
         self._require_idle()
         core = round.core(index, share)
         self.repaint(round, index)
-        self._set(core)
+        self.piece.take_hole(core)
 
     def told(self, text: str) -> str:
         """A message without this machine's paths."""
@@ -253,17 +212,6 @@ class Session:
         if not path or not os.path.realpath(path).startswith(inside):
             raise PictureError("this file was not uploaded; choose a picture again.")
 
-    def _drop_picture(self):
-        if self.picture:
-            shutil.rmtree(os.path.dirname(self.picture), ignore_errors=True)
-
-    def _set(self, mask):
-        self.mask, self._shown = mask, painting.shown(mask)
-
-    def _require_picture(self):
-        if not self.picture:
-            raise PictureError("there is no picture; upload one, or take an example.")
-
     def _read(self, path, what):
         """Content of a file that is not larger than may be uploaded."""
         most = self.desk.options.most_bytes
@@ -276,6 +224,16 @@ class Session:
         folder = os.path.join(self._folder, str(self._places))
         os.makedirs(folder)
         return folder
+
+
+@contextlib.contextmanager
+def _removed_on_error(folder):
+    """Leaves no files of what failed or was stopped."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _tame(name):

@@ -1,0 +1,45 @@
+"""The server, the browser and the visitors of the tests with a real browser."""
+
+import pytest
+
+from tests.web_visitor import Visitor, browser_path, served
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Of the page."""
+    folder = tmp_path_factory.mktemp("server")
+    with served(folder, "--at_once=2", "--max_pixels=2000000") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path(), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Opens the page for one visitor after another.
+
+    Afterwards no script may have failed, and nothing may have been asked of other machines.
+    """
+    visitors = []
+
+    def visit(**size):
+        visitors.append(Visitor(browser, address, **size))
+        return visitors[-1]
+
+    yield visit
+    for visitor in visitors:
+        assert not visitor.mistakes
+        own = (address, "blob:", "data:")
+        assert [url for url in visitor.asked if not url.startswith(own)] == []
+        visitor.context.close()
