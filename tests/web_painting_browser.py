@@ -133,6 +133,30 @@ def test_erasing_undoing_inverting_and_zooming(visit):
     assert share() == first
 
 
+def test_a_finger_paints(visit):
+    visitor = visit(width=390, height=844, touch=True)
+    visitor.upload(EXAMPLES / "images" / "face.png")
+    visitor.wait_for("Paint a hole")
+    visitor.canvas_settles()
+    canvas = visitor.page.locator("#canvas canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    finger = visitor.context.new_cdp_session(visitor.page)
+    for kind, points in (
+        ("touchStart", [{"x": x, "y": y}]),
+        *(("touchMove", [{"x": x + 4 * i, "y": y + 2 * i}]) for i in range(10)),
+        ("touchEnd", []),
+    ):
+        sent = {"type": kind, "touchPoints": points}
+        finger.send("Input.dispatchTouchEvent", sent)
+        visitor.page.wait_for_timeout(30)
+    visitor.canvas_settles()
+    _, mask = visitor.download("#mask-download")
+    hole = np.asarray(Image.open(io.BytesIO(mask))) > 127
+    assert 0.01 < hole.mean() < 0.2
+
+
 def test_rounds_follow_one_another_and_stay_in_the_history(visit, tmp_path):
     visitor = visit()
     visitor.example(1)

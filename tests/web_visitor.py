@@ -63,10 +63,13 @@ class Visitor:
       asked: addresses of all requests so far.
     """
 
-    def __init__(self, browser, address, width=1280, height=1000):
+    def __init__(self, browser, address, width=1280, height=1000, touch=False):
         self.address = address
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True
+            viewport={"width": width, "height": height},
+            has_touch=touch,
+            is_mobile=touch,
+            accept_downloads=True,
         )
         self.asked, self.mistakes = [], []
         # Whatever goes elsewhere is seen here and stopped.
