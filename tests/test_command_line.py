@@ -93,10 +93,10 @@ def test_a_whole_run_completes_a_picture(world):
     out = world / "whole"
     _inpaint(world, output=out)
     names = {"00.png", "01.png", "grid.png", "entropy.png"}
-    assert {p.name for p in out.iterdir()} == {f"00000_{n}" for n in names} | {
-        "00000.json"
+    assert {p.name for p in out.iterdir()} == {f"00000000_{n}" for n in names} | {
+        "00000000.json"
     }
-    facts = json.loads((out / "00000.json").read_text())
+    facts = json.loads((out / "00000000.json").read_text())
     assert [sample["seed"] for sample in facts["samples"]] == [0, 1]
     assert np.shape(facts["samples"][0]["windows"][0]["codes"]) == (8, 8)
     image, mask = (
@@ -104,7 +104,7 @@ def test_a_whole_run_completes_a_picture(world):
         _pixels(world / "mask.png"),
     )
     for i in range(2):
-        completed = _pixels(out / f"00000_{i:02d}.png")
+        completed = _pixels(out / f"00000000_{i:02d}.png")
         np.testing.assert_array_equal(completed[mask == 0], image[mask == 0])
 
 
