@@ -99,6 +99,18 @@ def test_networks_see_several_pictures_at_once_with_the_same_figures(
     assert set(networks.facts) == {"inception", "lpips"}
 
 
+def test_without_scikit_learn_the_other_figures_are_measured(
+    networks_options, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "sklearn.svm", None)
+    options = FigureOptions(inception=networks_options.inception)
+    column = _column(_pictures([0.2] * 3), Networks(options), intervals=False)
+    assert {"fid", "kid", "is"} <= set(column)
+    assert not {"p_ids", "u_ids"} & set(column)
+    (told,) = warnings(5000, options)
+    assert told.startswith("P-IDS and U-IDS are left out") and "[metrics]" in told
+
+
 def test_few_pictures_are_warned_of():
     options = FigureOptions(inception="graph.pb")
     assert len(warnings(1999, options)) == 2

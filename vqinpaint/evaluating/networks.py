@@ -11,7 +11,7 @@ from vqinpaint import metrics
 from vqinpaint.features.caching import CachedFeatures
 from vqinpaint.features.inception import Inception
 from vqinpaint.features.lpips import load_lpips
-from vqinpaint.metrics.discriminability import check_library
+from vqinpaint.metrics.discriminability import has_library
 from vqinpaint.options.figures import FigureOptions
 
 
@@ -27,7 +27,6 @@ class Networks:
     Raises:
       ModelError: a file is missing, damaged, or holds something else.
       DataError: the cache holds something else.
-      SetupError: a library is missing.
     """
 
     def __init__(self, options: FigureOptions | None = None) -> None:
@@ -36,7 +35,6 @@ class Networks:
         self._features: Any = None
         self._lpips: Any = None
         if options.inception:
-            check_library()
             inception = Inception(options.inception)
             name = f"inception-{inception.sha256[:16]}.npy"
             path = os.path.join(options.features_cache, name)
@@ -55,7 +53,9 @@ class Networks:
         if self._lpips is not None:
             found.append(metrics.PerceptualFigures(self._lpips))
         if self._features is not None:
-            found.append(metrics.SetFigures(self._features, self._weights))
+            found.append(
+                metrics.SetFigures(self._features, self._weights, has_library())
+            )
         return found
 
     def prepare(self, truths: np.ndarray, completions: np.ndarray) -> None:

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from vqinpaint import __version__
 from vqinpaint.evaluating.networks import Networks
+from vqinpaint.metrics.discriminability import has_library
 from vqinpaint.metrics.sets import FEWEST_FOR_FID, FEWEST_FOR_IDS
 from vqinpaint.options import DataOptions
 from vqinpaint.options.figures import FigureOptions
@@ -55,14 +56,19 @@ def software() -> dict[str, str]:
 
 
 def warnings(pictures: int, options: FigureOptions) -> list[str]:
-    """What so few pictures cannot tell, one sentence each."""
+    """What so few pictures cannot tell, and what is left out, one sentence each."""
     found = []
+    if options.inception and not has_library():
+        found.append(
+            "P-IDS and U-IDS are left out, as scikit-learn is not installed; install "
+            "vqinpaint[metrics] for them."
+        )
     if options.inception and pictures < FEWEST_FOR_FID:
         found.append(
             f"FID of {pictures} pictures is too high, and comparable to that of as many "
             f"alone: Inception's covariance needs {FEWEST_FOR_FID} or more."
         )
-    if options.inception and pictures < FEWEST_FOR_IDS:
+    if options.inception and has_library() and pictures < FEWEST_FOR_IDS:
         found.append(
             f"P-IDS and U-IDS of {pictures} pictures say little: below {FEWEST_FOR_IDS} a "
             "hyperplane may part any two sets."
