@@ -32,4 +32,4 @@ EXPOSE 7860
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/', timeout=4)"]
 # Inside a container the page has to listen at all addresses; publish it at 127.0.0.1.
-CMD ["vqinpaint-web", "--model=demo", "--host=0.0.0.0", "--port=7860"]
+CMD ["vqinpaint-web", "--model=demo", "--host=0.0.0.0", "--port=7860", "--served_as=localhost"]

@@ -162,6 +162,17 @@ def test_the_page_itself_is_let_through():
         assert asked[0] == 200
 
 
+def test_a_wildcard_answers_to_the_names_that_are_given_alone():
+    guard = Guard(Gradio(), CACHE, "0.0.0.0", 1000, ["paint.example.org"])
+    for host, status in (
+        ("paint.example.org", 200),
+        ("localhost:7860", 200),
+        ("evil.example:7860", 403),
+    ):
+        named = {"host": host, "origin": f"http://{host}"}
+        assert _ask(guard, "/gradio_api/upload", "POST", **named)[0] == status
+
+
 def test_large_bodies_are_refused_before_they_are_read():
     app = Gradio()
     large = {"content_length": str(3 << 20)}

@@ -19,6 +19,7 @@ from vqinpaint.options.page import PageOptions
 from vqinpaint.web import forms
 from vqinpaint.web.session import Desk, Session
 from vqinpaint.web.turns import Turns
+from vqinpaint.web.work import Job
 
 
 class Engine(Painter):
@@ -114,12 +115,23 @@ def test_a_completion_becomes_the_picture_of_the_next_round(session):
 
 def test_varying_takes_the_inner_part_of_the_hole(session):
     first = _round(session, num_samples=2, seed=8)
-    session.vary(first, 0, 0.25)
+    job = session.vary(first, 0, 0.25, Request(num_samples=2, seed=10))
     inner = np.argwhere(session.piece.mask > 127)
+    assert job.ended(60) and job.result().captions
     assert len(inner) == 400 and first.next_seed == 10
     # A square of a quarter of the pixels has half the side, around the same middle. Ties
     # between pixels of one distance to the rim may reach one pixel further.
     assert inner.min(axis=0).tolist() >= [29, 19] and inner.max() <= 50
+
+
+def test_varying_that_is_refused_leaves_the_picture_as_it_is(session, picture):
+    first = _round(session, num_samples=1)
+    session.open(str(picture))
+    before = session.piece.path
+    too_many = session.desk.options.max_samples + 1
+    with pytest.raises(UsageError, match="are asked for"):
+        session.vary(first, 0, 0.5, Request(num_samples=too_many))
+    assert session.piece.path == before
 
 
 def test_a_structure_is_used_again(session):
@@ -157,6 +169,21 @@ def test_the_oldest_visitors_leave(tmp_path):
     assert [one.is_closed for one in visitors] == [True, False, False]
     visitors[1].close()
     assert desk.visitors == [visitors[2]] and len(os.listdir(tmp_path)) == 1
+
+
+def test_who_was_idle_longest_leaves_first(tmp_path):
+    desk = Desk(Engine(), PageOptions(sessions=2), str(tmp_path), "", Turns(0))
+    first, second = desk.welcome(), desk.welcome()
+    first.seen()
+    third = desk.welcome()
+    assert second.is_closed and desk.visitors == [first, third]
+    # A computation counts as doing something.
+    go = threading.Event()
+    first.job = Job(lambda check, reporter: go.wait(), desk.turns)
+    fourth = desk.welcome()
+    assert third.is_closed and desk.visitors == [first, fourth]
+    go.set()
+    assert first.job.ended(10)
 
 
 def test_visitors_share_nothing_but_the_engine(desk, session, picture):

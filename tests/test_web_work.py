@@ -73,10 +73,15 @@ def test_jobs_take_turns_in_their_order_and_few_may_wait():
     with pytest.raises(UsageError, match="3 computations are under way"):
         job("fourth")
     jobs[1].stop()
+    assert jobs[1].ended(10)
+    with pytest.raises(Stopped):
+        jobs[1].result()
+    # Its place is free again.
+    jobs.append(job("fourth"))
     go.set()
     assert all(one.ended(10) for one in jobs)
-    assert order == ["first", "third"]
-    assert job("fourth").ended(10)
+    assert order == ["first", "third", "fourth"]
+    assert job("fifth").ended(10)
 
 
 def test_a_job_raises_what_its_work_raises():

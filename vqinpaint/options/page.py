@@ -25,6 +25,12 @@ class PageOptions:
     port: int = option(
         7860, "Port at which the page listens; 0 lets the system choose a free one."
     )
+    served_as: str = option(
+        "",
+        "Further names under which the page is reached, with commas between them, such as "
+        "that of a proxy in front. With some, requests for other names are refused at "
+        "--host=0.0.0.0 too.",
+    )
     upload_megabytes: int = option(
         32, "Largest size in megabytes of a picture or mask that is uploaded."
     )
@@ -64,6 +70,10 @@ class PageOptions:
             f"max_samples is {self.max_samples}; it must be at most {MOST_SAMPLES}.",
         )
         require(self.host, "host is empty; give an address such as 127.0.0.1.")
+
+    def names(self) -> list[str]:
+        """The names of `served_as`."""
+        return [name.strip() for name in self.served_as.split(",") if name.strip()]
 
     @property
     def most_bytes(self) -> int:

@@ -43,6 +43,7 @@ def _guarded(method):
         try:
             if session is None or session.is_closed:
                 raise UsageError("this visit has ended; load the page again.")
+            session.seen()
             return method(self, session, *rest)
         except Exception as error:
             raise shown(told(error, session)) from None
@@ -131,8 +132,8 @@ class Events:
     def vary(self, session, number, chosen, share, *fields):
         """A part of a completion's hole shall be drawn anew, with the next seeds."""
         round, options = session.round(number), options_of(*fields)
-        session.vary(round, chosen or 0, share)
-        session.start(Request(**{**options, "seed": round.next_seed}))
+        request = Request(**{**options, "seed": round.next_seed})
+        session.vary(round, chosen or 0, share, request)
         return _canvas(session), status_of(session.job)
 
     def watch(self, session):

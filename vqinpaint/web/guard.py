@@ -59,12 +59,22 @@ class Guard:
       cache: folder in which Gradio keeps files.
       host: at which the page listens; other names are refused unless it is a wildcard.
       most_bytes: of an uploaded file.
+      names: further ones under which the page is reached. With some, all others are
+        refused at a wildcard too.
     """
 
-    def __init__(self, app: App, cache: str, host: str, most_bytes: int):
+    def __init__(
+        self,
+        app: App,
+        cache: str,
+        host: str,
+        most_bytes: int,
+        names: Sequence[str] = (),
+    ):
         self._app, self._most_bytes = app, most_bytes + _AROUND
-        self._hosts: tuple[str, ...] | None = (*_LOCAL, host.lower())
-        if host in ("0.0.0.0", "::"):
+        given = (host, f"[{host}]", *names)
+        self._hosts: tuple[str, ...] | None = (*_LOCAL, *map(str.lower, given))
+        if host in ("0.0.0.0", "::") and not names:
             self._hosts = None
         # Gradio names a folder of its cache by the content of the one file in it.
         self._told = re.compile(

@@ -41,7 +41,8 @@ def import_gradio(folder: str) -> None:
 
 
 def _cache(folder):
-    return os.path.join(folder, "shown")
+    # Gradio names files by their real paths, which the guard compares.
+    return os.path.join(os.path.realpath(folder), "shown")
 
 
 def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
@@ -53,6 +54,7 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
       folder: for the files of all visitors and of Gradio; whoever calls removes it.
     """
     import_gradio(folder)
+    folder = os.path.realpath(folder)
     import fastapi
     import gradio as gr
 
@@ -88,7 +90,7 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     )
     # Gradio checks which files a visitor may name only in applications that it launched.
     page.has_launched = True
-    return Guard(app, cache, options.host, options.most_bytes)
+    return Guard(app, cache, options.host, options.most_bytes, options.names())
 
 
 def serve(app: App, options: PageOptions, ready: Callable[[str], Any]) -> None:

@@ -34,7 +34,7 @@ class Desk:
       folder: in which each visitor gets one of their own.
       uploads: folder of the files that visitors sent.
       turns: who uses the engine next.
-      visitors: those whose pictures are kept, oldest first.
+      visitors: those whose pictures are kept; who did something last comes last.
     """
 
     engine: Engine
@@ -45,11 +45,12 @@ class Desk:
     visitors: list[Session] = dataclasses.field(default_factory=list)
 
     def welcome(self) -> Session:
-        """A new visitor; the oldest leave where there are too many."""
+        """A new visitor; where there are too many, who was idle longest leaves."""
         visitor = Session(self)
         self.visitors.append(visitor)
         while len(self.visitors) > self.options.sessions:
-            self.visitors[0].close()
+            idle = [other for other in self.visitors[:-1] if not other.is_busy]
+            (idle or self.visitors)[0].close()
         return visitor
 
 
@@ -81,6 +82,18 @@ class Session:
         if self in self.desk.visitors:
             self.desk.visitors.remove(self)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def seen(self) -> None:
+        """Notes that the visitor has just done something."""
+        if self in self.desk.visitors:
+            self.desk.visitors.remove(self)
+            self.desk.visitors.append(self)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a computation is under way or waits."""
+        job = self.job
+        return job is not None and not job.ended(0) and not job.is_stopped
 
     @property
     def piece(self) -> Piece:
@@ -137,14 +150,8 @@ class Session:
         """
         if not self.piece.has_hole:
             raise PictureError("there is no hole; paint one, or upload a mask.")
+        self._require_possible(request)
         options, desk = self.desk.options, self.desk
-        if request.num_samples > options.max_samples:
-            raise UsageError(
-                f"{request.num_samples} completions are asked for; this page makes at "
-                f"most {options.max_samples} at a time."
-            )
-        self._require_idle()
-        desk.engine.check(request)
         place = self._new_place()
         # Copies of its own, whatever the visitor does meanwhile.
         picture = shutil.copy(self.piece.path, place)
@@ -186,25 +193,40 @@ class Session:
         """Takes the picture and the hole of a round again."""
         self.open(round.picture, mask=round.mask)
 
-    def vary(self, round: Round, index: int, share: float) -> None:
-        """Takes a completion as the picture and the inner part of its hole as the hole.
+    def vary(
+        self, round: Round, index: int, share: float, request: Request
+    ) -> Job[Round]:
+        """Begins to complete the inner part of a completion's hole anew.
+
+        The completion becomes the picture, unless the request is refused.
 
         Args:
           round, index: which completion.
           share: of the hole's pixels that are to be drawn anew, above 0 and at most 1.
+          request: as of `start`, which tells what is raised.
         """
-        self._require_idle()
+        self._require_possible(request)
         core = round.core(index, share)
         self.repaint(round, index)
         self.piece.take_hole(core)
+        return self.start(request)
 
     def told(self, text: str) -> str:
         """A message without this machine's paths."""
         return re.sub(rf"{re.escape(self.desk.folder)}\S*/", "", text)
 
-    def _require_idle(self):
-        if self.job and not self.job.ended(0) and not self.job.is_stopped:
+    def _require_possible(self, request):
+        """Refuses what cannot be begun now."""
+        options, desk = self.desk.options, self.desk
+        if request.num_samples > options.max_samples:
+            raise UsageError(
+                f"{request.num_samples} completions are asked for; this page makes at "
+                f"most {options.max_samples} at a time."
+            )
+        if self.is_busy:
             raise UsageError("a computation is under way; wait for it, or cancel it.")
+        desk.turns.require_place()
+        desk.engine.check(request)
 
     def _require_uploaded(self, path):
         """Visitors may name nothing but what was sent, whatever Gradio lets through."""

@@ -12,7 +12,7 @@ import numpy as np
 from vqinpaint.completing.engine import Completions, Engine
 from vqinpaint.options.request import Request
 from vqinpaint.reporting import Reporter
-from vqinpaint.web.turns import Turns
+from vqinpaint.web.turns import Left, Turns
 
 T = TypeVar("T")
 
@@ -150,6 +150,8 @@ class Job(Generic[T]):
                 self._check()
                 self._started = time.monotonic()
                 self._result = self._work(self._check, self.progress)
+        except Left:
+            self._error = Stopped()
         except BaseException as error:  # carried over to whoever asks for the result
             self._error = error
         finally:
@@ -175,8 +177,9 @@ class Job(Generic[T]):
         return self._asked.is_set()
 
     def stop(self) -> None:
-        """Asks it to stop; returns at once."""
+        """Asks it to stop, and gives its place back if it waits; returns at once."""
         self._asked.set()
+        self._turns.leave(self._ticket)
 
     def ended(self, seconds: float) -> bool:
         """Waits at most so long for the end; whether it has ended."""
