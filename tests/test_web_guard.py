@@ -1,6 +1,7 @@
 """What reaches Gradio, and which files go to whom."""
 
 import asyncio
+import contextlib
 import re
 
 import pytest
@@ -171,6 +172,14 @@ def test_a_wildcard_answers_to_the_names_that_are_given_alone():
     ):
         named = {"host": host, "origin": f"http://{host}"}
         assert _ask(guard, "/gradio_api/upload", "POST", **named)[0] == status
+
+
+def test_an_answer_that_the_server_ends_is_no_mistake():
+    async def app(scope, receive, send):
+        raise asyncio.CancelledError
+
+    with contextlib.suppress(IndexError):  # nothing was answered
+        _ask(_guard(app), "/gradio_api/queue/data")
 
 
 def test_large_bodies_are_refused_before_they_are_read():

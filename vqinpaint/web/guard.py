@@ -8,7 +8,9 @@ may load anything from elsewhere.
 
 from __future__ import annotations
 
+import asyncio
 import collections
+import contextlib
 import http.cookies
 import re
 import secrets
@@ -98,11 +100,14 @@ class Guard:
         owner = owner or secrets.token_urlsafe(24)
         # Compressed answers cannot be searched for the files that they tell of.
         plain = [(n, v) for n, v in scope["headers"] if n.lower() != b"accept-encoding"]
-        await self._app(
-            {**scope, "headers": plain},
-            _bounded(receive, self._most_bytes),
-            self._watched(send, owner, fresh),
-        )
+        # The server cancels the answers to pages that are open when it ends, which is no
+        # mistake to be told of.
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._app(
+                {**scope, "headers": plain},
+                _bounded(receive, self._most_bytes),
+                self._watched(send, owner, fresh),
+            )
 
     def _refusal(self, scope, headers, owner):
         """(status, one line) if this request goes no further, else None."""
