@@ -8,12 +8,14 @@ import traceback
 
 import gradio as gr
 
-from vqinpaint.errors import PictureError, UsageError, UserError
+from vqinpaint.errors import UsageError, UserError
 from vqinpaint.options.request import Request
 from vqinpaint.printable import printable
 from vqinpaint.web import layout
-from vqinpaint.web.forms import options_of, status, status_of
-from vqinpaint.web.session import Desk, Session
+from vqinpaint.web.canvas import Received
+from vqinpaint.web.desk import Desk
+from vqinpaint.web.forms import CORNERS, options_of, status, status_of, whole_number
+from vqinpaint.web.session import Session
 from vqinpaint.web.work import Stopped
 
 _LOOKS = 0.25  # seconds between two looks at a job
@@ -52,10 +54,15 @@ def _guarded(method):
 
 
 class Events:
-    """Handlers of the page's events; what they return goes to components."""
+    """Handlers of the page's events; what they return goes to components.
 
-    def __init__(self, desk: Desk):
-        self._desk = desk
+    Args:
+      desk: what visitors share.
+      received: canvases that browsers sent; handlers are given their names.
+    """
+
+    def __init__(self, desk: Desk, received: Received):
+        self._desk, self._received = desk, received
 
     def begin(self) -> Session:
         """A visitor loads the page."""
@@ -82,22 +89,36 @@ class Events:
     @_guarded
     def rectangle(self, session, drawn, *corners):
         """Four numbers were given."""
-        if any(not isinstance(corner, (int, float)) for corner in corners):
-            raise PictureError("a corner of the rectangle is empty; give four numbers.")
-        _take(session, drawn)
-        session.piece.rectangle(*map(int, corners))
+        numbers = [
+            whole_number(f"the {name} of the rectangle", corner)
+            for name, corner in zip(CORNERS, corners)
+        ]
+        self._take(session, drawn)
+        session.piece.rectangle(*numbers)
         return _canvas(session)
 
     @_guarded
     def mask(self, session, path):
         """A mask was uploaded; what was painted before goes."""
-        session.upload_mask(path)
-        return _canvas(session)
+        note = session.told(session.upload_mask(path))
+        note = f"Note: {note}. " if note else ""
+        return _canvas(session), status(f"{note}Press Complete, or change the hole.")
+
+    @_guarded
+    def settled(self, session):
+        """The canvas changed, so it shows what it was sent."""
+        if session.has_piece:
+            session.piece.settled()
+
+    @_guarded
+    def announce(self, session):
+        """A button that computes was pressed; the canvas follows."""
+        session.announce()
 
     @_guarded
     def invert(self, session, drawn):
         """Known and missing change places."""
-        _take(session, drawn)
+        self._take(session, drawn)
         session.piece.invert()
         return _canvas(session)
 
@@ -110,20 +131,20 @@ class Events:
     @_guarded
     def mask_file(self, session, drawn):
         """The hole shall be downloaded."""
-        _take(session, drawn)
+        self._take(session, drawn)
         return session.piece.save_mask()
 
     @_guarded
     def complete(self, session, drawn, *fields):
         """Complete was pressed."""
-        _take(session, drawn)
+        self._take(session, drawn)
         session.start(Request(**options_of(*fields)))
         return status_of(session.job)
 
     @_guarded
     def same_structure(self, session, drawn, number, chosen, *fields):
         """The structure of a completion shall fill the hole as it is now."""
-        _take(session, drawn)
+        self._take(session, drawn)
         given = session.round(number).structure(chosen or 0)
         session.start(Request(**options_of(*fields), structure_from=given))
         return status_of(session.job)
@@ -152,12 +173,13 @@ class Events:
                     )
                 yield [status_of(job), *blank]
             round = job.result()
-            session.keep(round)
-            notes = " ".join(
-                session.told(f"Note: {note}") for note in job.progress.notes
-            )
-            done = f"Done: {len(round.record['samples'])} completion(s)."
-            yield [status(f"{done} {notes}".strip()), *_show(session, round)]
+            dropped = session.keep(round)
+            told = [f"Done: {len(round.record['samples'])} completion(s)."]
+            told += [session.told(f"Note: {note}") for note in job.progress.notes]
+            if dropped:
+                kept = self._desk.options.rounds
+                told.append(f"Round {dropped[0]} was deleted; {kept} are kept.")
+            yield [status(" ".join(told)), *_show(session, round)]
         except Stopped:
             yield [status("Cancelled."), *blank]
         except Exception as error:
@@ -170,8 +192,7 @@ class Events:
     @_guarded
     def cancel(self, session):
         """Cancel was pressed; `watch` says so."""
-        if session.job:
-            session.job.stop()
+        session.cancel()
 
     @_guarded
     def show(self, session, number):
@@ -201,6 +222,13 @@ class Events:
         session.reopen(session.round(number))
         return _canvas(session), status("Change the hole, then press Complete.")
 
+    def _take(self, session, name):
+        """Takes over what was painted, unless the canvas was emptied by its own button."""
+        if session.has_piece and name:
+            drawn = self._received.take(name)
+            if drawn.has_picture:
+                session.piece.strokes(list(drawn.layers.values()))
+
 
 # Number of components that `_show` returns values for.
 _SHOWN = 7
@@ -226,9 +254,3 @@ def _canvas(session):
         "layers": session.piece.layers(),
         "composite": None,
     }
-
-
-def _take(session, drawn):
-    """Takes over what was painted, unless the canvas was emptied by its own button."""
-    if session.has_piece and drawn and drawn["background"] is not None:
-        session.piece.strokes(drawn["layers"])

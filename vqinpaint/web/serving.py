@@ -11,8 +11,8 @@ from typing import Any, Callable
 from vqinpaint.completing.engine import Engine
 from vqinpaint.errors import SetupError, UsageError
 from vqinpaint.options.page import PageOptions
+from vqinpaint.web.desk import Desk
 from vqinpaint.web.guard import App, Guard
-from vqinpaint.web.session import Desk
 from vqinpaint.web.turns import Turns
 
 _TITLE = "vqinpaint"
@@ -59,6 +59,7 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     import gradio as gr
 
     from vqinpaint.web import layout, wiring
+    from vqinpaint.web.canvas import Received
     from vqinpaint.web.events import Events
 
     cache = _cache(folder)
@@ -66,7 +67,9 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     page, parts = layout.build(
         engine, options, lambda session: session and session.close()
     )
-    wiring.wire(page, parts, Events(desk))
+    received = Received()
+    received.install(parts.canvas)
+    wiring.wire(page, parts, Events(desk, received))
     page.queue(max_size=None, default_concurrency_limit=8, api_open=False)
     page.state_session_capacity = options.sessions
     # Fonts that every machine has.
