@@ -8,6 +8,7 @@ import socket
 import sys
 from typing import Any, Callable
 
+from vqinpaint import shipped
 from vqinpaint.completing.engine import Engine
 from vqinpaint.errors import SetupError, UsageError
 from vqinpaint.options.page import PageOptions
@@ -35,8 +36,8 @@ def import_gradio(folder: str) -> None:
         import uvicorn  # noqa: F401
     except ImportError as error:
         raise SetupError(
-            f"the page needs Gradio ({error}); pip install 'vqinpaint[web]', with Python "
-            "3.10 or later."
+            f"the page needs Gradio ({error}); {shipped.install_command('web')}, with "
+            "Python 3.10 or later."
         ) from None
 
 
