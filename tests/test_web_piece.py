@@ -8,8 +8,7 @@ from PIL import Image
 
 from vqinpaint.errors import PictureError
 from vqinpaint.options.page import PageOptions
-from vqinpaint.web import painting
-from vqinpaint.web.canvas import Received, decoded
+from vqinpaint.web.canvas import decoded
 from vqinpaint.web.piece import Piece
 from vqinpaint.web.wording import of_page
 
@@ -57,8 +56,12 @@ def test_a_late_canvas_does_not_take_a_rectangle_back(piece):
     piece.rectangle(10, 10, 20, 20)
     piece.strokes([late])
     assert (piece.mask > 127).sum() == 100
-    # Once the browser has shown it, the same canvas means that it was erased.
+    # It may settle while the late one is on its way.
     piece.settled()
+    piece.strokes([late])
+    assert (piece.mask > 127).sum() == 100
+    # Of a canvas that is sent later, the same means that the rectangle was erased.
+    piece.announce()
     piece.strokes([late])
     assert not piece.has_hole
 
@@ -74,6 +77,7 @@ def test_strokes_on_a_late_canvas_are_added_to_a_rectangle(piece):
 def test_a_late_canvas_does_not_take_other_changes_back(piece, change):
     piece.rectangle(10, 10, 20, 20)
     piece.settled()
+    piece.announce()
     late = _shows(piece)
     change(piece)
     wanted = piece.mask.copy()
@@ -118,32 +122,11 @@ def test_layers_of_other_sizes_or_formats_are_not_decoded():
             decoded([damaged], (5, 6))
 
 
-def _part(name, index=0, kind="layer"):
-    return {"id": name, "type": kind, "index": str(index)}
-
-
-def test_canvases_that_nobody_asks_for_are_forgotten(monkeypatch):
-    monkeypatch.setattr("vqinpaint.web.canvas._MOST_KEPT", 5000)
-    received = Received()
-    for number in range(9):
-        received.accept(_part(f"n{number}"), bytes(500))
-    assert received.take("n8").layers == {0: bytes(500)}
-    with pytest.raises(PictureError, match="did not arrive"):
-        received.take("n8")  # which is given once
-    with pytest.raises(PictureError, match="did not arrive"):
-        received.take("n0")
-
-
-def test_a_canvas_keeps_no_more_than_the_page_sends():
-    received = Received()
-    for index in ("0", "3", "4", "999999999", "-1", "null"):
-        received.accept(_part("a", index), b"layer")
-    received.accept(_part("a", 1), bytes(4 * painting.LARGEST**2 + 100_000))
-    received.accept(_part("a", "null", "composite"), b"not needed")
-    assert not received._drawn["a"].has_picture
-    received.accept(_part("a", "null", "background"), b"not needed")
-    drawn = received.take("a")
-    assert drawn.layers == {0: b"layer", 3: b"layer"} and drawn.has_picture
+def test_a_canvas_has_few_layers():
+    layer = _png(np.zeros([5, 6, 4], np.uint8))
+    assert len(decoded([layer] * 4, (5, 6))) == 4
+    with pytest.raises(PictureError, match="5 layers, more than 4"):
+        decoded([layer] * 5, (5, 6))
 
 
 def test_messages_name_what_is_on_the_page():

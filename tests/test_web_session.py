@@ -17,6 +17,7 @@ from vqinpaint.completing.folder import complete_folder
 from vqinpaint.errors import PictureError, UsageError
 from vqinpaint.options.page import PageOptions
 from vqinpaint.web import forms
+from vqinpaint.web.canvas import MOST_BYTES
 from vqinpaint.web.desk import Desk
 from vqinpaint.web.session import Session
 from vqinpaint.web.turns import Turns
@@ -383,6 +384,14 @@ def test_nothing_but_uploads_can_be_named(session, desk, tmp_path, picture):
     os.symlink(picture, tmp_path / "sent" / "link.png")
     with pytest.raises(PictureError, match="was not uploaded"):
         session.upload(f"{desk.uploads}/link.png")
+    with pytest.raises(PictureError, match="was not uploaded"):
+        session.paint([picture])
+    (tmp_path / "sent" / "heavy.png").write_bytes(bytes(MOST_BYTES + 1))
+    with pytest.raises(PictureError, match="the canvas has"):
+        session.paint([f"{desk.uploads}/heavy.png"])
+    Image.new("RGBA", (450, 300), "red").save(tmp_path / "sent" / "layer.png")
+    session.paint([f"{desk.uploads}/layer.png"])
+    assert (session.piece.mask > 127).all()
     Image.open(picture).save(tmp_path / "sent" / "b.png")
     session.upload(f"{desk.uploads}/b.png")
     assert session.piece.path.endswith("/b.png")

@@ -12,7 +12,6 @@ from vqinpaint.errors import UsageError, UserError
 from vqinpaint.options.request import Request
 from vqinpaint.printable import printable
 from vqinpaint.web import layout
-from vqinpaint.web.canvas import Received
 from vqinpaint.web.desk import Desk
 from vqinpaint.web.forms import CORNERS, options_of, status, status_of, whole_number
 from vqinpaint.web.session import Session
@@ -54,15 +53,10 @@ def _guarded(method):
 
 
 class Events:
-    """Handlers of the page's events; what they return goes to components.
+    """Handlers of the page's events; what they return goes to components."""
 
-    Args:
-      desk: what visitors share.
-      received: canvases that browsers sent; handlers are given their names.
-    """
-
-    def __init__(self, desk: Desk, received: Received):
-        self._desk, self._received = desk, received
+    def __init__(self, desk: Desk):
+        self._desk = desk
 
     def begin(self) -> Session:
         """A visitor loads the page."""
@@ -93,7 +87,7 @@ class Events:
             whole_number(f"the {name} of the rectangle", corner)
             for name, corner in zip(CORNERS, corners)
         ]
-        self._take(session, drawn)
+        _take(session, drawn)
         session.piece.rectangle(*numbers)
         return _canvas(session)
 
@@ -112,13 +106,13 @@ class Events:
 
     @_guarded
     def announce(self, session):
-        """A button that computes was pressed; the canvas follows."""
+        """A button was pressed; the canvas follows, and then the button's handler."""
         session.announce()
 
     @_guarded
     def invert(self, session, drawn):
         """Known and missing change places."""
-        self._take(session, drawn)
+        _take(session, drawn)
         session.piece.invert()
         return _canvas(session)
 
@@ -131,20 +125,20 @@ class Events:
     @_guarded
     def mask_file(self, session, drawn):
         """The hole shall be downloaded."""
-        self._take(session, drawn)
+        _take(session, drawn)
         return session.piece.save_mask()
 
     @_guarded
     def complete(self, session, drawn, *fields):
         """Complete was pressed."""
-        self._take(session, drawn)
+        _take(session, drawn)
         session.start(Request(**options_of(*fields)))
         return status_of(session.job)
 
     @_guarded
     def same_structure(self, session, drawn, number, chosen, *fields):
         """The structure of a completion shall fill the hole as it is now."""
-        self._take(session, drawn)
+        _take(session, drawn)
         given = session.round(number).structure(chosen or 0)
         session.start(Request(**options_of(*fields), structure_from=given))
         return status_of(session.job)
@@ -222,13 +216,6 @@ class Events:
         session.reopen(session.round(number))
         return _canvas(session), status("Change the hole, then press Complete.")
 
-    def _take(self, session, name):
-        """Takes over what was painted, unless the canvas was emptied by its own button."""
-        if session.has_piece and name:
-            drawn = self._received.take(name)
-            if drawn.has_picture:
-                session.piece.strokes(list(drawn.layers.values()))
-
 
 # Number of components that `_show` returns values for.
 _SHOWN = 7
@@ -254,3 +241,9 @@ def _canvas(session):
         "layers": session.piece.layers(),
         "composite": None,
     }
+
+
+def _take(session, drawn):
+    """Takes over what was painted, unless the canvas was emptied by its own button."""
+    if session.has_piece and drawn and drawn.has_picture:
+        session.paint(drawn.layers)

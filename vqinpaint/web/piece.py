@@ -16,7 +16,7 @@ from vqinpaint.pictures.masks import is_missing
 from vqinpaint.web import canvas, painting
 
 # Seconds in which a canvas shows what it was sent, even if it never says so.
-_PATIENCE = 10.0
+_PATIENCE = 20.0
 
 
 class Piece:
@@ -48,6 +48,7 @@ class Piece:
         self._shown = painting.shown(self.mask)
         # What the canvas may still show, and when it was sent something else.
         self._earlier: list[tuple[float, np.ndarray]] = []
+        self._settled_at = 0.0
         if before:
             self._earlier = [*before._earlier, (time.monotonic(), before._shown)]
             self._forget()
@@ -63,7 +64,12 @@ class Piece:
 
     def settled(self) -> None:
         """The canvas shows what it was sent last."""
-        self._earlier.clear()
+        self._settled_at = time.monotonic()
+
+    def announce(self) -> None:
+        """The canvas is about to be sent as it is now; `strokes` will follow."""
+        # A canvas that settles later may have been sent before.
+        self._earlier = [pair for pair in self._earlier if pair[0] > self._settled_at]
 
     def strokes(self, layers: Sequence[bytes]) -> None:
         """Takes over what is painted on the canvas.

@@ -58,9 +58,9 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     folder = os.path.realpath(folder)
     import fastapi
     import gradio as gr
+    from starlette.requests import ClientDisconnect
 
-    from vqinpaint.web import layout, wiring
-    from vqinpaint.web.canvas import Received
+    from vqinpaint.web import canvas, layout, wiring
     from vqinpaint.web.events import Events
 
     cache = _cache(folder)
@@ -68,9 +68,8 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     page, parts = layout.build(
         engine, options, lambda session: session and session.close()
     )
-    received = Received()
-    received.install(parts.canvas)
-    wiring.wire(page, parts, Events(desk, received))
+    canvas.install(parts.canvas)
+    wiring.wire(page, parts, Events(desk))
     page.queue(max_size=None, default_concurrency_limit=8, api_open=False)
     page.state_session_capacity = options.sessions
     # Fonts that every machine has.
@@ -94,7 +93,8 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     )
     # Gradio checks which files a visitor may name only in applications that it launched.
     page.has_launched = True
-    return Guard(app, cache, options.host, options.most_bytes, options.names())
+    names, gone = options.names(), (ClientDisconnect,)
+    return Guard(app, cache, options.host, options.most_bytes, names, gone)
 
 
 def serve(app: App, options: PageOptions, ready: Callable[[str], Any]) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import re
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vqinpaint import outputs
@@ -14,6 +15,7 @@ from vqinpaint.files.regular import read_regular
 from vqinpaint.options.request import Request
 from vqinpaint.pictures import files, formats
 from vqinpaint.web import wording
+from vqinpaint.web.canvas import MOST_BYTES
 from vqinpaint.web.piece import Piece
 from vqinpaint.web.rounds import Inputs, Round, complete_round
 from vqinpaint.web.storage import Storage
@@ -127,9 +129,26 @@ class Session:
         self._read(path, "mask")
         return self.piece.load_mask(path)
 
+    def paint(self, layers: Sequence[str]) -> None:
+        """Takes over what is painted on the canvas.
+
+        Args:
+          layers: paths of the uploaded layers.
+
+        Raises:
+          PictureError: other files, or no layers of the picture's canvas.
+        """
+        found = []
+        for path in layers:
+            self._require_uploaded(path)
+            found.append(read_regular(path, MOST_BYTES, "the canvas", PictureError))
+        self.piece.strokes(found)
+
     def announce(self) -> None:
-        """A request is on its way: from now on `cancel` concerns that one."""
+        """A request and its canvas follow: from now on `cancel` concerns that one."""
         self._is_cancelled = False
+        if self._piece:
+            self._piece.announce()
 
     def cancel(self) -> None:
         """Stops the computation under way, or the one that is announced."""

@@ -44,18 +44,18 @@ def _wire_picture(parts, events):
         events.receive, [session, parts.upload], parts.upload, **_shared
     ).then(events.open, session, opened, **_shared)
     parts.examples.select(events.example, session, opened, **_shared)
-    parts.add_rectangle.click(
-        events.rectangle, [session, canvas, *parts.corners], canvas, **_shared
-    )
     parts.mask_upload.upload(
         events.mask, [session, parts.mask_upload], opened, **_shared
     )
     canvas.change(events.settled, session, None, **_shared)
-    parts.invert.click(events.invert, [session, canvas], canvas, **_shared)
     parts.clear.click(events.clear, session, canvas, **_shared)
     canvas.clear(events.clear, session, canvas, **_shared)
-    parts.mask_download.click(
-        events.mask_file, [session, canvas], parts.mask_file, **_shared
+    inputs = [canvas, *parts.corners]
+    _announced(parts, events, parts.add_rectangle, events.rectangle, inputs, canvas)
+    _announced(parts, events, parts.invert, events.invert, [canvas], canvas)
+    _announced(
+        *(parts, events, parts.mask_download),
+        *(events.mask_file, [canvas], parts.mask_file),
     ).success(None, None, None, js=_FETCH_MASK, **_quiet)
 
 
@@ -70,11 +70,21 @@ def _wire_completing(parts, events):
         (parts.same_structure, events.same_structure, [canvas, *place], [parts.status]),
         (parts.vary, events.vary, [*place, parts.share], [canvas, parts.status]),
     ):
-        # The canvas takes a moment on its way, in which Cancel may be pressed.
-        button.click(events.announce, session, None, **_at_once).success(
-            handler, [session, *inputs, *fields], outputs, **_shared
-        ).success(events.watch, session, watched, **_at_once)
+        _announced(parts, events, button, handler, [*inputs, *fields], outputs).success(
+            events.watch, session, watched, **_at_once
+        )
     parts.cancel.click(events.cancel, session, None, **_at_once)
+
+
+def _announced(parts, events, button, handler, inputs, outputs):
+    """Says that a canvas will come before it is sent.
+
+    It takes a moment on its way, in which Cancel may be pressed, and in which the page may
+    show a newer one.
+    """
+    return button.click(events.announce, parts.session, None, **_at_once).success(
+        handler, [parts.session, *inputs], outputs, **_shared
+    )
 
 
 def _wire_results(parts, events):
