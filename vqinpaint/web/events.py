@@ -168,12 +168,12 @@ class Events:
                 yield [status_of(job), *blank]
             round = job.result()
             dropped = session.keep(round)
-            told = [f"Done: {len(round.record['samples'])} completion(s)."]
-            told += [session.told(f"Note: {note}") for note in job.progress.notes]
+            lines = [f"Done: {len(round.record['samples'])} completion(s)."]
+            lines += [session.told(f"Note: {note}") for note in job.progress.notes]
             if dropped:
                 kept = self._desk.options.rounds
-                told.append(f"Round {dropped[0]} was deleted; {kept} are kept.")
-            yield [status(" ".join(told)), *_show(session, round)]
+                lines.append(f"Round {dropped[0]} was deleted; {kept} are kept.")
+            yield [status(" ".join(lines)), *_show(session, round)]
         except Stopped:
             yield [status("Cancelled."), *blank]
         except Exception as error:
