@@ -13,6 +13,7 @@ from vqinpaint.completing.local import LocalEngine
 from vqinpaint.completing.served import ServedEngine
 from vqinpaint.options.page import PageOptions
 from vqinpaint.servers.connecting import connect
+from vqinpaint.web.cache import Cache
 from vqinpaint.web.desk import Desk
 from vqinpaint.web.turns import Turns
 
@@ -37,7 +38,7 @@ def test_groups_of_any_size_give_the_bytes_of_inpaint(request, local, tmp_path, 
     # Three together do not fill whole rows of the server.
     options = PageOptions(at_once=3)
     (tmp_path / "desk").mkdir()
-    desk = Desk(engine, options, str(tmp_path / "desk"), "", Turns(0))
+    desk = Desk(engine, options, str(tmp_path / "desk"), Cache("", 0), Turns(0))
     visitor = desk.welcome()
     visitor.open(str(ROOT / "examples" / "images" / "face.png"))
     visitor.piece.rectangle(20, 10, 50, 40)

@@ -43,13 +43,15 @@ def _guard(app, host="127.0.0.1"):
     return Guard(app, CACHE, host, 1000)
 
 
-def _ask(guard, path, method="GET", cookie=None, body=b"", **headers):
+def _ask(guard, path, method="GET", cookie=None, body=b"", cookies=None, **headers):
     """(status, body, cookie that was set)"""
     sent = []
     given = {"host": "127.0.0.1:7860", **headers}
     given = {name.replace("_", "-"): value for name, value in given.items()}
     if cookie:
         given["cookie"] = f"{COOKIE}={cookie}"
+    if cookies:
+        given["cookie"] = cookies
     pieces = [body[i : i + 500] for i in range(0, len(body), 500)] or [b""]
 
     async def receive():
@@ -180,6 +182,29 @@ def test_an_answer_that_the_server_ends_is_no_mistake():
 
     with contextlib.suppress(IndexError):  # nothing was answered
         _ask(_guard(app), "/gradio_api/queue/data")
+
+
+def test_uploads_need_room():
+    app = Gradio()
+    guard = Guard(app, CACHE, "127.0.0.1", 1000, has_room=lambda: False)
+    assert _ask(guard, "/gradio_api/upload", "POST")[0] == 507
+    assert not app.reached
+    assert _ask(guard, "/gradio_api/queue/join", "POST")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "others", ['foo={"a":1,"b":2}; ', "foo=a b; ", "a[b]=1; ", "foo; ", 'x="; ', "é=ü;"]
+)
+def test_cookies_of_other_programs_do_not_hide_ours(others):
+    def given(header):
+        """The cookie that a browser is given which sends that header."""
+        return _ask(_guard(Gradio()), "/", cookies=header)[2]
+
+    own = f"{COOKIE}={'a' * 32}"
+    for header in (own, others + own, f"{own}; {others}", f"x{own}; {own}"):
+        assert given(header) is None
+    for header in (others, f"x{own}", f"{own}b", f"{COOKIE}=short"):
+        assert given(header)
 
 
 def test_a_browser_that_leaves_while_it_sends_is_no_mistake():

@@ -135,8 +135,10 @@ def test_a_canvas_has_few_layers():
 
 
 def test_messages_name_what_is_on_the_page():
-    told = "note: mask.png marks 0% of a.png; white is missing, --invert_mask turns that round."
-    assert '"Invert hole" turns that round' in of_page(told)
+    told = "note: mask.png marks 0% of a.png as missing; white is missing, --invert_mask turns that round."
+    assert of_page(told) == (
+        'note: 0% of the picture is missing; white is missing, "Invert hole" turns that round.'
+    )
     for text in (
         "take --keep_by=difference, or give a model that has one.",
         "shrink it, or give --max_pixels=300 if there is memory for it.",

@@ -17,11 +17,15 @@ from vqinpaint.completing.folder import complete_folder
 from vqinpaint.errors import PictureError, UsageError
 from vqinpaint.options.page import PageOptions
 from vqinpaint.web import forms
+from vqinpaint.web.cache import Cache
 from vqinpaint.web.canvas import MOST_BYTES
 from vqinpaint.web.desk import Desk
 from vqinpaint.web.session import Session
+from vqinpaint.web.storage import size_of
 from vqinpaint.web.turns import Turns
 from vqinpaint.web.work import Job
+
+NOTHING = Cache("", 0)
 
 
 class Engine(Painter):
@@ -32,9 +36,8 @@ class Engine(Painter):
 def desk(tmp_path):
     options = PageOptions(max_samples=5, rounds=2, max_pixels=40_000)
     (tmp_path / "desk").mkdir()
-    return Desk(
-        Engine(), options, str(tmp_path / "desk"), str(tmp_path / "sent"), Turns(2)
-    )
+    sent = Cache(str(tmp_path / "sent"), 10**9)
+    return Desk(Engine(), options, str(tmp_path / "desk"), sent, Turns(2))
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def session(desk, picture):
 def _round(session, **request):
     job = session.start(Request(**request))
     assert job.ended(30)
-    session.keep(job.result())
+    session.history.keep(job.result())
     return job.result()
 
 
@@ -117,9 +120,17 @@ def test_a_completion_becomes_the_picture_of_the_next_round(session):
 
 def test_varying_takes_the_inner_part_of_the_hole(session):
     first = _round(session, num_samples=2, seed=8)
-    job = session.vary(first, 0, 0.25, Request(num_samples=2, seed=10))
+    job = session.vary(first, 0, 0.25, Request(num_samples=2))
     inner = np.argwhere(session.piece.mask > 127)
-    assert job.ended(60) and job.result().captions
+    assert job.ended(60)
+    session.history.keep(job.result())
+    # Again, of the same completion, gives others.
+    again = session.vary(first, 0, 0.25, Request(num_samples=1))
+    assert again.ended(60)
+    seeds = [
+        one.record["options"]["seed"] for one in (first, job.result(), again.result())
+    ]
+    assert seeds == [8, 10, 12]
     assert len(inner) == 400 and first.next_seed == 10
     # A square of a quarter of the pixels has half the side, around the same middle. Ties
     # between pixels of one distance to the rim may reach one pixel further.
@@ -167,9 +178,9 @@ def test_the_archive_of_a_given_structure_can_be_repeated(session, desk, tmp_pat
 def test_old_rounds_go_and_so_does_everything_at_the_end(session, desk):
     folders = [_round(session, num_samples=1).folder for _ in range(3)]
     assert [os.path.exists(os.path.dirname(f)) for f in folders] == [False, True, True]
-    assert [one.number for one in session.rounds] == [2, 3]
-    with pytest.raises(UsageError, match="no results"):
-        session.round(1)
+    assert [one.number for one in session.history.rounds] == [2, 3]
+    with pytest.raises(UsageError, match="this round was deleted"):
+        session.history.round(1)
     session.close()
     assert not os.listdir(desk.folder)
 
@@ -187,7 +198,7 @@ def test_pictures_that_were_left_or_refused_leave_no_files(session, picture, tmp
 
 
 def test_the_oldest_visitors_leave(tmp_path):
-    desk = Desk(Engine(), PageOptions(sessions=2), str(tmp_path), "", Turns(0))
+    desk = Desk(Engine(), PageOptions(sessions=2), str(tmp_path), NOTHING, Turns(0))
     visitors = [desk.welcome() for _ in range(3)]
     assert [one.is_closed for one in visitors] == [True, False, False]
     visitors[1].close()
@@ -195,7 +206,7 @@ def test_the_oldest_visitors_leave(tmp_path):
 
 
 def test_who_was_idle_longest_leaves_first(tmp_path):
-    desk = Desk(Engine(), PageOptions(sessions=2), str(tmp_path), "", Turns(0))
+    desk = Desk(Engine(), PageOptions(sessions=2), str(tmp_path), NOTHING, Turns(0))
     first, second = desk.welcome(), desk.welcome()
     first.seen()
     third = desk.welcome()
@@ -209,14 +220,6 @@ def test_who_was_idle_longest_leaves_first(tmp_path):
     assert first.job.ended(10)
 
 
-def _used(desk):
-    return sum(
-        os.path.getsize(os.path.join(parent, name))
-        for parent, _, names in os.walk(desk.folder)
-        for name in names
-    )
-
-
 def test_the_disk_is_bounded(desk, session, picture, monkeypatch):
     first, second = (_round(session, num_samples=1) for _ in range(2))
     idle = desk.welcome()
@@ -225,23 +228,48 @@ def test_the_disk_is_bounded(desk, session, picture, monkeypatch):
     active.open(picture)
 
     def allow(size):
-        bound = property(lambda self: size)
+        # Half of the space is for visitors' own folders.
+        bound = property(lambda self: 2 * size)
         monkeypatch.setattr(PageOptions, "most_on_disk", bound)
 
     # Who has done nothing for long leaves first.
     monkeypatch.setattr(idle, "_seen_at", idle._seen_at - 1000)
-    allow(_used(desk) - 1)
+    allow(size_of(desk.folder) - 1)
     session.open(picture)
-    assert idle.is_closed and not active.is_closed and session.rounds == [first, second]
+    assert (
+        idle.is_closed
+        and not active.is_closed
+        and session.history.rounds == [first, second]
+    )
     # Then own rounds go, and no others' pictures.
-    allow(_used(desk) - 1)
+    allow(size_of(desk.folder) - 1)
     session.open(picture)
-    assert session.rounds == [second] and not os.path.exists(first.folder)
+    assert session.history.rounds == [second] and not os.path.exists(first.folder)
+    with pytest.raises(UsageError, match="this round was deleted"):
+        session.history.round(1)
+    # Nothing is deleted where that would not suffice.
     allow(0)
-    with pytest.raises(UsageError, match="MB for pictures are used up"):
-        session.open(picture)
-    assert not session.rounds and not active.is_closed
-    assert os.path.exists(session.piece.path)  # the picture that was there stays
+    for take in (lambda: session.open(picture), lambda: _round(session, num_samples=1)):
+        session.piece.rectangle(0, 0, 9, 9)
+        with pytest.raises(UsageError, match="MB for pictures are used up"):
+            take()
+    assert session.history.rounds == [second] and not active.is_closed
+    assert os.path.exists(session.piece.path)
+    allow(10**9)
+    job = session.start(Request(num_samples=1))
+    assert job.ended(30) and session.history.keep(job.result()) == [1]
+
+
+def test_old_files_of_the_cache_go_when_there_are_too_many(tmp_path, monkeypatch):
+    cache = Cache(str(tmp_path), 1000)
+    for name in "abc":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_bytes(bytes(450))
+    # They may just be on their way to a browser.
+    assert not cache.has_room() and len(list(tmp_path.glob("*/file"))) == 3
+    monkeypatch.setattr("vqinpaint.web.cache._FRESH", -1.0)
+    assert cache.has_room() and len(list(tmp_path.glob("*/file"))) == 2
+    assert Cache(str(tmp_path / "missing"), 0).has_room()
 
 
 def test_cancelling_counts_from_the_moment_at_which_a_button_is_pressed(session):
@@ -277,7 +305,7 @@ class WithoutCodes(Engine):
 
 
 def test_models_without_codes_and_scores_have_captions_and_files(tmp_path, picture):
-    desk = Desk(WithoutCodes(), PageOptions(), str(tmp_path), "", Turns(0))
+    desk = Desk(WithoutCodes(), PageOptions(), str(tmp_path), NOTHING, Turns(0))
     session = Session(desk)
     session.open(picture)
     session.piece.rectangle(0, 0, 30, 30)
@@ -300,7 +328,9 @@ class Slow(Engine):
 def test_a_visitor_has_one_computation_at_a_time(tmp_path, picture):
     engine, folder = Slow(), tmp_path / "own"
     folder.mkdir()
-    session = Session(Desk(engine, PageOptions(at_once=1), str(folder), "", Turns(3)))
+    session = Session(
+        Desk(engine, PageOptions(at_once=1), str(folder), NOTHING, Turns(3))
+    )
     session.open(picture)
     session.piece.rectangle(0, 0, 30, 30)
     job = session.start(Request(num_samples=2))
@@ -322,7 +352,7 @@ def test_a_visitor_has_one_computation_at_a_time(tmp_path, picture):
 def test_what_ends_after_its_visitor_left_leaves_no_files(tmp_path, picture):
     engine, folder = Slow(), tmp_path / "own"
     folder.mkdir()
-    session = Session(Desk(engine, PageOptions(), str(folder), "", Turns(3)))
+    session = Session(Desk(engine, PageOptions(), str(folder), NOTHING, Turns(3)))
     session.open(picture)
     session.piece.rectangle(0, 0, 30, 30)
     job = session.start(Request(num_samples=1))
@@ -348,7 +378,7 @@ def test_bounds_are_kept(session, tmp_path):
         "the image large.png has 300x200 pixels, more than 40,000; shrink it."
     )
     small = PageOptions(upload_megabytes=1)
-    bounded = Session(Desk(Engine(), small, str(tmp_path), "", Turns(0)))
+    bounded = Session(Desk(Engine(), small, str(tmp_path), NOTHING, Turns(0)))
     (tmp_path / "heavy.png").write_bytes(bytes(1_000_001))
     with pytest.raises(PictureError, match=r"heavy\.png has 1 MB; at most 1 MB"):
         bounded.open(str(tmp_path / "heavy.png"))
@@ -360,9 +390,9 @@ def test_the_form_becomes_a_request():
     assert (request.num_samples, request.seed, request.temperature) == (4, 7, 0.5)
     assert (request.keep, request.keep_by) == (2, "difference")
     for values, words in (
-        ((None, 0, 1, 0, 1, 0, "likeliest"), "num_samples is empty"),
+        ((None, 0, 1, 0, 1, 0, "likeliest"), "Number is empty"),
         ((1, 0.5, 1, 0, 1, 0, "likeliest"), "seed is 0.5; give a whole"),
-        ((1, 0, 1, 0, 1, 0, "by luck"), "keep_by must be one of"),
+        ((1, 0, 1, 0, 1, 0, "by luck"), "Keep the: take one of"),
         ((1, float("nan"), 1, 0, 1, 0, "likeliest"), "seed is nan"),
     ):
         with pytest.raises(UsageError, match=words):
@@ -377,21 +407,27 @@ def test_status_is_text_for_people_not_markup():
 
 def test_nothing_but_uploads_can_be_named(session, desk, tmp_path, picture):
     (tmp_path / "sent").mkdir()
-    for path in (picture, "", None, f"{desk.uploads}/../sentinel.png", desk.uploads):
+    for path in (
+        picture,
+        "",
+        None,
+        f"{desk.cache.folder}/../sentinel.png",
+        desk.cache.folder,
+    ):
         for take in (session.upload, session.upload_mask):
             with pytest.raises(PictureError, match="was not uploaded"):
                 take(path)
     os.symlink(picture, tmp_path / "sent" / "link.png")
     with pytest.raises(PictureError, match="was not uploaded"):
-        session.upload(f"{desk.uploads}/link.png")
+        session.upload(f"{desk.cache.folder}/link.png")
     with pytest.raises(PictureError, match="was not uploaded"):
         session.paint([picture])
     (tmp_path / "sent" / "heavy.png").write_bytes(bytes(MOST_BYTES + 1))
     with pytest.raises(PictureError, match="the canvas has"):
-        session.paint([f"{desk.uploads}/heavy.png"])
+        session.paint([f"{desk.cache.folder}/heavy.png"])
     Image.new("RGBA", (450, 300), "red").save(tmp_path / "sent" / "layer.png")
-    session.paint([f"{desk.uploads}/layer.png"])
+    session.paint([f"{desk.cache.folder}/layer.png"])
     assert (session.piece.mask > 127).all()
     Image.open(picture).save(tmp_path / "sent" / "b.png")
-    session.upload(f"{desk.uploads}/b.png")
+    session.upload(f"{desk.cache.folder}/b.png")
     assert session.piece.path.endswith("/b.png")

@@ -56,8 +56,8 @@ class PageOptions:
     )
     disk_megabytes: int = option(
         10_000,
-        "Space in megabytes for the pictures of all visitors; what was idle longest is "
-        "deleted first, then nothing more is taken.",
+        "Space in megabytes for the pictures of all visitors; what is oldest is deleted "
+        "first, then nothing more is taken.",
     )
     rounds: int = option(
         20,

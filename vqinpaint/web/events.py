@@ -45,9 +45,13 @@ def _guarded(method):
             if session is None or session.is_closed:
                 raise UsageError("this visit has ended; load the page again.")
             session.seen()
-            return method(self, session, *rest)
+            with session.lock:
+                return method(self, session, *rest)
         except Exception as error:
-            raise shown(told(error, session)) from None
+            line = told(error, session)
+            if session is not None:
+                session.refusal = line
+            raise shown(line) from None
 
     return guarded
 
@@ -64,7 +68,7 @@ class Events:
 
     @_guarded
     def receive(self, session, path):
-        """A picture was uploaded; leaves an empty place for the next."""
+        """A picture was uploaded. Nothing is returned, which empties the field again."""
         session.received = path
 
     @_guarded
@@ -105,9 +109,22 @@ class Events:
             session.piece.settled()
 
     @_guarded
-    def announce(self, session):
+    def send(self, session):
         """A button was pressed; the canvas follows, and then the button's handler."""
+        if session.has_piece:
+            session.piece.announce()
+
+    @_guarded
+    def announce(self, session):
+        """As `send`, of a button that computes."""
         session.announce()
+        if session.has_piece:
+            session.piece.announce()
+        return status("Sending the hole …")
+
+    def refuse(self, session):
+        """A handler has raised what the page shows for a while; the status keeps it."""
+        return status(session.refusal if session else "Load the page again.")
 
     @_guarded
     def invert(self, session, drawn):
@@ -139,16 +156,15 @@ class Events:
     def same_structure(self, session, drawn, number, chosen, *fields):
         """The structure of a completion shall fill the hole as it is now."""
         _take(session, drawn)
-        given = session.round(number).structure(chosen or 0)
+        given = session.history.round(number).structure(chosen or 0)
         session.start(Request(**options_of(*fields), structure_from=given))
         return status_of(session.job)
 
     @_guarded
     def vary(self, session, number, chosen, share, *fields):
         """A part of a completion's hole shall be drawn anew, with the next seeds."""
-        round, options = session.round(number), options_of(*fields)
-        request = Request(**{**options, "seed": round.next_seed})
-        session.vary(round, chosen or 0, share, request)
+        request = Request(**options_of(*fields))
+        session.vary(session.history.round(number), chosen or 0, share, request)
         return _canvas(session), status_of(session.job)
 
     def watch(self, session):
@@ -167,12 +183,14 @@ class Events:
                     )
                 yield [status_of(job), *blank]
             round = job.result()
-            dropped = session.keep(round)
+            with session.lock:
+                session.seen()
+                dropped = session.history.keep(round)
             lines = [f"Done: {len(round.record['samples'])} completion(s)."]
             lines += [session.told(f"Note: {note}") for note in job.progress.notes]
             if dropped:
-                kept = self._desk.options.rounds
-                lines.append(f"Round {dropped[0]} was deleted; {kept} are kept.")
+                gone = ", ".join(map(str, dropped))
+                lines.append(f"Deleted to make room: round {gone}.")
             yield [status(" ".join(lines)), *_show(session, round)]
         except Stopped:
             yield [status("Cancelled."), *blank]
@@ -191,7 +209,7 @@ class Events:
     @_guarded
     def show(self, session, number):
         """Another round of the history was chosen."""
-        return _show(session, session.round(number))
+        return _show(session, session.history.round(number))
 
     @_guarded
     def choose(self, session, selected: gr.SelectData):
@@ -201,19 +219,19 @@ class Events:
     @_guarded
     def chosen(self, session, number, index):
         """A completion was chosen: its PNG may be downloaded."""
-        path = session.round(number).completion(index or 0)
+        path = session.history.round(number).completion(index or 0)
         return gr.DownloadButton(value=path, interactive=True)
 
     @_guarded
     def repaint(self, session, number, chosen):
         """A further hole shall be painted into a completion."""
-        session.repaint(session.round(number), chosen or 0)
+        session.repaint(session.history.round(number), chosen or 0)
         return _canvas(session), status("Paint a hole into it, then press Complete.")
 
     @_guarded
     def reopen(self, session, number):
         """The picture and the hole of a round shall be changed."""
-        session.reopen(session.round(number))
+        session.reopen(session.history.round(number))
         return _canvas(session), status("Change the hole, then press Complete.")
 
 
@@ -223,7 +241,7 @@ _SHOWN = 7
 
 def _show(session, round):
     """Values for round, gallery, chosen, the three downloads and maps."""
-    numbers = [(one.title, one.number) for one in reversed(session.rounds)]
+    numbers = [(one.title, one.number) for one in reversed(session.history.rounds)]
     captions = round.captions
     files = round.completion(0), round.archive(), round.json
     return [

@@ -15,6 +15,8 @@ KEEP_BY = dict(zip(("likeliest", "most realistic", "most different"), RANKINGS))
 # Names of the form's fields, in the order in which `options_of` takes them.
 FIELDS = ("num_samples", "seed", "temperature", "top_k", "top_p", "keep", "keep_by")
 _WHOLE = ("num_samples", "seed", "top_k", "keep")
+# What the page calls those that it does not call by their names.
+_LABELS = {"num_samples": "Number", "keep_by": "Keep the", "keep": "Keep"}
 # Of the rectangle, in the order in which `Piece.rectangle` takes them.
 CORNERS = ("left", "top", "right", "bottom")
 
@@ -27,9 +29,10 @@ def options_of(*values: Any) -> dict[str, Any]:
     """
     given = dict(zip(FIELDS, values))
     for name in FIELDS[:-1]:
-        given[name] = (whole_number if name in _WHOLE else number)(name, given[name])
+        read = whole_number if name in _WHOLE else number
+        given[name] = read(_LABELS.get(name, name), given[name])
     if given["keep_by"] not in KEEP_BY:
-        raise UsageError(f"keep_by must be one of {', '.join(KEEP_BY)}.")
+        raise UsageError(f"{_LABELS['keep_by']}: take one of {', '.join(KEEP_BY)}.")
     given["keep_by"] = KEEP_BY[given["keep_by"]]
     return given
 

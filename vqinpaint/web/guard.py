@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-import http.cookies
 import re
 import secrets
 import threading
@@ -25,6 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 COOKIE = "vqinpaint"
+_OURS = re.compile(rb"(?:^|;)\s*" + COOKIE.encode() + rb"=([\w-]{32})\s*(?:;|$)")
 _FILE = "/gradio_api/file="
 # All that the page asks for. Gradio has more: proxies, logs, an API for programs.
 _GET = re.compile(
@@ -63,6 +63,7 @@ class Guard:
       most_bytes: of an uploaded file.
       names: further ones under which the page is reached. With some, all others are
         refused at a wildcard too.
+      has_room: asked before each upload; without room it is refused.
       gone: what the application raises when a browser leaves before it has sent all,
         which is no mistake to be told of.
     """
@@ -74,6 +75,7 @@ class Guard:
         host: str,
         most_bytes: int,
         names: Sequence[str] = (),
+        has_room: Callable[[], bool] = lambda: True,
         gone: tuple[type[BaseException], ...] = (),
     ):
         # The server cancels the answers to pages that are open when it ends.
@@ -90,7 +92,7 @@ class Guard:
         self._told = re.compile(
             re.escape(cache).encode() + rb"/(?:\w+/)?([0-9a-f]{16,})/"
         )
-        self._cache = cache
+        self._cache, self._has_room = cache, has_room
         self._granted = _Granted()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -140,6 +142,9 @@ class Guard:
         if not length.isdigit() or int(length) > self._most_bytes:
             most = self._most_bytes - _AROUND
             return 413, f"At most {most / 1e6:.0f} MB may be uploaded at a time."
+        if path.startswith("/gradio_api/upload") and method == "POST":
+            if not self._has_room():
+                return 507, "The page's disk is full; try again in some minutes."
         return None
 
     def _may_fetch(self, owner, path):
@@ -199,12 +204,9 @@ class _Granted:
 
 
 def _owner_of(headers):
-    try:
-        cookies = http.cookies.SimpleCookie(headers[b"cookie"].decode("latin-1"))
-        value = cookies[COOKIE].value
-    except (KeyError, http.cookies.CookieError):
-        return None
-    return value if re.fullmatch(r"[\w-]{32}", value, re.ASCII) else None
+    # Cookies of other programs on this machine may be of any form.
+    found = _OURS.search(headers.get(b"cookie", b""))
+    return found[1].decode() if found else None
 
 
 def _cookie(owner):

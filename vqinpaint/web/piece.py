@@ -22,8 +22,8 @@ _PATIENCE = 20.0
 class Piece:
     """A picture with a hole, which is empty at first.
 
-    Browsers take a while to show what they are sent. What is painted meanwhile, or sent
-    without anything painted, belongs to what they showed before; see `strokes`.
+    Browsers take a while to show what they are sent. A canvas that comes meanwhile, with
+    or without strokes, belongs to what they showed before; see `strokes`.
 
     Args:
       path: of the picture, in a folder of its own.

@@ -12,6 +12,7 @@ from vqinpaint import shipped
 from vqinpaint.completing.engine import Engine
 from vqinpaint.errors import SetupError, UsageError
 from vqinpaint.options.page import PageOptions
+from vqinpaint.web.cache import Cache
 from vqinpaint.web.desk import Desk
 from vqinpaint.web.guard import App, Guard
 from vqinpaint.web.turns import Turns
@@ -63,7 +64,7 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     from vqinpaint.web import canvas, layout, wiring
     from vqinpaint.web.events import Events
 
-    cache = _cache(folder)
+    cache = Cache(_cache(folder), options.most_on_disk // 2)
     desk = Desk(engine, options, folder, cache, Turns(options.queue))
     page, parts = layout.build(
         engine, options, lambda session: session and session.close()
@@ -93,8 +94,11 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     )
     # Gradio checks which files a visitor may name only in applications that it launched.
     page.has_launched = True
-    names, gone = options.names(), (ClientDisconnect,)
-    return Guard(app, cache, options.host, options.most_bytes, names, gone)
+    return Guard(
+        *(app, cache.folder, options.host, options.most_bytes, options.names()),
+        has_room=cache.has_room,
+        gone=(ClientDisconnect,),
+    )
 
 
 def serve(app: App, options: PageOptions, ready: Callable[[str], Any]) -> None:

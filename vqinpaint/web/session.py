@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import threading
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from vqinpaint.options.request import Request
 from vqinpaint.pictures import files, formats
 from vqinpaint.web import wording
 from vqinpaint.web.canvas import MOST_BYTES
+from vqinpaint.web.history import History
 from vqinpaint.web.piece import Piece
 from vqinpaint.web.rounds import Inputs, Round, complete_round
 from vqinpaint.web.storage import Storage
@@ -32,9 +34,11 @@ class Session:
 
     Attributes:
       received: path of the picture that was uploaded last, or "".
-      rounds: results so far, oldest first.
+      history: results so far.
       job: the last computation, or None.
       is_closed: whether the visit has ended.
+      lock: held by whoever reads or changes any of it, as the page has several threads.
+      refusal: what was refused last, in one line.
     """
 
     def __init__(self, desk: Desk):
@@ -43,27 +47,26 @@ class Session:
         self.received = ""
         self._piece: Piece | None = None
         self._number_of_rounds = 0
-        self.rounds: list[Round] = []
+        self.history = History(self._storage, desk.options.rounds)
         self.job: Job[Round] | None = None
         self._is_cancelled = False  # the next job, before it has begun
         self._seen_at = time.monotonic()
         self.is_closed = False
+        self.lock = threading.RLock()
+        self.refusal = ""
 
     def close(self) -> None:
         """Stops what is under way and deletes all files."""
         self.is_closed = True
         if self.job:
             self.job.stop()
-        if self in self.desk.visitors:
-            self.desk.visitors.remove(self)
+        self.desk.left(self)
         self._storage.close()
 
     def seen(self) -> None:
         """Notes that the visitor has just done something."""
         self._seen_at = time.monotonic()
-        if self in self.desk.visitors:
-            self.desk.visitors.remove(self)
-            self.desk.visitors.append(self)
+        self.desk.entered(self)
 
     @property
     def idle_for(self) -> float:
@@ -145,10 +148,8 @@ class Session:
         self.piece.strokes(found)
 
     def announce(self) -> None:
-        """A request and its canvas follow: from now on `cancel` concerns that one."""
+        """A request follows: from now on `cancel` concerns that one."""
         self._is_cancelled = False
-        if self._piece:
-            self._piece.announce()
 
     def cancel(self) -> None:
         """Stops the computation under way, or the one that is announced."""
@@ -167,19 +168,19 @@ class Session:
         if not self.piece.has_hole:
             raise PictureError("there is no hole; paint one, or upload a mask.")
         self._require_possible(request)
-        self.desk.make_room(self)
         place = self._storage.new()
         with self._storage.kept_on_success(place):
-            self.job = self._begun(place, request)
+            inputs, request = self._copies(place, request)
+            self.desk.make_room(self)
+            self.job = self._begun(place, inputs, request)
         if self._is_cancelled:
             self.job.stop()
         self._is_cancelled = False
         return self.job
 
-    def _begun(self, place, request):
-        """A job that completes copies of the picture and the hole, put into a place."""
-        options, desk, piece = self.desk.options, self.desk, self.piece
-        # Copies of its own, whatever the visitor does meanwhile.
+    def _copies(self, place, request):
+        """(inputs of a round, its request), whatever the visitor does meanwhile."""
+        piece = self.piece
         picture = _copied(piece.path, place, os.path.basename(piece.path))
         inputs = Inputs(picture, piece.save_mask(place))
         if request.structure_from:
@@ -187,6 +188,11 @@ class Session:
             given = _copied(source, place, f"{files.stem(picture)}_structure.json")
             inputs = dataclasses.replace(inputs, structure=given)
             request = dataclasses.replace(request, structure_from=f"{given}:{sample}")
+        return inputs, request
+
+    def _begun(self, place, inputs, request):
+        """A job that completes inputs; its results go to a folder in their place."""
+        options, desk = self.desk.options, self.desk
         self._number_of_rounds += 1
         number = self._number_of_rounds
 
@@ -199,32 +205,6 @@ class Session:
                 )
 
         return Job(work, desk.turns)
-
-    def keep(self, round: Round) -> list[int]:
-        """Adds a round to the history, and drops the oldest where there are too many.
-
-        Returns:
-          Numbers of those that were dropped.
-        """
-        self.rounds.append(round)
-        before = [one.number for one in self.rounds]
-        while len(self.rounds) > self.desk.options.rounds:
-            self.drop_oldest()
-        return before[: len(before) - len(self.rounds)]
-
-    def drop_oldest(self) -> bool:
-        """Deletes the oldest round, if there is one; whether there was."""
-        if not self.rounds:
-            return False
-        self._storage.remove(os.path.dirname(self.rounds.pop(0).folder))
-        return True
-
-    def round(self, number: int | None) -> Round:
-        """A round by its number. Raises UsageError."""
-        for one in self.rounds:
-            if one.number == number:
-                return one
-        raise UsageError("there are no results yet; complete a picture first.")
 
     def repaint(self, round: Round, index: int) -> None:
         """Takes a completion as the picture, to paint a further hole into it."""
@@ -239,13 +219,15 @@ class Session:
     ) -> Job[Round]:
         """Begins to complete the inner part of a completion's hole anew.
 
-        The completion becomes the picture, unless the request is refused.
+        The completion becomes the picture, unless the request is refused. The seeds are
+        the next ones that no round of the visit has used.
 
         Args:
           round, index: which completion.
           share: of the hole's pixels that are to be drawn anew, above 0 and at most 1.
-          request: as of `start`, which tells what is raised.
+          request: as of `start`, which tells what is raised; its seed does not count.
         """
+        request = dataclasses.replace(request, seed=self.history.next_seed)
         self._require_possible(request)
         core = round.core(index, share)
         self.repaint(round, index)
@@ -272,7 +254,7 @@ class Session:
 
     def _require_uploaded(self, path):
         """Visitors may name nothing but what was sent, whatever Gradio lets through."""
-        inside = os.path.realpath(self.desk.uploads) + os.sep
+        inside = os.path.realpath(self.desk.cache.folder) + os.sep
         if not path or not os.path.realpath(path).startswith(inside):
             raise PictureError("this file was not uploaded; choose a picture again.")
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from vqinpaint.errors import UsageError
 
+PREFIX = "visitor-"
+
 
 class Storage:
     """A folder with numbered folders in it, so that names of files never meet.
@@ -19,7 +21,7 @@ class Storage:
     """
 
     def __init__(self, parent: str):
-        self._folder = tempfile.mkdtemp(prefix="visitor-", dir=parent)
+        self._folder = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
         self._places = 0
         self._is_closed = False
 

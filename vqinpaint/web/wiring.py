@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import gradio as gr
 
 from vqinpaint.web.events import Events
@@ -38,25 +40,39 @@ _at_once = {**_quiet, "concurrency_limit": None}
 
 def _wire_picture(parts, events):
     session, canvas = parts.session, parts.canvas
-    opened = [canvas, parts.status]
+    opened, told = [canvas, parts.status], functools.partial(_told, parts, events)
     # Two steps, so that the place is free for the next picture if this one is refused.
-    parts.upload.upload(
+    received = parts.upload.upload(
         events.receive, [session, parts.upload], parts.upload, **_shared
-    ).then(events.open, session, opened, **_shared)
-    parts.examples.select(events.example, session, opened, **_shared)
-    parts.mask_upload.upload(
-        events.mask, [session, parts.mask_upload], opened, **_shared
     )
+    told(received.then(events.open, session, opened, **_shared))
+    told(parts.examples.select(events.example, session, opened, **_shared))
+    masked = [session, parts.mask_upload]
+    told(parts.mask_upload.upload(events.mask, masked, opened, **_shared))
     canvas.change(events.settled, session, None, **_shared)
     parts.clear.click(events.clear, session, canvas, **_shared)
     canvas.clear(events.clear, session, canvas, **_shared)
-    inputs = [canvas, *parts.corners]
-    _announced(parts, events, parts.add_rectangle, events.rectangle, inputs, canvas)
-    _announced(parts, events, parts.invert, events.invert, [canvas], canvas)
-    _announced(
-        *(parts, events, parts.mask_download),
-        *(events.mask_file, [canvas], parts.mask_file),
-    ).success(None, None, None, js=_FETCH_MASK, **_quiet)
+    inputs, sent = [canvas, *parts.corners], functools.partial(_sent, parts, events)
+    sent(parts.add_rectangle, events.rectangle, inputs, canvas)
+    sent(parts.invert, events.invert, [canvas], canvas)
+    sent(parts.mask_download, events.mask_file, [canvas], parts.mask_file).success(
+        None, None, None, js=_FETCH_MASK, **_quiet
+    )
+
+
+def _sent(parts, events, button, handler, inputs, outputs):
+    """Says that a canvas will come before it is sent, as the page may show a newer one
+    when it arrives.
+    """
+    ready = button.click(events.send, parts.session, None, **_at_once)
+    handled = ready.success(handler, [parts.session, *inputs], outputs, **_shared)
+    return _told(parts, events, handled)
+
+
+def _told(parts, events, handled):
+    """Keeps what a handler refuses in the status, beside the message that goes away."""
+    handled.failure(events.refuse, parts.session, parts.status, **_at_once)
+    return handled
 
 
 def _wire_completing(parts, events):
@@ -70,21 +86,11 @@ def _wire_completing(parts, events):
         (parts.same_structure, events.same_structure, [canvas, *place], [parts.status]),
         (parts.vary, events.vary, [*place, parts.share], [canvas, parts.status]),
     ):
-        _announced(parts, events, button, handler, [*inputs, *fields], outputs).success(
-            events.watch, session, watched, **_at_once
-        )
+        begun = button.click(events.announce, session, parts.status, **_at_once)
+        begun = begun.success(handler, [session, *inputs, *fields], outputs, **_shared)
+        _told(parts, events, begun)
+        begun.success(events.watch, session, watched, **_at_once)
     parts.cancel.click(events.cancel, session, None, **_at_once)
-
-
-def _announced(parts, events, button, handler, inputs, outputs):
-    """Says that a canvas will come before it is sent.
-
-    It takes a moment on its way, in which Cancel may be pressed, and in which the page may
-    show a newer one.
-    """
-    return button.click(events.announce, parts.session, None, **_at_once).success(
-        handler, [parts.session, *inputs], outputs, **_shared
-    )
 
 
 def _wire_results(parts, events):

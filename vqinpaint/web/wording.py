@@ -7,6 +7,7 @@ import re
 # What matches, and what visitors are told in its place. Flags that have no counterpart on
 # the page are for whoever started it.
 _WORDS = (
+    (r"\S+ marks (\d+%) of \S+ as missing;", r"\1 of the picture is missing;"),
     (r"--invert_mask turns", '"Invert hole" turns'),
     (r"--keep_by=discriminator", 'keep the "most realistic"'),
     (r"--keep_by=difference", 'keep the "most different"'),
