@@ -84,7 +84,7 @@ def test_networks_see_several_pictures_at_once_with_the_same_figures(
     networks = Networks(networks_options)
     first = _column(pictures, networks)
     networks.save()
-    monkeypatch.setattr("vqinpaint.evaluating.measurement._WAITING", 1)
+    monkeypatch.setattr("vqinpaint.evaluating.measurement.AT_ONCE", 1)
     again = Networks(networks_options)  # reads what was kept
     second = _column(pictures[::-1], again)
     # Parts follow the order of pictures; the rest is of sums in float32 and float64.

@@ -1,0 +1,192 @@
+"""Measuring a large set as an Apache Beam pipeline, on as many workers as it has.
+
+Every worker needs this package and must see the model or the completions, the data set,
+the files of networks and the folder of the results under the same paths.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import threading
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import apache_beam as beam
+import numpy as np
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from vqinpaint import errors, outputs
+from vqinpaint.environment import pipelines
+from vqinpaint.errors import UsageError, UserError
+from vqinpaint.evaluating.measured import Measured
+from vqinpaint.evaluating.opening import opened
+from vqinpaint.evaluating.subject import Subject, Wanted
+from vqinpaint.files.json_files import read_json
+from vqinpaint.reporting import SILENT, Reporter
+
+_LEAST = 32  # pictures of a part at least
+_DONE, _FAILED = ".npz", ".json"
+_PATIENCE = 0.5  # seconds between two looks at what is done
+
+
+class Part(NamedTuple):
+    """Some pictures, which one worker measures.
+
+    Attributes:
+      number: of the part.
+      kind: of the work, see `Subject.work`.
+      first: number of the first picture.
+      pictures: how many there are.
+    """
+
+    number: int
+    kind: str
+    first: int
+    pictures: int
+
+
+def parts_of(subject: Subject, least: int = _LEAST) -> list[Part]:
+    """The parts in the order in which their tables are joined.
+
+    Args:
+      subject: what is measured.
+      least: number of pictures of each part but the last; more where a step is longer.
+    """
+    found: list[Part] = []
+    for kind, total in subject.work().items():
+        step = subject.step(kind)
+        size = step * -(-least // step)
+        for first in range(0, total, size):
+            pictures = min(size, total - first)
+            found.append(Part(len(found), kind, first, pictures))
+    return found
+
+
+def measured(
+    wanted: Wanted,
+    options: Sequence[str] = (),
+    reporter: Reporter = SILENT,
+    least: int = _LEAST,
+) -> Measured:
+    """Measures all pictures, with the figures that `Opened.measured` gives.
+
+    What workers measure goes through a hidden folder beside the JSON file, and is gone
+    afterwards. The first picture that cannot be measured ends the work.
+
+    Args:
+      wanted: options of the evaluation.
+      options: of the pipeline, as on a command line; by default it runs in this process.
+      reporter: told how many pictures are done.
+      least: see `parts_of`.
+
+    Raises:
+      UserError: that of the worker that met one.
+      UsageError: the pipeline failed.
+    """
+    _, networks, subject = opened(wanted)
+    parts, joined = parts_of(subject, least), subject.empty(networks)
+    folder = os.path.dirname(os.path.abspath(wanted.options.output))
+    with outputs.new_folder(folder) as temporary:
+        try:
+            _run_in_thread(parts, wanted, temporary, options, reporter)
+        except Exception as error:
+            _raise_told(temporary)
+            advice = "mend that, and start the same command again"
+            raise pipelines.failed(error, advice) from error
+        _raise_told(temporary)
+        for part in parts:
+            joined.extend(_read(_path(temporary, part, _DONE)))
+    return joined
+
+
+def _run_in_thread(parts, wanted, folder, options, reporter):
+    """Runs the pipeline, while this thread tells what is done."""
+    failures: list[Exception] = []
+
+    def run():
+        try:
+            _run(parts, wanted, folder, options)
+        except Exception as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    total, before = sum(part.pictures for part in parts), -1
+    while thread.is_alive() or before < 0:
+        thread.join(_PATIENCE)
+        names = set(os.listdir(folder))
+        done = sum(p.pictures for p in parts if f"{p.number}{_DONE}" in names)
+        if done > before:
+            reporter.progress("pictures", done, total)
+            before = done
+    if failures:
+        raise failures[0]
+
+
+def _run(parts, wanted, folder, options):
+    with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
+        (
+            pipeline
+            | "part" >> beam.Create(parts)
+            | "spread" >> beam.Reshuffle()
+            | "measure" >> beam.Map(measure_part, wanted, folder)
+        )
+
+
+def measure_part(part: Part, wanted: Wanted, folder: str) -> None:
+    """Measures a part and writes its tables, or what a person can mend, into the folder.
+
+    The latter is not raised, as runners do work again that failed. It stops all parts that
+    have not begun. A part that is there already, by an attempt that was lost, is left
+    alone.
+
+    Args:
+      part: one of `parts_of`; runners may have made a list of it.
+      wanted: options of the evaluation.
+      folder: must exist.
+    """
+    part = Part(*part)
+    path = _path(folder, part, _DONE)
+    if os.path.exists(path) or _failed(folder):
+        return
+    try:
+        _, networks, subject = opened(wanted)
+        found = subject.empty(networks.beside())
+        subject.measure(part.kind, part.first, part.pictures, found)
+    except UserError as error:
+        told = {"kind": type(error).__name__, "text": str(error)}
+        outputs.write_json(_path(folder, part, _FAILED), told, replace=True)
+        return
+    buffer = io.BytesIO()
+    np.savez(buffer, **found.values())  # type: ignore[arg-type]
+    outputs.write(path, buffer.getvalue(), replace=True)
+
+
+def _path(folder, part, suffix):
+    return os.path.join(folder, f"{part.number}{suffix}")
+
+
+def _failed(folder):
+    """Numbers of the parts that met something which a person can mend."""
+    names = (os.path.splitext(name) for name in os.listdir(folder))
+    return sorted(int(stem) for stem, end in names if end == _FAILED and stem.isdigit())
+
+
+def _raise_told(folder):
+    """Raises what a worker could not raise, of the first part that has something."""
+    for number in _failed(folder):
+        told = read_json(os.path.join(folder, f"{number}{_FAILED}"))
+        kind = getattr(errors, told["kind"], UserError)
+        raise kind(told["text"])
+
+
+def _read(path):
+    with contextlib.suppress(FileNotFoundError):
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    raise UsageError(
+        f"the pipeline ended, but left no {path}; all workers must see the folder of "
+        "--output under the same path."
+    )
