@@ -127,12 +127,32 @@ def _refuses_later(model, sampler):
         (True, "--runner=NoRunner", "NoRunner"),
         (True, "--direct_num_workers=x", "invalid int value"),
         (True, "'", "No closing quotation"),
+        (True, "--runnner=FlinkRunner", "--runnner is no .* did you mean --runner"),
+        (True, "--workers=3", "--workers is no option of Apache Beam; see https"),
+        (True, "--direct_num_workers 2 3", "3 is no option"),
+        (True, "--runner=FlinkRunner --flink_masster=h:1", "mean --flink_master"),
+        (True, "--help", "=--help: Beam's options are .* at https"),
     ],
 )
 def test_wrong_options_of_pipelines_are_refused(monkeypatch, wanted, options, words):
     given = types.SimpleNamespace(beam=wanted, beam_options=options)
     monkeypatch.setattr(beam_flags, "FLAGS", given)
     with pytest.raises(UsageError, match=rf"^--beam_options[^\n]*{words}[^\n]*$"):
+        beam_flags.read_beam_options()
+
+
+def test_options_of_a_job_server_are_left_to_it(monkeypatch):
+    text = "--runner=FlinkRunner --max_parallelism=3 --parallelism=2"
+    given = types.SimpleNamespace(beam=True, beam_options=text)
+    monkeypatch.setattr(beam_flags, "FLAGS", given)
+    assert beam_flags.read_beam_options() == text.split()
+
+
+def test_without_beam_what_to_install_is_told(monkeypatch):
+    given = types.SimpleNamespace(beam=True, beam_options="")
+    monkeypatch.setattr(beam_flags, "FLAGS", given)
+    monkeypatch.setattr(beam_flags.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install '\.\[beam\]'"):
         beam_flags.read_beam_options()
 
 

@@ -25,9 +25,8 @@ def failed(error: Exception, advice: str) -> UsageError:
 def reason(error: Exception) -> str:
     """Why a pipeline failed: what a worker raised, whose traceback Beam may quote."""
     raised = [line for line in str(error).splitlines() if _RAISED.match(line)]
-    if not raised:
-        return first_line(error)
-    text = re.sub(r"\s*\[while running.*", "", raised[-1])
+    text = raised[-1] if raised else first_line(error)
+    text = re.sub(r"\s*\[while running.*", "", text)
     # Beam raises it again with the name of the step.
     _, _, own = text.partition(": ")
     return own if _RAISED.match(own) else text

@@ -178,8 +178,9 @@ def _raise_told(folder):
     """Raises what a worker could not raise, of the first part that has something."""
     for number in _failed(folder):
         told = read_json(os.path.join(folder, f"{number}{_FAILED}"))
-        kind = getattr(errors, told["kind"], UserError)
-        raise kind(told["text"])
+        kind = getattr(errors, told["kind"], None)
+        known = isinstance(kind, type) and issubclass(kind, UserError)
+        raise (kind if known else UserError)(told["text"])
 
 
 def _read(path):
