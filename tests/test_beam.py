@@ -1,7 +1,9 @@
 """Folders as an Apache Beam pipeline: the same results, retries, failures."""
 
+import concurrent.futures
 import json
 import os
+import time
 import types
 
 import pytest
@@ -10,7 +12,7 @@ from PIL import Image
 from tests.folder_world import SIDE, Notes, make_world, open_painter, results
 from vqinpaint import Request
 from vqinpaint.cli import beam_flags
-from vqinpaint.completing import beam
+from vqinpaint.completing import beam, result_files
 from vqinpaint.completing.folder import complete_folder, find_pairs
 from vqinpaint.completing.task import Task
 from vqinpaint.errors import ModelError, UsageError
@@ -88,6 +90,28 @@ def test_the_slower_of_two_workers_finds_the_picture_done(world):
 
     slow.complete = complete
     assert _answers(world, slow, pairs) == [(True, [])]
+
+
+def test_workers_write_a_picture_one_after_the_other(world, monkeypatch):
+    task, pair, inside = _task(world, overwrite=True), _pairs(world)[0], []
+    write, most = result_files.write, []
+
+    def slowly(*arguments):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.1)
+        write(*arguments)
+        inside.pop()
+
+    monkeypatch.setattr(result_files, "write", slowly)
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        tried = [
+            pool.submit(task.complete, *pair, open_painter(MODEL, None))
+            for _ in range(3)
+        ]
+    assert [each.result() for each in tried] == [False] * 3
+    assert most == [1, 1, 1]
+    assert not [name for name in os.listdir(task.output) if name.startswith(".")]
 
 
 def test_a_model_that_fails_at_a_picture_fails_that_one(world):
