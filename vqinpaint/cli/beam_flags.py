@@ -96,5 +96,5 @@ def _refuse(unknown, known, strict):
     for name in (text.partition("=")[0] for text in unknown):
         close = difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE)
         if close or strict:
-            told = f"; did you mean {close[0]}" if close else f"; see {_DESCRIBED}"
-            raise UsageError(f"{name} is no option of Apache Beam{told}.")
+            told = f"did you mean {close[0]}?" if close else f"see {_DESCRIBED}."
+            raise UsageError(f"{name} is no option of Apache Beam; {told}")
