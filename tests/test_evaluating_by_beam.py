@@ -155,13 +155,16 @@ def test_a_range_of_records_is_that_of_the_whole_split(world):
 def test_a_part_is_measured_once(world, tmp_path):
     wanted, folder = _wanted(world, world / "filled"), str(tmp_path)
     part = beam.Part(0, "completions", 16, 3)
+    with pytest.raises(UsageError, match="a worker sees no .* same path"):
+        beam.measure_part(part, wanted, folder)
+    (tmp_path / "failed").mkdir()
     beam.measure_part(part, wanted, folder)
     before = (tmp_path / "0.npz").stat().st_mtime_ns
     beam.measure_part(tuple(part), wanted, folder)  # as after a lost attempt
     assert (tmp_path / "0.npz").stat().st_mtime_ns == before
-    (tmp_path / "1.json").write_text("{}")  # somebody met a mistake
+    (tmp_path / "failed" / "1.json").write_text("{}")  # somebody met a mistake
     beam.measure_part(part._replace(number=2), wanted, folder)
-    assert sorted(os.listdir(tmp_path)) == ["0.npz", "1.json"]
+    assert sorted(os.listdir(tmp_path)) == ["0.npz", "failed"]
 
 
 def test_features_of_all_workers_are_kept(world, tmp_path):
@@ -219,9 +222,10 @@ def test_the_reason_is_what_the_worker_raised():
 
 
 def test_only_mistakes_of_users_are_read_from_a_worker(tmp_path):
+    (tmp_path / "failed").mkdir()
     for kind, wanted in (("DataError", errors.DataError), ("os", errors.UserError)):
         told = {"kind": kind, "text": "damaged"}
-        (tmp_path / "3.json").write_text(json.dumps(told))
+        (tmp_path / "failed" / "3.json").write_text(json.dumps(told))
         with pytest.raises(errors.UserError, match="^damaged$") as found:
             beam._raise_told(str(tmp_path))
         assert type(found.value) is wanted

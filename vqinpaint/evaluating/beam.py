@@ -27,8 +27,11 @@ from vqinpaint.files.json_files import read_json
 from vqinpaint.reporting import SILENT, Reporter
 
 _LEAST = 32  # pictures of a part at least
-_DONE, _FAILED = ".npz", ".json"
-_PATIENCE = 0.5  # seconds between two looks at what is done
+_PATIENCE = 1  # second between two looks at what is done
+# Names in the folder between workers and command: of the tables of a part, and of the
+# folder for what could not be measured.
+_DONE, _FAILED = ".npz", "failed"
+_SAME_PATH = "all workers must see the folder of --output under the same path"
 
 
 class Part(NamedTuple):
@@ -89,6 +92,7 @@ def measured(
     parts, joined = parts_of(subject, least), subject.empty(networks)
     folder = os.path.dirname(os.path.abspath(wanted.options.output))
     with outputs.new_folder(folder) as temporary:
+        os.mkdir(os.path.join(temporary, _FAILED))
         try:
             _run_in_thread(parts, wanted, temporary, options, reporter)
         except Exception as error:
@@ -97,7 +101,7 @@ def measured(
             raise pipelines.failed(error, advice) from error
         _raise_told(temporary)
         for part in parts:
-            joined.extend(_read(_path(temporary, part, _DONE)))
+            joined.extend(_read(_path(temporary, part)))
     return joined
 
 
@@ -145,10 +149,15 @@ def measure_part(part: Part, wanted: Wanted, folder: str) -> None:
     Args:
       part: one of `parts_of`; runners may have made a list of it.
       wanted: options of the evaluation.
-      folder: must exist.
+      folder: with the folder `failed`.
+
+    Raises:
+      UsageError: this worker does not see the folder.
     """
     part = Part(*part)
-    path = _path(folder, part, _DONE)
+    if not os.path.isdir(os.path.join(folder, _FAILED)):
+        raise UsageError(f"a worker sees no {folder}; {_SAME_PATH}.")
+    path = _path(folder, part)
     if os.path.exists(path) or _failed(folder):
         return
     try:
@@ -157,27 +166,29 @@ def measure_part(part: Part, wanted: Wanted, folder: str) -> None:
         subject.measure(part.kind, part.first, part.pictures, found)
     except UserError as error:
         told = {"kind": type(error).__name__, "text": str(error)}
-        outputs.write_json(_path(folder, part, _FAILED), told, replace=True)
+        path = os.path.join(folder, _FAILED, f"{part.number}.json")
+        outputs.write_json(path, told, replace=True)
         return
     buffer = io.BytesIO()
     np.savez(buffer, **found.values())  # type: ignore[arg-type]
     outputs.write(path, buffer.getvalue(), replace=True)
 
 
-def _path(folder, part, suffix):
-    return os.path.join(folder, f"{part.number}{suffix}")
+def _path(folder, part):
+    return os.path.join(folder, f"{part.number}{_DONE}")
 
 
 def _failed(folder):
     """Numbers of the parts that met something which a person can mend."""
-    names = (os.path.splitext(name) for name in os.listdir(folder))
-    return sorted(int(stem) for stem, end in names if end == _FAILED and stem.isdigit())
+    names = (os.path.splitext(name)[0] for name in os.listdir(f"{folder}/{_FAILED}"))
+    # Not those that are being written.
+    return sorted(int(name) for name in names if name.isdigit())
 
 
 def _raise_told(folder):
     """Raises what a worker could not raise, of the first part that has something."""
     for number in _failed(folder):
-        told = read_json(os.path.join(folder, f"{number}{_FAILED}"))
+        told = read_json(os.path.join(folder, _FAILED, f"{number}.json"))
         kind = getattr(errors, told["kind"], None)
         known = isinstance(kind, type) and issubclass(kind, UserError)
         raise (kind if known else UserError)(told["text"])
@@ -187,7 +198,4 @@ def _read(path):
     with contextlib.suppress(FileNotFoundError):
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
-    raise UsageError(
-        f"the pipeline ended, but left no {path}; all workers must see the folder of "
-        "--output under the same path."
-    )
+    raise UsageError(f"the pipeline ended, but left no {path}; {_SAME_PATH}.")
