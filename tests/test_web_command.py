@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.commands import run
+from tests.commands import ROOT, run
 from vqinpaint.errors import UsageError
 from vqinpaint.options.page import PageOptions
 
@@ -10,7 +10,7 @@ from vqinpaint.options.page import PageOptions
 def test_without_gradio_one_line_says_what_to_do(tmp_path):
     (tmp_path / "gradio.py").write_text("raise ImportError('No module named gradio')")
     done = run("-m", "vqinpaint.web", code=8, PYTHONPATH=str(tmp_path))
-    assert "pip install 'vqinpaint[web]'" in done.stderr
+    assert f"pip install '{ROOT}[web]'" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

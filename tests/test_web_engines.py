@@ -13,7 +13,7 @@ from vqinpaint.completing.local import LocalEngine
 from vqinpaint.completing.served import ServedEngine
 from vqinpaint.options.page import PageOptions
 from vqinpaint.servers.connecting import connect
-from vqinpaint.web.session import Desk
+from vqinpaint.web.desk import Desk
 from vqinpaint.web.turns import Turns
 
 MODEL = ROOT / "saved_models" / "demo"
@@ -46,7 +46,7 @@ def test_groups_of_any_size_give_the_bytes_of_inpaint(request, local, tmp_path, 
     assert job.ended(120)
     round = job.result()
     assert job.progress.share() == 1
-    pair = round.picture, round.mask
+    pair = round.inputs.picture, round.inputs.mask
     complete_folder([pair], local, asked, str(tmp_path / "inpaint"))
     for index in range(4):
         name = os.path.basename(round.completion(index))

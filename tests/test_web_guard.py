@@ -182,6 +182,18 @@ def test_an_answer_that_the_server_ends_is_no_mistake():
         _ask(_guard(app), "/gradio_api/queue/data")
 
 
+def test_a_browser_that_leaves_while_it_sends_is_no_mistake():
+    class Gone(Exception):
+        """As Starlette's `ClientDisconnect`."""
+
+    async def app(scope, receive, send):
+        raise Gone
+
+    guard = Guard(app, CACHE, "127.0.0.1", 1 << 20, gone=(Gone,))
+    with contextlib.suppress(IndexError):  # nothing was answered
+        _ask(guard, "/gradio_api/upload", "POST")
+
+
 def test_large_bodies_are_refused_before_they_are_read():
     app = Gradio()
     large = {"content_length": str(3 << 20)}

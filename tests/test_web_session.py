@@ -1,23 +1,25 @@
 """One visitor of the page: picture, hole, rounds and their files."""
 
-import io
 import json
 import os
 import threading
+import time
 import zipfile
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.folder_world import SIDE, Painter
+from tests.folder_world import Painter
 from vqinpaint import Request
 from vqinpaint.completing.engine import Completions
 from vqinpaint.completing.folder import complete_folder
 from vqinpaint.errors import PictureError, UsageError
 from vqinpaint.options.page import PageOptions
 from vqinpaint.web import forms
-from vqinpaint.web.session import Desk, Session
+from vqinpaint.web.canvas import MOST_BYTES
+from vqinpaint.web.desk import Desk
+from vqinpaint.web.session import Session
 from vqinpaint.web.turns import Turns
 from vqinpaint.web.work import Job
 
@@ -67,7 +69,7 @@ def _files(desk):
 def test_a_round_has_the_files_of_inpaint(session, desk, tmp_path):
     request = Request(num_samples=3, seed=5, keep=2, keep_by="difference")
     found = _round(session, **vars(request))
-    pair = found.picture, found.mask
+    pair = found.inputs.picture, found.inputs.mask
     complete_folder([pair], desk.engine, request, str(tmp_path / "out"))
     for path in (tmp_path / "out").iterdir():
         if path.suffix == ".png":
@@ -138,7 +140,28 @@ def test_a_structure_is_used_again(session):
     first = _round(session, num_samples=2)
     again = _round(session, structure_from=first.structure(1))
     assert again.captions == ["1: given structure"]
-    assert again.record["options"]["structure_from"] == "a_b_1.json:1"
+    assert again.record["options"]["structure_from"] == "a_b_1_structure.json:1"
+
+
+def test_the_archive_of_a_given_structure_can_be_repeated(session, desk, tmp_path):
+    first = _round(session, num_samples=3)
+    again = _round(session, structure_from=first.structure(2), num_samples=1)
+    zipfile.ZipFile(again.archive()).extractall(tmp_path / "zip")
+    given = tmp_path / "zip" / again.record["options"]["structure_from"]
+    request = Request(num_samples=1, structure_from=str(given))
+    pair = str(tmp_path / "zip" / "a_b_1.png"), str(tmp_path / "zip" / "a_b_1_mask.png")
+    complete_folder([pair], desk.engine, request, str(tmp_path / "out"))
+    repeated = (tmp_path / "out" / "a_b_1_00.png").read_bytes()
+    assert repeated == (tmp_path / "zip" / "a_b_1_00.png").read_bytes()
+    # They are those of the third completion, not of the first.
+    codes = [
+        json.loads(path.read_text())["samples"][number]["windows"]
+        for path, number in (
+            (tmp_path / "zip" / "a_b_1.json", 0),
+            (given.parent / given.name.partition(":")[0], 2),
+        )
+    ]
+    assert codes[0] == codes[1]
 
 
 def test_old_rounds_go_and_so_does_everything_at_the_end(session, desk):
@@ -184,6 +207,51 @@ def test_who_was_idle_longest_leaves_first(tmp_path):
     assert third.is_closed and desk.visitors == [first, fourth]
     go.set()
     assert first.job.ended(10)
+
+
+def _used(desk):
+    return sum(
+        os.path.getsize(os.path.join(parent, name))
+        for parent, _, names in os.walk(desk.folder)
+        for name in names
+    )
+
+
+def test_the_disk_is_bounded(desk, session, picture, monkeypatch):
+    first, second = (_round(session, num_samples=1) for _ in range(2))
+    idle = desk.welcome()
+    idle.open(picture)
+    active = desk.welcome()
+    active.open(picture)
+
+    def allow(size):
+        bound = property(lambda self: size)
+        monkeypatch.setattr(PageOptions, "most_on_disk", bound)
+
+    # Who has done nothing for long leaves first.
+    monkeypatch.setattr(idle, "_seen_at", idle._seen_at - 1000)
+    allow(_used(desk) - 1)
+    session.open(picture)
+    assert idle.is_closed and not active.is_closed and session.rounds == [first, second]
+    # Then own rounds go, and no others' pictures.
+    allow(_used(desk) - 1)
+    session.open(picture)
+    assert session.rounds == [second] and not os.path.exists(first.folder)
+    allow(0)
+    with pytest.raises(UsageError, match="MB for pictures are used up"):
+        session.open(picture)
+    assert not session.rounds and not active.is_closed
+    assert session.piece.canvas.size  # the picture that was there stays
+
+
+def test_cancelling_counts_from_the_moment_at_which_a_button_is_pressed(session):
+    session.announce()
+    session.cancel()  # before the canvas arrives
+    assert session.start(Request(num_samples=1)).is_stopped
+    session.cancel()  # of nothing
+    session.announce()
+    job = session.start(Request(num_samples=1))
+    assert not job.is_stopped and job.ended(30) and job.result()
 
 
 def test_visitors_share_nothing_but_the_engine(desk, session, picture):
@@ -251,6 +319,21 @@ def test_a_visitor_has_one_computation_at_a_time(tmp_path, picture):
     assert _files(session.desk) == 1 + 6
 
 
+def test_what_ends_after_its_visitor_left_leaves_no_files(tmp_path, picture):
+    engine, folder = Slow(), tmp_path / "own"
+    folder.mkdir()
+    session = Session(Desk(engine, PageOptions(), str(folder), "", Turns(3)))
+    session.open(picture)
+    session.piece.rectangle(0, 0, 30, 30)
+    job = session.start(Request(num_samples=1))
+    deadline = time.monotonic() + 30
+    while not job.seconds and time.monotonic() < deadline:
+        time.sleep(0.01)
+    session.close()
+    engine.go.set()
+    assert job.ended(30) and not os.listdir(folder)
+
+
 def test_bounds_are_kept(session, tmp_path):
     with pytest.raises(UsageError, match="at most 5 at a time"):
         session.start(Request(num_samples=6))
@@ -260,7 +343,10 @@ def test_bounds_are_kept(session, tmp_path):
     with pytest.raises(PictureError, match="more than 40,000") as caught:
         session.open(str(tmp_path / "large.png"))
     told = session.told(str(caught.value))
-    assert told.startswith("the image large.png has 300x200") and "/" not in told
+    # Without a flag, which visitors cannot give.
+    assert told == (
+        "the image large.png has 300x200 pixels, more than 40,000; shrink it."
+    )
     small = PageOptions(upload_megabytes=1)
     bounded = Session(Desk(Engine(), small, str(tmp_path), "", Turns(0)))
     (tmp_path / "heavy.png").write_bytes(bytes(1_000_001))
@@ -289,19 +375,6 @@ def test_status_is_text_for_people_not_markup():
     assert 'value="0.250"' in forms.status("x", 0.25)
 
 
-def test_the_canvas_changes_the_mask(session):
-    (layer,) = session.piece.layers()
-    layer = layer.copy()
-    layer[:] = 0
-    layer[:15, :15] = 255
-    session.piece.strokes([layer])
-    assert (
-        session.piece.mask > 127
-    ).sum() == 25  # of 5x5 pixels, each three canvas pixels wide
-    with Image.open(io.BytesIO(open(session.piece.save_mask(), "rb").read())) as saved:
-        assert saved.size == (150, 100) and SIDE != 100
-
-
 def test_nothing_but_uploads_can_be_named(session, desk, tmp_path, picture):
     (tmp_path / "sent").mkdir()
     for path in (picture, "", None, f"{desk.uploads}/../sentinel.png", desk.uploads):
@@ -311,6 +384,14 @@ def test_nothing_but_uploads_can_be_named(session, desk, tmp_path, picture):
     os.symlink(picture, tmp_path / "sent" / "link.png")
     with pytest.raises(PictureError, match="was not uploaded"):
         session.upload(f"{desk.uploads}/link.png")
+    with pytest.raises(PictureError, match="was not uploaded"):
+        session.paint([picture])
+    (tmp_path / "sent" / "heavy.png").write_bytes(bytes(MOST_BYTES + 1))
+    with pytest.raises(PictureError, match="the canvas has"):
+        session.paint([f"{desk.uploads}/heavy.png"])
+    Image.new("RGBA", (450, 300), "red").save(tmp_path / "sent" / "layer.png")
+    session.paint([f"{desk.uploads}/layer.png"])
+    assert (session.piece.mask > 127).all()
     Image.open(picture).save(tmp_path / "sent" / "b.png")
     session.upload(f"{desk.uploads}/b.png")
     assert session.piece.path.endswith("/b.png")

@@ -103,6 +103,40 @@ def test_a_large_photograph_keeps_its_known_pixels(visit, photograph, tmp_path):
     assert data == found["wide photo_00.png"]
 
 
+def test_a_rectangle_counts_before_the_canvas_shows_it(visit, tmp_path):
+    visitor = visit()
+    visitor.upload(EXAMPLES / "images" / "face.png")
+    visitor.wait_for("Paint a hole")
+    visitor.canvas_settles()
+    visitor.ask_for(1)
+    visitor.page.get_by_text("Rectangle, by pixels").click()
+    visitor.page.get_by_text("Add rectangle").wait_for()
+    # Complete is pressed as soon as the server has the rectangle.
+    with visitor.page.expect_response("**/queue/join*"):
+        visitor.page.get_by_text("Add rectangle").click()
+    visitor.page.click("#complete")
+    visitor.wait_for("Done: 1")
+    visitor.canvas_settles()
+    _, mask = visitor.download("#mask-download")
+    assert (np.asarray(Image.open(io.BytesIO(mask))) > 127).sum() == 32 * 32
+    # It can still be erased, which is no late canvas.
+    visitor.page.click(_CANVAS.format("Erase"))
+    visitor.stroke((0.1, 0.1), (0.3, 0.3))
+    _, mask = visitor.download("#mask-download")
+    assert 0 < (np.asarray(Image.open(io.BytesIO(mask))) > 127).sum() < 32 * 32
+
+
+def test_a_mask_of_another_size_is_told_of(visit, tmp_path):
+    visitor = visit()
+    visitor.upload(EXAMPLES / "images" / "face.png")
+    visitor.wait_for("Paint a hole")
+    visitor.canvas_settles()
+    Image.new("L", (32, 32), 255).save(tmp_path / "small.png")
+    visitor.upload(tmp_path / "small.png", "#mask-upload")
+    visitor.wait_for("Note: small.png")
+    assert "32x32" in visitor.status()
+
+
 def test_erasing_undoing_inverting_and_zooming(visit):
     visitor = visit()
     visitor.example(1)

@@ -39,6 +39,45 @@ def test_a_computation_can_be_cancelled(visit):
     assert len(visitor.completions()) == 1
 
 
+def test_cancelling_at_once_stops_what_was_just_asked_for(visit):
+    visitor = visit()
+    visitor.example(0)
+    visitor.ask_for(32)
+    visitor.page.evaluate(
+        """() => {
+          document.querySelector("#complete").click();
+          document.querySelector("#cancel").click();
+        }"""
+    )
+    visitor.wait_for("Cancelled.")
+    visitor.page.wait_for_timeout(2000)
+    assert visitor.status() == "Cancelled." and not visitor.completions()
+    visitor.ask_for(1)
+    visitor.complete()
+    assert len(visitor.completions()) == 1
+
+
+def test_results_are_not_left_without_being_asked(visit):
+    visitor, asked = visit(), []
+
+    def dismiss(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    visitor.page.on("dialog", dismiss)
+    visitor.page.reload()
+    assert not asked  # nothing to lose yet
+    visitor.page.wait_for_selector("#canvas canvas")
+    visitor.page.wait_for_timeout(500)
+    visitor.example(0)
+    visitor.ask_for(1)
+    visitor.complete()
+    assert visitor.completions()
+    visitor.page.evaluate("setTimeout(() => location.reload(), 0)")
+    visitor.page.wait_for_timeout(1000)
+    assert asked == ["beforeunload"] and visitor.completions()
+
+
 def test_mistakes_are_told_in_one_line(visit, tmp_path):
     visitor = visit()
     visitor.page.click("#complete")
@@ -56,6 +95,10 @@ def test_mistakes_are_told_in_one_line(visit, tmp_path):
     visitor.canvas_settles()
     visitor.page.click("#complete")
     assert "there is no hole" in visitor.error()
+    visitor.page.get_by_label("Seed of the first").fill("1.5")
+    visitor.example(0)
+    visitor.page.click("#complete")
+    assert "seed is 1.5; give a whole number" in visitor.error()
 
 
 def test_visitors_get_their_own_answers_and_no_others(visit, address):

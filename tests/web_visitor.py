@@ -50,7 +50,7 @@ def served(folder, *flags, logs=""):
     finally:
         process.terminate()
         told = process.communicate(timeout=_PATIENCE)[0]
-        assert logs in told if logs else "Traceback" not in told
+        assert logs in told if logs else "Traceback" not in told, told
         left = os.listdir(folder)
         assert not left, left
 

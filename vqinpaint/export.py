@@ -53,7 +53,7 @@ flags.DEFINE_bool(
 flags.DEFINE_bool(
     "onnx",
     False,
-    "Write an ONNX file too, which needs pip install 'vqinpaint[onnx]'. Default: False.",
+    "Write an ONNX file too, which needs the extra onnx. Default: False.",
 )
 flags.DEFINE_string(
     "metrics",

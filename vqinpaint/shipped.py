@@ -1,4 +1,4 @@
-"""Files that come with the package: flagfiles, the demo model, pictures to try it on.
+"""What comes with the package: flagfiles, the demo model, pictures; and its extras.
 
 In the repository they are in `flags/`, `saved_models/` and `examples/`, beside the
 package. A wheel holds copies of them inside the package; `setup.py` puts them there.
@@ -8,6 +8,7 @@ An installation that can be edited (pip install -e) finds those of the repositor
 from __future__ import annotations
 
 import os
+import shlex
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _REPOSITORY = os.path.dirname(_PACKAGE)
@@ -25,6 +26,18 @@ def _find(in_repository: str, in_package: str) -> str | None:
             return folder
     folder = os.path.join(_PACKAGE, in_package)
     return folder if os.path.isdir(folder) else None
+
+
+def install_command(extra: str) -> str:
+    """The command that adds an extra of the package, from any folder.
+
+    Args:
+      extra: of setup.py, such as "beam".
+    """
+    if os.path.isfile(os.path.join(_REPOSITORY, "setup.py")):
+        return f"pip install {shlex.quote(f'{_REPOSITORY}[{extra}]')}"
+    # Of a package that is installed already, pip adds what the extra asks for.
+    return f"pip install 'vqinpaint[{extra}]'"
 
 
 def model(name: str) -> str | None:

@@ -11,6 +11,7 @@ import shlex
 
 from absl import flags
 
+from vqinpaint import shipped
 from vqinpaint.errors import UsageError, first_line
 
 FLAGS = flags.FLAGS
@@ -45,9 +46,8 @@ def read_beam_options() -> list[str] | None:
             raise UsageError("--beam_options are given without --beam; add --beam.")
         return None
     if importlib.util.find_spec("apache_beam") is None:
-        raise UsageError(
-            "--beam needs Apache Beam; in a clone of vqinpaint: pip install '.[beam]'."
-        )
+        command = shipped.install_command("beam")
+        raise UsageError(f"--beam needs Apache Beam; {command}.")
     # Beam warns of parts of itself that are not installed and not needed.
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
     # What is wrong is told by the parser of options on standard error before it exits.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vqinpaint import outputs
+from vqinpaint import outputs, shipped
 from vqinpaint.errors import SetupError
 from vqinpaint.files.json_files import read_json
 from vqinpaint.pictures.sheets import holed
@@ -133,7 +133,8 @@ def check_library() -> None:
         import matplotlib  # noqa: F401
     except ImportError:
         raise SetupError(
-            "--plots needs matplotlib, which is not installed; install vqinpaint[plots]."
+            "--plots needs matplotlib, which is not installed; "
+            f"{shipped.install_command('plots')}."
         ) from None
 
 

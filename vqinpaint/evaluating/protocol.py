@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from vqinpaint import __version__
+from vqinpaint import __version__, shipped
 from vqinpaint.evaluating.networks import Networks
 from vqinpaint.metrics.discriminability import has_library
 from vqinpaint.metrics.sets import FEWEST_FOR_FID, FEWEST_FOR_IDS
@@ -60,8 +60,8 @@ def warnings(pictures: int, options: FigureOptions) -> list[str]:
     found = []
     if options.inception and not has_library():
         found.append(
-            "P-IDS and U-IDS are left out, as scikit-learn is not installed; install "
-            "vqinpaint[metrics] for them."
+            "P-IDS and U-IDS are left out, as scikit-learn is not installed; "
+            f"{shipped.install_command('metrics')}."
         )
     if options.inception and pictures < FEWEST_FOR_FID:
         found.append(

@@ -3,7 +3,7 @@
 import logging
 import os
 
-from vqinpaint import outputs
+from vqinpaint import outputs, shipped
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import single
 
@@ -55,8 +55,8 @@ def _packages():
         import tf2onnx
     except ImportError:
         raise UsageError(
-            "--onnx needs tf2onnx and ONNX Runtime; pip install 'vqinpaint[onnx]' on "
-            "Python 3.10 or later."
+            "--onnx needs tf2onnx and ONNX Runtime; "
+            f"{shipped.install_command('onnx')} on Python 3.10 or later."
         ) from None
     # It tells of its own progress.
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from vqinpaint import outputs
+from vqinpaint import outputs, shipped
 from vqinpaint.errors import ModelError, first_line
 from vqinpaint.exporting.card import write_card
 from vqinpaint.exporting.lite import write_lite
@@ -30,7 +30,9 @@ class Written(NamedTuple):
     def summary(self):
         warm = "warm-up requests included"
         if not self.warm:
-            warm = "no warm-up requests (pip install 'vqinpaint[serving]' for them)"
+            warm = (
+                f"no warm-up requests ({shipped.install_command('serving')} for them)"
+            )
         return f"{self.size / 1e6:.1f} MB, loads in {self.seconds:.1f} s; {warm}."
 
 

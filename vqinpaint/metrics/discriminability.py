@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vqinpaint import shipped
 from vqinpaint.errors import SetupError
 
 
@@ -49,8 +50,8 @@ def discriminability(truth: np.ndarray, completions: np.ndarray) -> Discriminabi
         )
     if not has_library():
         raise SetupError(
-            "P-IDS and U-IDS need scikit-learn, which is not installed; install "
-            "vqinpaint[metrics]."
+            "P-IDS and U-IDS need scikit-learn, which is not installed; "
+            f"{shipped.install_command('metrics')}."
         )
     from sklearn.svm import LinearSVC
 

@@ -33,5 +33,5 @@ class FigureOptions:
     plots: bool = option(
         False,
         "Write plots beside the JSON file: quality against diversity over temperatures, "
-        "and maps of the codes' entropy. They need vqinpaint[plots].",
+        "and maps of the codes' entropy. They need the extra plots.",
     )

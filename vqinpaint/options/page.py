@@ -54,6 +54,11 @@ class PageOptions:
         300,
         "Seconds after which a computation is stopped, time of waiting not counted.",
     )
+    disk_megabytes: int = option(
+        10_000,
+        "Space in megabytes for the pictures of all visitors; what was idle longest is "
+        "deleted first, then nothing more is taken.",
+    )
     rounds: int = option(
         20,
         "Number of results that each visitor's history keeps; older ones are deleted.",
@@ -79,6 +84,11 @@ class PageOptions:
     def most_bytes(self) -> int:
         """Size in bytes of the largest file that is uploaded."""
         return self.upload_megabytes * 1_000_000
+
+    @property
+    def most_on_disk(self) -> int:
+        """Size in bytes of all visitors' files."""
+        return self.disk_megabytes * 1_000_000
 
     @property
     def reading(self) -> ReadingOptions:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from PIL import features
 
+from vqinpaint import shipped
 from vqinpaint.errors import PictureError
 
 
@@ -72,7 +73,7 @@ def _register_heic():
         from pillow_heif import register_heif_opener
     except ImportError:
         raise PictureError(
-            "is a HEIC picture, which needs pillow-heif; pip install 'vqinpaint[heic]', "
-            "or convert it to PNG."
+            "is a HEIC picture, which needs pillow-heif; "
+            f"{shipped.install_command('heic')}, or convert it to PNG."
         ) from None
     register_heif_opener()

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from vqinpaint import shipped
 from vqinpaint.answers import Wanted
 from vqinpaint.errors import UsageError
 from vqinpaint.servers.description import Description
@@ -44,7 +45,7 @@ def connect(
     except ImportError:
         raise UsageError(
             "the client needs requests and tensorflow-serving-api; "
-            "pip install 'vqinpaint[serving]'."
+            f"{shipped.install_command('serving')}."
         ) from None
     scheme, _, address = url.partition("://")
     if scheme in ("http", "https") and address:

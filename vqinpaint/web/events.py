@@ -8,12 +8,13 @@ import traceback
 
 import gradio as gr
 
-from vqinpaint.errors import PictureError, UsageError, UserError
+from vqinpaint.errors import UsageError, UserError
 from vqinpaint.options.request import Request
 from vqinpaint.printable import printable
 from vqinpaint.web import layout
-from vqinpaint.web.forms import options_of, status, status_of
-from vqinpaint.web.session import Desk, Session
+from vqinpaint.web.desk import Desk
+from vqinpaint.web.forms import CORNERS, options_of, status, status_of, whole_number
+from vqinpaint.web.session import Session
 from vqinpaint.web.work import Stopped
 
 _LOOKS = 0.25  # seconds between two looks at a job
@@ -82,17 +83,31 @@ class Events:
     @_guarded
     def rectangle(self, session, drawn, *corners):
         """Four numbers were given."""
-        if any(not isinstance(corner, (int, float)) for corner in corners):
-            raise PictureError("a corner of the rectangle is empty; give four numbers.")
+        numbers = [
+            whole_number(f"the {name} of the rectangle", corner)
+            for name, corner in zip(CORNERS, corners)
+        ]
         _take(session, drawn)
-        session.piece.rectangle(*map(int, corners))
+        session.piece.rectangle(*numbers)
         return _canvas(session)
 
     @_guarded
     def mask(self, session, path):
         """A mask was uploaded; what was painted before goes."""
-        session.upload_mask(path)
-        return _canvas(session)
+        note = session.told(session.upload_mask(path))
+        note = f"Note: {note}. " if note else ""
+        return _canvas(session), status(f"{note}Press Complete, or change the hole.")
+
+    @_guarded
+    def settled(self, session):
+        """The canvas changed, so it shows what it was sent."""
+        if session.has_piece:
+            session.piece.settled()
+
+    @_guarded
+    def announce(self, session):
+        """A button was pressed; the canvas follows, and then the button's handler."""
+        session.announce()
 
     @_guarded
     def invert(self, session, drawn):
@@ -152,12 +167,13 @@ class Events:
                     )
                 yield [status_of(job), *blank]
             round = job.result()
-            session.keep(round)
-            notes = " ".join(
-                session.told(f"Note: {note}") for note in job.progress.notes
-            )
-            done = f"Done: {len(round.record['samples'])} completion(s)."
-            yield [status(f"{done} {notes}".strip()), *_show(session, round)]
+            dropped = session.keep(round)
+            lines = [f"Done: {len(round.record['samples'])} completion(s)."]
+            lines += [session.told(f"Note: {note}") for note in job.progress.notes]
+            if dropped:
+                kept = self._desk.options.rounds
+                lines.append(f"Round {dropped[0]} was deleted; {kept} are kept.")
+            yield [status(" ".join(lines)), *_show(session, round)]
         except Stopped:
             yield [status("Cancelled."), *blank]
         except Exception as error:
@@ -170,8 +186,7 @@ class Events:
     @_guarded
     def cancel(self, session):
         """Cancel was pressed; `watch` says so."""
-        if session.job:
-            session.job.stop()
+        session.cancel()
 
     @_guarded
     def show(self, session, number):
@@ -230,5 +245,5 @@ def _canvas(session):
 
 def _take(session, drawn):
     """Takes over what was painted, unless the canvas was emptied by its own button."""
-    if session.has_piece and drawn and drawn["background"] is not None:
-        session.piece.strokes(drawn["layers"])
+    if session.has_piece and drawn and drawn.has_picture:
+        session.paint(drawn.layers)

@@ -15,6 +15,8 @@ KEEP_BY = dict(zip(("likeliest", "most realistic", "most different"), RANKINGS))
 # Names of the form's fields, in the order in which `options_of` takes them.
 FIELDS = ("num_samples", "seed", "temperature", "top_k", "top_p", "keep", "keep_by")
 _WHOLE = ("num_samples", "seed", "top_k", "keep")
+# Of the rectangle, in the order in which `Piece.rectangle` takes them.
+CORNERS = ("left", "top", "right", "bottom")
 
 
 def options_of(*values: Any) -> dict[str, Any]:
@@ -25,17 +27,26 @@ def options_of(*values: Any) -> dict[str, Any]:
     """
     given = dict(zip(FIELDS, values))
     for name in FIELDS[:-1]:
-        value = given[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise UsageError(f"{name} is empty; give a number.")
-        if name in _WHOLE:
-            if not math.isfinite(value) or value != int(value):
-                raise UsageError(f"{name} is {value}; give a whole number.")
-            given[name] = int(value)
+        given[name] = (whole_number if name in _WHOLE else number)(name, given[name])
     if given["keep_by"] not in KEEP_BY:
         raise UsageError(f"keep_by must be one of {', '.join(KEEP_BY)}.")
     given["keep_by"] = KEEP_BY[given["keep_by"]]
     return given
+
+
+def number(name: str, value: Any) -> float:
+    """A number of a field. Raises UsageError where it is empty."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise UsageError(f"{name} is empty; give a number.")
+    return value
+
+
+def whole_number(name: str, value: Any) -> int:
+    """A whole number of a field. Raises UsageError for others."""
+    value = number(name, value)
+    if not math.isfinite(value) or value != int(value):
+        raise UsageError(f"{name} is {value}; give a whole number.")
+    return int(value)
 
 
 def status_of(job: Job[Any]) -> str:

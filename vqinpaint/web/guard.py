@@ -63,6 +63,8 @@ class Guard:
       most_bytes: of an uploaded file.
       names: further ones under which the page is reached. With some, all others are
         refused at a wildcard too.
+      gone: what the application raises when a browser leaves before it has sent all,
+        which is no mistake to be told of.
     """
 
     def __init__(
@@ -72,7 +74,10 @@ class Guard:
         host: str,
         most_bytes: int,
         names: Sequence[str] = (),
+        gone: tuple[type[BaseException], ...] = (),
     ):
+        # The server cancels the answers to pages that are open when it ends.
+        self._no_mistakes = (asyncio.CancelledError, *gone)
         self._app, self._most_bytes = app, most_bytes + _AROUND
         given = (host, f"[{host}]", *names)
         self._hosts: tuple[str, ...] | None = (*_LOCAL, *map(str.lower, given))
@@ -100,9 +105,7 @@ class Guard:
         owner = owner or secrets.token_urlsafe(24)
         # Compressed answers cannot be searched for the files that they tell of.
         plain = [(n, v) for n, v in scope["headers"] if n.lower() != b"accept-encoding"]
-        # The server cancels the answers to pages that are open when it ends, which is no
-        # mistake to be told of.
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(*self._no_mistakes):
             await self._app(
                 {**scope, "headers": plain},
                 _bounded(receive, self._most_bytes),

@@ -11,10 +11,12 @@ import gradio as gr
 
 from vqinpaint import shipped
 from vqinpaint.completing.engine import Engine
+from vqinpaint.errors import UserError
 from vqinpaint.options.page import PageOptions
+from vqinpaint.options.request import Request
 from vqinpaint.pictures import files
 from vqinpaint.web import painting
-from vqinpaint.web.forms import KEEP_BY, status
+from vqinpaint.web.forms import CORNERS, KEEP_BY, status
 
 STYLE = """
 .gradio-container { max-width: 1280px !important; }
@@ -103,6 +105,15 @@ def build(engine: Engine, options: PageOptions, forget: Any) -> tuple[gr.Blocks,
     return page, Parts(**parts)
 
 
+def _takes(engine, **wishes):
+    """Whether an engine answers such requests."""
+    try:
+        engine.check(Request(num_samples=2, **wishes))
+    except UserError:
+        return False
+    return True
+
+
 def _add_picture(parts):
     gr.Markdown("## 1. Picture")
     with gr.Row():
@@ -163,36 +174,34 @@ def _add_hole(parts):
     with gr.Accordion("Rectangle, by pixels of the picture", open=False):
         with gr.Row():
             parts["corners"] = [
-                gr.Number(label=name, value=value, precision=0, minimum=0, min_width=80)
-                for name, value in (
-                    ("Left", 0),
-                    ("Top", 0),
-                    ("Right", 32),
-                    ("Bottom", 32),
-                )
+                gr.Number(label=name.capitalize(), value=value, minimum=0, min_width=80)
+                for name, value in zip(CORNERS, (0, 0, 32, 32))
             ]
         parts["add_rectangle"] = gr.Button("Add rectangle to the hole", size="sm")
 
 
 def _add_wishes(parts, engine, options):
     gr.Markdown("## 3. Completions")
-    most, codes = options.max_samples, bool(engine.codes)
+    most = options.max_samples
+    top = _takes(engine, top_k=1)
+    rankings = [
+        name for name, by in KEEP_BY.items() if _takes(engine, keep=1, keep_by=by)
+    ]
     with gr.Row():
         number = gr.Slider(
             1, most, value=min(6, most), step=1, label="Number", min_width=140
         )
-        seed = gr.Number(label="Seed of the first", value=0, precision=0, min_width=100)
+        # Without a precision, as Gradio would round what is no whole number.
+        seed = gr.Number(label="Seed of the first", value=0, min_width=100)
     with gr.Accordion("How they are drawn, and which are kept", open=False):
         temperature = gr.Slider(0, 2, value=1, step=0.05, label="Temperature")
         with gr.Row():
-            top_k = gr.Number(
-                label="top-k (0: all codes)", value=0, precision=0, visible=codes
-            )
-            top_p = gr.Slider(0.05, 1, value=1, step=0.05, label="top-p", visible=codes)
+            top_k = gr.Number(label="top-k (0: all codes)", value=0, visible=top)
+            top_p = gr.Slider(0.05, 1, value=1, step=0.05, label="top-p", visible=top)
         with gr.Row():
-            keep = gr.Number(label="Keep (0: all)", value=0, precision=0, min_width=100)
+            keep = gr.Number(label="Keep (0: all)", value=0, min_width=100)
             keep_by = gr.Dropdown(
-                list(KEEP_BY), value="most different", label="Keep the", min_width=140
+                rankings, value="most different", label="Keep the", min_width=140
             )
     parts["fields"] = [number, seed, temperature, top_k, top_p, keep, keep_by]
     with gr.Row():
@@ -231,7 +240,7 @@ def _add_results(parts, engine):
             "Use its structure again",
             size="sm",
             min_width=120,
-            visible=bool(engine.codes),
+            visible=_takes(engine, structure_from="result.json:0"),
         )
     parts["share"] = gr.Slider(
         0.1, 1, value=0.5, step=0.1, label="Share of the hole that varying draws anew"

@@ -29,26 +29,39 @@ _LARGEST_RECORD = 256 << 20
 
 
 @dataclasses.dataclass(frozen=True)
+class Inputs:
+    """Paths of the files that a round is made from.
+
+    Attributes:
+      picture, mask: what is completed.
+      structure: result whose structure is given; "" where structures are drawn.
+    """
+
+    picture: str
+    mask: str
+    structure: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class Round:
     """What came of one request.
 
     Attributes:
       number: 1 for the first round of a visitor.
-      picture, mask: paths of the two files that were completed.
+      inputs: what was completed.
       folder: holds what `vqinpaint.inpaint` writes for them.
       record: its JSON; paths of this machine are left out.
     """
 
     number: int
-    picture: str
-    mask: str
+    inputs: Inputs
     folder: str
     record: dict[str, Any]
 
     @property
     def name(self) -> str:
         """How the names of its files begin."""
-        return files.stem(self.picture)
+        return files.stem(self.inputs.picture)
 
     @property
     def title(self) -> str:
@@ -101,21 +114,22 @@ class Round:
         return [pair for pair in paths if os.path.exists(pair[0])]
 
     def archive(self) -> str:
-        """Path of a ZIP archive of picture, mask and all results; made once."""
+        """Path of a ZIP archive of all inputs and results; made once."""
         path = os.path.join(os.path.dirname(self.folder), f"{self.name}.zip")
         if not os.path.exists(path):
-            inside = [self.picture, self.mask, self.json]
+            inside = [*filter(None, dataclasses.astuple(self.inputs)), self.json]
             inside += [self._path(name) for name in self.record["files"]]
-            with zipfile.ZipFile(f"{path}.part", "w") as archive:
-                for one in inside:
-                    archive.write(one, os.path.basename(one))
-            os.replace(f"{path}.part", path)
+            # Two tabs of a visitor may ask for it at the same time.
+            with outputs.new_file(path, replace=True) as file:
+                with zipfile.ZipFile(file, "w") as archive:
+                    for one in inside:
+                        archive.write(one, os.path.basename(one))
         return path
 
     def core(self, index: int, share: float) -> np.ndarray:
         """The inner part of the hole: uint8 [H, W], 255 in that share of its pixels."""
         height, width = files.load_image(self.completion(index)).shape[:2]
-        mask, _ = files.load_mask(self.mask, height, width)
+        mask, _ = files.load_mask(self.inputs.mask, height, width)
         depth = ndimage.distance_transform_edt(is_missing(mask))
         order = np.argsort(-depth, axis=None, kind="stable")
         wanted = max(1, round(share * np.count_nonzero(depth)))
@@ -129,8 +143,7 @@ class Round:
 
 def complete_round(
     number: int,
-    picture: str,
-    mask: str,
+    inputs: Inputs,
     folder: str,
     engine: Engine,
     request: Request,
@@ -141,21 +154,22 @@ def complete_round(
 
     Args:
       number: of the round.
-      picture, mask: paths.
+      inputs: what is completed. A structure is that of `request.structure_from`, too.
       folder: for the results; made if needed.
       engine, request, reporter, reading: as of `completing.folder.complete_folder`.
 
     Raises:
       PictureError, UsageError, ModelError: as of `complete_folder`.
     """
-    complete_folder([(picture, mask)], engine, request, folder, True, reporter, reading)
-    path = os.path.join(folder, f"{files.stem(picture)}.json")
+    pair = inputs.picture, inputs.mask
+    complete_folder([pair], engine, request, folder, True, reporter, reading)
+    path = os.path.join(folder, f"{files.stem(inputs.picture)}.json")
     record = read_json(path, _LARGEST_RECORD, PictureError)
-    record["image"], record["mask"] = map(os.path.basename, (picture, mask))
+    record["image"], record["mask"] = map(os.path.basename, pair)
     given = record["options"]["structure_from"]
     record["options"]["structure_from"] = given and os.path.basename(given)
     outputs.write_json(path, record, replace=True)
-    return Round(number, picture, mask, folder, record)
+    return Round(number, inputs, folder, record)
 
 
 def _caption(sample):

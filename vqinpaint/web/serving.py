@@ -8,11 +8,12 @@ import socket
 import sys
 from typing import Any, Callable
 
+from vqinpaint import shipped
 from vqinpaint.completing.engine import Engine
 from vqinpaint.errors import SetupError, UsageError
 from vqinpaint.options.page import PageOptions
+from vqinpaint.web.desk import Desk
 from vqinpaint.web.guard import App, Guard
-from vqinpaint.web.session import Desk
 from vqinpaint.web.turns import Turns
 
 _TITLE = "vqinpaint"
@@ -35,8 +36,8 @@ def import_gradio(folder: str) -> None:
         import uvicorn  # noqa: F401
     except ImportError as error:
         raise SetupError(
-            f"the page needs Gradio ({error}); pip install 'vqinpaint[web]', with Python "
-            "3.10 or later."
+            f"the page needs Gradio ({error}); {shipped.install_command('web')}, with "
+            "Python 3.10 or later."
         ) from None
 
 
@@ -57,8 +58,9 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     folder = os.path.realpath(folder)
     import fastapi
     import gradio as gr
+    from starlette.requests import ClientDisconnect
 
-    from vqinpaint.web import layout, wiring
+    from vqinpaint.web import canvas, layout, wiring
     from vqinpaint.web.events import Events
 
     cache = _cache(folder)
@@ -66,6 +68,7 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     page, parts = layout.build(
         engine, options, lambda session: session and session.close()
     )
+    canvas.install(parts.canvas)
     wiring.wire(page, parts, Events(desk))
     page.queue(max_size=None, default_concurrency_limit=8, api_open=False)
     page.state_session_capacity = options.sessions
@@ -90,7 +93,8 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
     )
     # Gradio checks which files a visitor may name only in applications that it launched.
     page.has_launched = True
-    return Guard(app, cache, options.host, options.most_bytes, options.names())
+    names, gone = options.names(), (ClientDisconnect,)
+    return Guard(app, cache, options.host, options.most_bytes, names, gone)
 
 
 def serve(app: App, options: PageOptions, ready: Callable[[str], Any]) -> None:

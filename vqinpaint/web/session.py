@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import re
-import shutil
-import tempfile
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from vqinpaint import outputs
-from vqinpaint.completing.engine import Engine
 from vqinpaint.errors import PictureError, UsageError
 from vqinpaint.files.regular import read_regular
-from vqinpaint.options.page import PageOptions
 from vqinpaint.options.request import Request
-from vqinpaint.pictures import formats
+from vqinpaint.pictures import files, formats
+from vqinpaint.web import wording
+from vqinpaint.web.canvas import MOST_BYTES
 from vqinpaint.web.piece import Piece
-from vqinpaint.web.rounds import Round, complete_round
-from vqinpaint.web.turns import Turns
+from vqinpaint.web.rounds import Inputs, Round, complete_round
+from vqinpaint.web.storage import Storage
 from vqinpaint.web.work import Job, Stoppable
 
+if TYPE_CHECKING:
+    from vqinpaint.web.desk import Desk
+
 _LONGEST_NAME = 60
-
-
-@dataclasses.dataclass(frozen=True)
-class Desk:
-    """What all visitors share.
-
-    Attributes:
-      engine: completes.
-      options: bounds.
-      folder: in which each visitor gets one of their own.
-      uploads: folder of the files that visitors sent.
-      turns: who uses the engine next.
-      visitors: those whose pictures are kept; who did something last comes last.
-    """
-
-    engine: Engine
-    options: PageOptions
-    folder: str
-    uploads: str
-    turns: Turns
-    visitors: list[Session] = dataclasses.field(default_factory=list)
-
-    def welcome(self) -> Session:
-        """A new visitor; where there are too many, who was idle longest leaves."""
-        visitor = Session(self)
-        self.visitors.append(visitor)
-        while len(self.visitors) > self.options.sessions:
-            idle = [other for other in self.visitors[:-1] if not other.is_busy]
-            (idle or self.visitors)[0].close()
-        return visitor
 
 
 class Session:
@@ -66,12 +39,14 @@ class Session:
 
     def __init__(self, desk: Desk):
         self.desk = desk
-        self._folder = tempfile.mkdtemp(prefix="visitor-", dir=desk.folder)
+        self._storage = Storage(desk.folder)
         self.received = ""
         self._piece: Piece | None = None
-        self._places, self._rounds = 0, 0
+        self._number_of_rounds = 0
         self.rounds: list[Round] = []
         self.job: Job[Round] | None = None
+        self._is_cancelled = False  # the next job, before it has begun
+        self._seen_at = time.monotonic()
         self.is_closed = False
 
     def close(self) -> None:
@@ -81,13 +56,19 @@ class Session:
             self.job.stop()
         if self in self.desk.visitors:
             self.desk.visitors.remove(self)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._storage.close()
 
     def seen(self) -> None:
         """Notes that the visitor has just done something."""
+        self._seen_at = time.monotonic()
         if self in self.desk.visitors:
             self.desk.visitors.remove(self)
             self.desk.visitors.append(self)
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds since the visitor did something."""
+        return time.monotonic() - self._seen_at
 
     @property
     def is_busy(self) -> bool:
@@ -118,27 +99,62 @@ class Session:
           PictureError: no readable picture, or one that is too large.
         """
         data = self._read(path, "image")
-        place = self._new_place()
-        copy = os.path.join(place, _tame(os.path.basename(path)))
-        outputs.write(copy, data)
-        with _removed_on_error(place):
-            piece = Piece(copy, self.desk.options.reading)
+        self.desk.make_room(self)
+        place, before = self._storage.new(), self._piece
+        with self._storage.kept_on_success(place):
+            copy = os.path.join(place, _tame(os.path.basename(path)))
+            outputs.write(copy, data)
+            piece = Piece(copy, self.desk.options.reading, before)
             if mask:
                 piece.load_mask(mask)
-        if self._piece:
-            self._piece.close()
         self._piece = piece
+        if before:
+            self._storage.remove(os.path.dirname(before.path))
 
     def upload(self, path: str) -> None:
         """Takes an uploaded picture; see `open`. Raises PictureError for other files."""
         self._require_uploaded(path)
         self.open(path)
 
-    def upload_mask(self, path: str) -> None:
-        """Takes an uploaded mask as the hole. Raises PictureError for other files, too."""
+    def upload_mask(self, path: str) -> str:
+        """Takes an uploaded mask as the hole.
+
+        Returns:
+          What was done to make it fit, or "".
+
+        Raises:
+          PictureError: no readable mask of such a picture, or no uploaded file.
+        """
         self._require_uploaded(path)
         self._read(path, "mask")
-        self.piece.load_mask(path)
+        return self.piece.load_mask(path)
+
+    def paint(self, layers: Sequence[str]) -> None:
+        """Takes over what is painted on the canvas.
+
+        Args:
+          layers: paths of the uploaded layers.
+
+        Raises:
+          PictureError: other files, or no layers of the picture's canvas.
+        """
+        found = []
+        for path in layers:
+            self._require_uploaded(path)
+            found.append(read_regular(path, MOST_BYTES, "the canvas", PictureError))
+        self.piece.strokes(found)
+
+    def announce(self) -> None:
+        """A request and its canvas follow: from now on `cancel` concerns that one."""
+        self._is_cancelled = False
+        if self._piece:
+            self._piece.announce()
+
+    def cancel(self) -> None:
+        """Stops the computation under way, or the one that is announced."""
+        self._is_cancelled = True
+        if self.job:
+            self.job.stop()
 
     def start(self, request: Request) -> Job[Round]:
         """Begins to complete the picture.
@@ -151,32 +167,57 @@ class Session:
         if not self.piece.has_hole:
             raise PictureError("there is no hole; paint one, or upload a mask.")
         self._require_possible(request)
-        options, desk = self.desk.options, self.desk
-        place = self._new_place()
+        self.desk.make_room(self)
+        place = self._storage.new()
+        with self._storage.kept_on_success(place):
+            self.job = self._begun(place, request)
+        if self._is_cancelled:
+            self.job.stop()
+        self._is_cancelled = False
+        return self.job
+
+    def _begun(self, place, request):
+        """A job that completes copies of the picture and the hole, put into a place."""
+        options, desk, piece = self.desk.options, self.desk, self.piece
         # Copies of its own, whatever the visitor does meanwhile.
-        picture = shutil.copy(self.piece.path, place)
-        mask, folder = self.piece.save_mask(place), os.path.join(place, "results")
-        self._rounds += 1
-        number = self._rounds
+        picture = _copied(piece.path, place, os.path.basename(piece.path))
+        inputs = Inputs(picture, piece.save_mask(place))
+        if request.structure_from:
+            source, _, sample = request.structure_from.rpartition(":")
+            given = _copied(source, place, f"{files.stem(picture)}_structure.json")
+            inputs = dataclasses.replace(inputs, structure=given)
+            request = dataclasses.replace(request, structure_from=f"{given}:{sample}")
+        self._number_of_rounds += 1
+        number = self._number_of_rounds
 
         def work(check, reporter):
             engine = Stoppable(desk.engine, options.at_once, check)
-            with _removed_on_error(place):
+            with self._storage.kept_on_success(place):
                 return complete_round(
-                    *(number, picture, mask, folder, engine),
+                    *(number, inputs, os.path.join(place, "results"), engine),
                     *(request, reporter, options.reading),
                 )
 
-        with _removed_on_error(place):
-            self.job = Job(work, desk.turns)
-        return self.job
+        return Job(work, desk.turns)
 
-    def keep(self, round: Round) -> None:
-        """Adds a round to the history, and drops the oldest where there are too many."""
+    def keep(self, round: Round) -> list[int]:
+        """Adds a round to the history, and drops the oldest where there are too many.
+
+        Returns:
+          Numbers of those that were dropped.
+        """
         self.rounds.append(round)
+        before = [one.number for one in self.rounds]
         while len(self.rounds) > self.desk.options.rounds:
-            old = os.path.dirname(self.rounds.pop(0).folder)
-            shutil.rmtree(old, ignore_errors=True)
+            self.drop_oldest()
+        return before[: len(before) - len(self.rounds)]
+
+    def drop_oldest(self) -> bool:
+        """Deletes the oldest round, if there is one; whether there was."""
+        if not self.rounds:
+            return False
+        self._storage.remove(os.path.dirname(self.rounds.pop(0).folder))
+        return True
 
     def round(self, number: int | None) -> Round:
         """A round by its number. Raises UsageError."""
@@ -191,7 +232,7 @@ class Session:
 
     def reopen(self, round: Round) -> None:
         """Takes the picture and the hole of a round again."""
-        self.open(round.picture, mask=round.mask)
+        self.open(round.inputs.picture, mask=round.inputs.mask)
 
     def vary(
         self, round: Round, index: int, share: float, request: Request
@@ -212,8 +253,9 @@ class Session:
         return self.start(request)
 
     def told(self, text: str) -> str:
-        """A message without this machine's paths."""
-        return re.sub(rf"{re.escape(self.desk.folder)}\S*/", "", text)
+        """A message in the words of the page, without this machine's paths."""
+        text = re.sub(rf"{re.escape(self.desk.folder)}\S*/", "", text)
+        return wording.of_page(text)
 
     def _require_possible(self, request):
         """Refuses what cannot be begun now."""
@@ -240,22 +282,12 @@ class Session:
         name = f"the {what} {os.path.basename(path)}"
         return read_regular(path, most, name, PictureError)
 
-    def _new_place(self):
-        """A new folder, so that names never meet."""
-        self._places += 1
-        folder = os.path.join(self._folder, str(self._places))
-        os.makedirs(folder)
-        return folder
 
-
-@contextlib.contextmanager
-def _removed_on_error(folder):
-    """Leaves no files of what failed or was stopped."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+def _copied(source, folder, name):
+    """Path of a copy of a file of ours."""
+    with open(source, "rb") as file:
+        outputs.write(os.path.join(folder, name), file.read())
+    return os.path.join(folder, name)
 
 
 def _tame(name):

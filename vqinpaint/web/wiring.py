@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import gradio as gr
 
 from vqinpaint.web.events import Events
@@ -15,10 +13,18 @@ _FETCH_MASK = """() => {
 }"""
 
 
+# Results go with the page; without any, it may go.
+_ASK_BEFORE_LEAVING = """() => {
+  window.addEventListener("beforeunload", event => {
+    if (document.querySelector("#gallery img")) event.preventDefault();
+  });
+}"""
+
+
 def wire(page: gr.Blocks, parts: Parts, events: Events) -> None:
     """Connects components and handlers."""
     with page:
-        page.load(events.begin, None, parts.session, **_quiet)
+        page.load(events.begin, None, parts.session, js=_ASK_BEFORE_LEAVING, **_quiet)
         _wire_picture(parts, events)
         _wire_completing(parts, events)
         _wire_results(parts, events)
@@ -27,6 +33,7 @@ def wire(page: gr.Blocks, parts: Parts, events: Events) -> None:
 # Programs use `vqinpaint` itself; the page's handlers are for the page.
 _quiet = {"api_visibility": "private", "show_progress": "hidden"}
 _shared = {**_quiet, "concurrency_limit": 8}
+_at_once = {**_quiet, "concurrency_limit": None}
 
 
 def _wire_picture(parts, events):
@@ -37,17 +44,18 @@ def _wire_picture(parts, events):
         events.receive, [session, parts.upload], parts.upload, **_shared
     ).then(events.open, session, opened, **_shared)
     parts.examples.select(events.example, session, opened, **_shared)
-    parts.add_rectangle.click(
-        events.rectangle, [session, canvas, *parts.corners], canvas, **_shared
-    )
     parts.mask_upload.upload(
-        events.mask, [session, parts.mask_upload], canvas, **_shared
+        events.mask, [session, parts.mask_upload], opened, **_shared
     )
-    parts.invert.click(events.invert, [session, canvas], canvas, **_shared)
+    canvas.change(events.settled, session, None, **_shared)
     parts.clear.click(events.clear, session, canvas, **_shared)
     canvas.clear(events.clear, session, canvas, **_shared)
-    parts.mask_download.click(
-        events.mask_file, [session, canvas], parts.mask_file, **_shared
+    inputs = [canvas, *parts.corners]
+    _announced(parts, events, parts.add_rectangle, events.rectangle, inputs, canvas)
+    _announced(parts, events, parts.invert, events.invert, [canvas], canvas)
+    _announced(
+        *(parts, events, parts.mask_download),
+        *(events.mask_file, [canvas], parts.mask_file),
     ).success(None, None, None, js=_FETCH_MASK, **_quiet)
 
 
@@ -55,34 +63,28 @@ def _wire_completing(parts, events):
     session, fields = parts.session, parts.fields
     results = [parts.round, parts.gallery, parts.chosen, *parts.downloads, parts.maps]
     # The model's own queue lets one computation go on at a time.
-    watched = functools.partial(_then_watch, events, session, [parts.status, *results])
-    watched(
-        parts.complete.click(
-            events.complete, [session, parts.canvas, *fields], parts.status, **_shared
+    watched = [parts.status, *results]
+    place, canvas = [parts.round, parts.chosen], parts.canvas
+    for button, handler, inputs, outputs in (
+        (parts.complete, events.complete, [canvas], [parts.status]),
+        (parts.same_structure, events.same_structure, [canvas, *place], [parts.status]),
+        (parts.vary, events.vary, [*place, parts.share], [canvas, parts.status]),
+    ):
+        _announced(parts, events, button, handler, [*inputs, *fields], outputs).success(
+            events.watch, session, watched, **_at_once
         )
-    )
-    place = [parts.round, parts.chosen]
-    watched(
-        parts.same_structure.click(
-            events.same_structure,
-            [session, parts.canvas, *place, *fields],
-            parts.status,
-            **_shared,
-        )
-    )
-    watched(
-        parts.vary.click(
-            events.vary,
-            [session, *place, parts.share, *fields],
-            [parts.canvas, parts.status],
-            **_shared,
-        )
-    )
-    parts.cancel.click(events.cancel, session, None, concurrency_limit=None, **_quiet)
+    parts.cancel.click(events.cancel, session, None, **_at_once)
 
 
-def _then_watch(events, session, outputs, begun):
-    begun.success(events.watch, session, outputs, concurrency_limit=None, **_quiet)
+def _announced(parts, events, button, handler, inputs, outputs):
+    """Says that a canvas will come before it is sent.
+
+    It takes a moment on its way, in which Cancel may be pressed, and in which the page may
+    show a newer one.
+    """
+    return button.click(events.announce, parts.session, None, **_at_once).success(
+        handler, [parts.session, *inputs], outputs, **_shared
+    )
 
 
 def _wire_results(parts, events):
