@@ -204,7 +204,7 @@ def test_folders_that_do_not_match_are_told(world, tmp_path):
 
 def test_plots_need_their_library(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(SetupError, match=r"vqinpaint\[plots\]"):
+    with pytest.raises(SetupError, match=r"\[plots\]"):
         plots.check_library()
 
 
