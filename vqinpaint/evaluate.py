@@ -57,8 +57,8 @@ def main() -> None:
         console.note(f"warning: {text}")
     subject.check()
     measured = _measured(wanted, beam_options, console)
+    networks.save()  # first, as figures of large sets take long
     own, codes, completions = subject.outcome(measured)
-    networks.save()
     drawn = {}
     if figures.plots and completions:
         drawn = plots.made(options.output, completions, measured.maps)
