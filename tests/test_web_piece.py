@@ -1,6 +1,8 @@
 """A picture and its hole, while browsers are late to show what they are sent."""
 
 import io
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -23,10 +25,13 @@ def _png(pixels):
 
 @pytest.fixture
 def paths(tmp_path):
-    """Two pictures of different sizes."""
-    for name, size in (("wide.png", (150, 100)), ("high.png", (100, 150))):
-        Image.new("RGB", size).save(tmp_path / name)
-    return str(tmp_path / "wide.png"), str(tmp_path / "high.png")
+    """Two pictures of different sizes, each in a folder of its own."""
+    found = []
+    for name, size in (("wide", (150, 100)), ("high", (100, 150))):
+        (tmp_path / name).mkdir()
+        found.append(str(tmp_path / name / "canvas.png"))
+        Image.new("RGB", size).save(found[-1])
+    return found
 
 
 @pytest.fixture
@@ -36,8 +41,7 @@ def piece(paths):
 
 def _shows(piece, *corners):
     """The canvas as a browser shows it now, with a rectangle of it painted or erased."""
-    (layer,) = piece.layers()
-    layer = layer.copy()
+    layer = np.array(Image.open(piece.layer()))
     for left, top, right, bottom, painted in corners:
         layer[top:bottom, left:right] = 255 if painted else 0
     return _png(layer)
@@ -91,6 +95,7 @@ def test_a_late_canvas_of_another_picture_counts_for_nothing(piece, paths):
     other.rectangle(0, 0, 10, 10)
     other.strokes([late])
     assert (other.mask > 127).sum() == 100
+    shutil.rmtree(os.path.join(os.path.dirname(paths[1]), "canvas"))
     alone = Piece(paths[1], READING)
     with pytest.raises(PictureError, match="the canvas shows another picture"):
         alone.strokes([late])

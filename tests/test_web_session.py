@@ -241,7 +241,7 @@ def test_the_disk_is_bounded(desk, session, picture, monkeypatch):
     with pytest.raises(UsageError, match="MB for pictures are used up"):
         session.open(picture)
     assert not session.rounds and not active.is_closed
-    assert session.piece.canvas.size  # the picture that was there stays
+    assert os.path.exists(session.piece.path)  # the picture that was there stays
 
 
 def test_cancelling_counts_from_the_moment_at_which_a_button_is_pressed(session):
@@ -314,9 +314,9 @@ def test_a_visitor_has_one_computation_at_a_time(tmp_path, picture):
     engine.go.set()
     assert job.ended(10) and after.ended(10)
     assert after.result().number == 2
-    # The visitor's picture; of the second round picture, mask, completion, sheet, map and
+    # The visitor's picture and its canvas; of the second round picture, mask, completion, sheet, map and
     # JSON; nothing of the first.
-    assert _files(session.desk) == 1 + 6
+    assert _files(session.desk) == 2 + 6
 
 
 def test_what_ends_after_its_visitor_left_leaves_no_files(tmp_path, picture):

@@ -236,9 +236,11 @@ def _show(session, round):
 
 
 def _canvas(session):
+    piece = session.piece
+    # Files, as Gradio writes arrays over files that browsers may just be fetching.
     return {
-        "background": session.piece.canvas,
-        "layers": session.piece.layers(),
+        "background": piece.background,
+        "layers": [piece.layer()],
         "composite": None,
     }
 

@@ -77,7 +77,10 @@ class Guard:
         gone: tuple[type[BaseException], ...] = (),
     ):
         # The server cancels the answers to pages that are open when it ends.
-        self._no_mistakes = (asyncio.CancelledError, *gone)
+        self._no_mistakes: tuple[type[BaseException], ...] = (
+            asyncio.CancelledError,
+            *gone,
+        )
         self._app, self._most_bytes = app, most_bytes + _AROUND
         given = (host, f"[{host}]", *names)
         self._hosts: tuple[str, ...] | None = (*_LOCAL, *map(str.lower, given))

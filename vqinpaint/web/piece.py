@@ -26,14 +26,14 @@ class Piece:
     without anything painted, belongs to what they showed before; see `strokes`.
 
     Args:
-      path: of the picture.
+      path: of the picture, in a folder of its own.
       reading: bounds on it, and on its masks.
       before: what the canvas shows until it shows this.
 
     Attributes:
       path: of the picture.
       mask: uint8 [H, W], 255 where missing.
-      canvas: uint8 [h, w, 3], what is painted on.
+      background: path of what is painted on, a PNG file of the canvas's size.
 
     Raises:
       PictureError: no readable picture, or one that is too large.
@@ -42,7 +42,9 @@ class Piece:
     def __init__(self, path: str, reading: ReadingOptions, before: Piece | None = None):
         picture = files.load_picture(path, reading)
         self.path = path
-        self.canvas = painting.on_canvas(picture.pixels)
+        self._folder = os.path.join(os.path.dirname(path), "canvas")
+        os.makedirs(self._folder)
+        self.background = self._saved("background", painting.on_canvas(picture.pixels))
         self._reading, self._orientation = reading, picture.orientation
         self.mask = np.zeros(picture.pixels.shape[:2], np.uint8)
         self._shown = painting.shown(self.mask)
@@ -58,9 +60,9 @@ class Piece:
         """Whether any pixel is missing."""
         return bool(is_missing(self.mask).any())
 
-    def layers(self) -> list[np.ndarray]:
-        """The hole as the canvas is to show it: uint8 [h, w, 4] each."""
-        return [painting.layer(self._shown)]
+    def layer(self) -> str:
+        """Path of the hole as the canvas is to show it, a PNG file with transparency."""
+        return self._saved("layer", painting.layer(self._shown))
 
     def settled(self) -> None:
         """The canvas shows what it was sent last."""
@@ -145,6 +147,11 @@ class Piece:
         name = f"{files.stem(self.path)}_mask.png"
         path = os.path.join(folder or os.path.dirname(self.path), name)
         outputs.write(path, png.encoded(self.mask), replace=True)
+        return path
+
+    def _saved(self, name, pixels):
+        path = os.path.join(self._folder, f"{name}.png")
+        outputs.write(path, png.encoded(pixels), replace=True)
         return path
 
     def _set(self, mask):
