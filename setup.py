@@ -115,7 +115,7 @@ setup(
         "serving": SERVING,
         # Pictures of iPhones, which Pillow alone does not read.
         "heic": HEIC,
-        # --beam of vqinpaint.inpaint and vqinpaint.make_tfrecords.
+        # --beam of vqinpaint.inpaint, vqinpaint.evaluate and vqinpaint.make_tfrecords.
         "beam": BEAM,
         "onnx": ONNX,
         "metrics": METRICS,

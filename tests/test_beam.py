@@ -1,7 +1,9 @@
 """Folders as an Apache Beam pipeline: the same results, retries, failures."""
 
+import concurrent.futures
 import json
 import os
+import time
 import types
 
 import pytest
@@ -10,7 +12,7 @@ from PIL import Image
 from tests.folder_world import SIDE, Notes, make_world, open_painter, results
 from vqinpaint import Request
 from vqinpaint.cli import beam_flags
-from vqinpaint.completing import beam
+from vqinpaint.completing import beam, result_files
 from vqinpaint.completing.folder import complete_folder, find_pairs
 from vqinpaint.completing.task import Task
 from vqinpaint.errors import ModelError, UsageError
@@ -90,6 +92,28 @@ def test_the_slower_of_two_workers_finds_the_picture_done(world):
     assert _answers(world, slow, pairs) == [(True, [])]
 
 
+def test_workers_write_a_picture_one_after_the_other(world, monkeypatch):
+    task, pair, inside = _task(world, overwrite=True), _pairs(world)[0], []
+    write, most = result_files.write, []
+
+    def slowly(*arguments):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.1)
+        write(*arguments)
+        inside.pop()
+
+    monkeypatch.setattr(result_files, "write", slowly)
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        tried = [
+            pool.submit(task.complete, *pair, open_painter(MODEL, None))
+            for _ in range(3)
+        ]
+    assert [each.result() for each in tried] == [False] * 3
+    assert most == [1, 1, 1]
+    assert not [name for name in os.listdir(task.output) if name.startswith(".")]
+
+
 def test_a_model_that_fails_at_a_picture_fails_that_one(world):
     engine = open_painter(MODEL, None)
 
@@ -127,12 +151,32 @@ def _refuses_later(model, sampler):
         (True, "--runner=NoRunner", "NoRunner"),
         (True, "--direct_num_workers=x", "invalid int value"),
         (True, "'", "No closing quotation"),
+        (True, "--runnner=FlinkRunner", "--runnner is no .* did you mean --runner"),
+        (True, "--workers=3", "--workers is no option of Apache Beam; see https"),
+        (True, "--direct_num_workers 2 3", "3 is no option"),
+        (True, "--runner=FlinkRunner --flink_masster=h:1", "mean --flink_master"),
+        (True, "--help", "=--help: Beam's options are .* at https"),
     ],
 )
 def test_wrong_options_of_pipelines_are_refused(monkeypatch, wanted, options, words):
     given = types.SimpleNamespace(beam=wanted, beam_options=options)
     monkeypatch.setattr(beam_flags, "FLAGS", given)
     with pytest.raises(UsageError, match=rf"^--beam_options[^\n]*{words}[^\n]*$"):
+        beam_flags.read_beam_options()
+
+
+def test_options_of_a_job_server_are_left_to_it(monkeypatch):
+    text = "--runner=FlinkRunner --max_parallelism=3 --parallelism=2"
+    given = types.SimpleNamespace(beam=True, beam_options=text)
+    monkeypatch.setattr(beam_flags, "FLAGS", given)
+    assert beam_flags.read_beam_options() == text.split()
+
+
+def test_without_beam_what_to_install_is_told(monkeypatch):
+    given = types.SimpleNamespace(beam=True, beam_options="")
+    monkeypatch.setattr(beam_flags, "FLAGS", given)
+    monkeypatch.setattr(beam_flags.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install \S+\[beam\]'?\.$"):
         beam_flags.read_beam_options()
 
 

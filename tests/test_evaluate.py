@@ -9,76 +9,15 @@ import subprocess
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from PIL import Image
 
-from tests import tiny
+from tests import known_model
 from tests.commands import ROOT, command, run
 from vqinpaint import metrics
 
-SIDE, NUMBER = 64, 5
+SIDE, NUMBER = known_model.SIDE, 5
 ROWS, COLUMNS = slice(8, 24), slice(16, 64)  # the hole, not symmetric
 SHARE = 16 * 48 / SIDE**2  # of the picture that is missing
-
-
-def _function(*signature):
-    specs = [tf.TensorSpec(shape, dtype) for dtype, *shape in signature]
-    return tf.function(input_signature=specs, autograph=False)
-
-
-class _Known(tf.Module):
-    """Answers by arithmetic; the red of a picture's first pixel is its number i.
-
-    Completions are off by 2 (seed + 1) + 10 temperature + i in the hole, structures by
-    20 (seed + 1), reconstructions by i. A code costs i bits more than its place in
-    the grid, and the missing share. Picture i has code i // 2 everywhere.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.rows_begun, self.weights = tf.Variable(0), []
-
-    @_function(
-        (tf.uint8, SIDE, SIDE, 3),
-        (tf.uint8, SIDE, SIDE, 1),
-        (tf.int32, None),
-        (tf.float32, None),
-        (tf.int32,),
-        (tf.float32,),
-    )
-    def sample(self, image, mask, seeds, temperatures, top_k, top_p):
-        seen = tf.cast(image, tf.float32)
-        steps = tf.cast(seeds + 1, tf.float32)
-        off = 2 * steps + 10 * temperatures + seen[0, 0, 0]
-        # Nobody asked for other limits.
-        off += 100 * (tf.cast(top_k, tf.float32) + 1 - top_p)
-        hole = tf.cast(mask > 127, tf.float32)
-        completed = seen + hole * off[:, None, None, None]
-        structure = seen + 20 * steps[:, None, None, None]
-        grid = tf.zeros([tf.shape(seeds)[0], 8, 8])
-        return {
-            "completed": tf.cast(completed, tf.uint8),
-            "structure": tf.cast(structure, tf.uint8),
-            "codes": tf.cast(grid, tf.int32),
-            "bits": grid,
-            "entropy": grid,
-        }
-
-    @_function((tf.uint8, None, SIDE, SIDE, 3))
-    def reconstruct(self, images):
-        return {"reconstruction": images + images[:, :1, :1, :1]}
-
-    @_function((tf.uint8, None, SIDE, SIDE, 3), (tf.uint8, None, SIDE, SIDE, 1))
-    def bits(self, images, masks):
-        number = tf.cast(images[:, 0, 0, 0], tf.float32)[:, None, None]
-        missing = tf.reduce_mean(tf.cast(masks > 127, tf.float32), axis=[1, 2])
-        places = tf.reshape(tf.range(64.0), [1, 8, 8])
-        return number + places + missing[..., None]
-
-    @_function((tf.uint8, None, SIDE, SIDE, 3))
-    def encode(self, images):
-        codes = tf.cast(images[:, 0, 0, 0] // 2, tf.int32)
-        return {"top": codes[:, None, None] + tf.zeros([1, 8, 8], tf.int32)}
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +46,7 @@ def world(tmp_path_factory, pictures):
         f"--output={world / 'records'}",
         "--split=val",
     )
-    tf.saved_model.save(_Known(), str(world / "known"))
-    facts = {"model": tiny.OPTIONS.to_dict(), "sampler": "naive"}
-    (world / "known" / "options.json").write_text(json.dumps(facts))
+    known_model.save(world / "known")
     return world
 
 
@@ -136,7 +73,7 @@ def written(world):
 
 
 def _wanted(pictures, temperature, seeds=(0, 1, 2)):
-    """The figures of completions, from the numbers in `_Known`."""
+    """The figures of completions, from the numbers in `Known`."""
     numbers = range(len(pictures))
     off = [[2 * (s + 1) + 10 * temperature + i for s in seeds] for i in numbers]
     errors = SHARE * np.square(off)

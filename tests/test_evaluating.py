@@ -84,7 +84,7 @@ def test_networks_see_several_pictures_at_once_with_the_same_figures(
     networks = Networks(networks_options)
     first = _column(pictures, networks)
     networks.save()
-    monkeypatch.setattr("vqinpaint.evaluating.measurement._WAITING", 1)
+    monkeypatch.setattr("vqinpaint.evaluating.measurement.AT_ONCE", 1)
     again = Networks(networks_options)  # reads what was kept
     second = _column(pictures[::-1], again)
     # Parts follow the order of pictures; the rest is of sums in float32 and float64.
@@ -186,23 +186,25 @@ def test_pictures_of_one_name_are_refused(world, tmp_path):
 
 def test_folders_that_do_not_match_are_told(world, tmp_path):
     with pytest.raises(PictureError, match="does not exist"):
-        CompletionsFolder(str(tmp_path / "none"), ["a"], 4)
+        CompletionsFolder(str(tmp_path / "none"), "a", 4)
     with pytest.raises(PictureError, match=r"d_00\.png is missing"):
-        CompletionsFolder(str(world / "filled"), ["a", "d"], 4)
+        CompletionsFolder(str(world / "filled"), "d", 4)
+    with pytest.raises(PictureError, match=r"d_00\.png is missing"):
+        CompletionsFolder(str(world / "filled"), "a", 4).check(["a", "d"])
     Image.new("RGB", (SIDE, SIDE)).save(tmp_path / "a_00.png")
     Image.new("RGB", (SIDE, 32)).save(tmp_path / "b_00.png")
-    folder = CompletionsFolder(str(tmp_path), ["a", "b"], 4)
+    folder = CompletionsFolder(str(tmp_path), "a", 4)
     assert (folder.number, folder.side) == (1, SIDE)
     truth, mask = np.zeros((SIDE, SIDE, 3), np.uint8), np.zeros((SIDE, SIDE), np.uint8)
     with pytest.raises(PictureError, match="64 x 32"):
-        folder.blended(1, truth, mask)
+        folder.blended("b", truth, mask)
     with pytest.raises(PictureError, match="measured as squares"):
-        CompletionsFolder(str(tmp_path), ["b"], 4)
+        CompletionsFolder(str(tmp_path), "b", 4)
 
 
 def test_plots_need_their_library(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(SetupError, match=r"vqinpaint\[plots\]"):
+    with pytest.raises(SetupError, match=r"\[plots\]"):
         plots.check_library()
 
 

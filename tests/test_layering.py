@@ -36,18 +36,18 @@ LEVELS = {
     "completing": 8,
     "exporting": 8,
     "authors": 8,
-    "evaluating": 9,
     "families": 9,
     "client": 9,
     "import_tf1": 9,
     "import_pic": 9,
+    "evaluating": 10,
     "api": 10,
     "export": 10,
-    "evaluate": 10,
-    "train": 10,
     "inpaint": 10,
     "generate": 10,
     "web": 10,
+    "evaluate": 11,
+    "train": 11,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

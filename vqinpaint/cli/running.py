@@ -15,7 +15,8 @@ from absl import app, flags, logging
 from vqinpaint.cli import flagfiles, helping
 from vqinpaint.cli.printing import say
 from vqinpaint.environment import machine
-from vqinpaint.errors import DISK, USAGE, SetupError, UserError, first_line
+from vqinpaint.errors import DISK, USAGE, SetupError, UsageError, UserError, first_line
+from vqinpaint.files.addresses import is_address, refusal
 
 
 def _say(message):
@@ -54,6 +55,8 @@ def _parse(argv):
         sys.exit(error.exit_code)
 
 
+# TensorFlow Datasets reads object stores by itself.
+_TAKE_ADDRESSES = ("tfds_dir",)
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 
@@ -64,6 +67,14 @@ def _disk_refuses(error):
     return any(os.strerror(number) in str(error) for number in _DISK_ERRORS)
 
 
+def _refuse_addresses():
+    """Raises UsageError for what would be taken for a path; of those, none is meant."""
+    for name in FLAGS:
+        value = FLAGS[name].value
+        if name not in _TAKE_ADDRESSES and isinstance(value, str) and is_address(value):
+            raise UsageError(refusal(f"--{name}={value}"))
+
+
 def run_main(main):
     """Parses flags, runs `main()`, and turns mistakes into one line and an exit code."""
 
@@ -71,6 +82,7 @@ def run_main(main):
         del argv
         logging.set_verbosity(logging.WARNING)
         try:
+            _refuse_addresses()
             main()
         except UserError as error:
             if FLAGS.debug:

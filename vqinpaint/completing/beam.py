@@ -24,7 +24,8 @@ from vqinpaint import outputs
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.folder import Summary, prepare
 from vqinpaint.completing.task import Task
-from vqinpaint.errors import UsageError, UserError, first_line
+from vqinpaint.environment import pipelines
+from vqinpaint.errors import UserError
 from vqinpaint.reporting import SILENT, Reporter
 
 # From the path of a model and the name of a sampler (or None) to its engine.
@@ -118,10 +119,8 @@ def complete_list(
         try:
             _run(pairs, handler, path, options)
         except Exception as error:
-            raise UsageError(
-                f"the pipeline failed ({first_line(error)[:200]}); what is done stays, "
-                "and the same command goes on. --debug shows more."
-            ) from error
+            advice = "what is done stays, and the same command goes on"
+            raise pipelines.failed(error, advice) from error
         with open(path, "rb") as file:
             outcomes = json.load(file)
     for image, _ in pairs:

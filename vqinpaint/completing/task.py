@@ -7,6 +7,7 @@ import os
 import time
 from typing import Any
 
+from vqinpaint import outputs
 from vqinpaint.completing import ownership, result_files, structures
 from vqinpaint.completing.engine import Engine
 from vqinpaint.completing.picture import complete_picture
@@ -67,10 +68,11 @@ class Task:
         # as another process may have completed the same picture meanwhile.
         ownership.claim(self.output, name, self.request.kept, inputs)
         result, facts = self._completed(image, mask, engine, facts, reporter)
-        if self._is_done(name, facts):
-            return True
-        claim = ownership.claim(self.output, name, self.request.kept, inputs)
-        result_files.write(name, result, facts, claim, reporter)
+        with outputs.alone(self.output, name):
+            if self._is_done(name, facts):
+                return True
+            claim = ownership.claim(self.output, name, self.request.kept, inputs)
+            result_files.write(name, result, facts, claim, reporter)
         if claim.kept:
             reporter.note(
                 f"note: {', '.join(claim.kept)} had been changed since vqinpaint wrote "

@@ -18,6 +18,7 @@ from vqinpaint import outputs
 from vqinpaint.data import checking, records, writing
 from vqinpaint.data.conversion import Converted, SplitPlan
 from vqinpaint.data.items import Item
+from vqinpaint.environment import pipelines
 
 
 def write_split(
@@ -34,18 +35,15 @@ def write_split(
 
     Raises:
       DataError: no picture was good; the data set stays as it was.
+      UsageError: the pipeline failed; so it does then.
     """
     writing.claim(plan.folder, plan.split, plan.shards)
     with outputs.new_folder(plan.folder) as temporary:
-        with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
-            (
-                pipeline
-                | "name" >> beam.Create(list(enumerate(names)))
-                | "spread" >> beam.Reshuffle()
-                | "check" >> beam.Map(_check, plan)
-                | "gather" >> beam.GroupByKey()
-                | "write" >> beam.Map(_write_shard, temporary, plan)
-            )
+        try:
+            _run(names, temporary, plan, options)
+        except Exception as error:
+            advice = "the data set is as it was; mend that, and start again"
+            raise pipelines.failed(error, advice) from error
         shards, skipped = [], []
         changes: collections.Counter[str] = collections.Counter()
         for index in range(plan.shards):
@@ -58,6 +56,18 @@ def write_split(
         writing.finish(plan.folder, temporary, plan.split, shards, entries)
     written = sum(shard.entry["records"] for shard in shards)
     return Converted(written, reasons, changes)
+
+
+def _run(names, temporary, plan, options):
+    with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
+        (
+            pipeline
+            | "name" >> beam.Create(list(enumerate(names)))
+            | "spread" >> beam.Reshuffle()
+            | "check" >> beam.Map(_check, plan)
+            | "gather" >> beam.GroupByKey()
+            | "write" >> beam.Map(_write_shard, temporary, plan)
+        )
 
 
 def _check(item, plan):

@@ -11,12 +11,13 @@ from vqinpaint.data.records import FEATURES, Split
 from vqinpaint.errors import DataError
 
 
-def stems_of(split: Split, count: int) -> list[str]:
-    """File names of the first pictures without folder and suffix, such as "cat".
+def stems_of(split: Split, count: int, first: int = 0) -> list[str]:
+    """File names of some pictures without folder and suffix, such as "cat".
 
     Args:
       split: the records.
       count: how many pictures.
+      first: number of the first of them.
 
     Raises:
       DataError: a record has no name, or two have the same.
@@ -26,9 +27,9 @@ def stems_of(split: Split, count: int) -> list[str]:
     def name(number):
         return tf.io.parse_single_example(read(number), FEATURES)["image/filename"]
 
-    numbers = tf.data.Dataset.range(count).map(name, tf.data.AUTOTUNE)
+    numbers = tf.data.Dataset.range(first, first + count).map(name, tf.data.AUTOTUNE)
     found: dict[str, int] = {}
-    for number, encoded in enumerate(numbers.as_numpy_iterator()):
+    for number, encoded in enumerate(numbers.as_numpy_iterator(), first):
         stem = os.path.splitext(os.path.basename(os.fsdecode(encoded)))[0]
         if not stem or stem in found:
             other = (

@@ -92,7 +92,11 @@ def training_batches(
 
 
 def evaluation_batches(
-    split: Split, image_size: int, options: DataOptions, limit: int = 0
+    split: Split,
+    image_size: int,
+    options: DataOptions,
+    limit: int = 0,
+    first: int = 0,
 ) -> tf.data.Dataset:
     """Each record once, in order, as a crop from the centre.
 
@@ -102,6 +106,7 @@ def evaluation_batches(
     Args:
       split, image_size, options: as in `training_batches`.
       limit: number of records after which to stop; 0 = all.
+      first: number of the record to begin with. Nothing before it is read.
 
     Returns:
       As `training_batches`; the last batch may be smaller.
@@ -109,7 +114,7 @@ def evaluation_batches(
     Raises:
       DataError: masks come from a folder that holds none.
     """
-    count = min(limit, len(split)) if limit else len(split)
+    end = min(first + limit, len(split)) if limit else len(split)
     masks = make_masks(image_size, options)
     read = record_reader(split)
 
@@ -125,7 +130,7 @@ def evaluation_batches(
         return image, masks.draw(_fold_in(seed, _EVALUATION_MASK))
 
     return (
-        tf.data.Dataset.range(count)
+        tf.data.Dataset.range(first, end)
         .map(example, tf.data.AUTOTUNE, deterministic=True)
         .batch(options.batch_size)
         .map(_finish(masks), tf.data.AUTOTUNE, deterministic=True)

@@ -18,7 +18,7 @@ class CompletionsFolder:
 
     Args:
       folder: that holds them.
-      stems: names of the pictures, in their order.
+      first: name of a picture, whose completions tell how many each has, and their size.
       most: how many completions of each picture to take at most, from the first.
 
     Attributes:
@@ -29,30 +29,34 @@ class CompletionsFolder:
       PictureError: the folder or a completion is missing, or the first is not square.
     """
 
-    def __init__(self, folder: str, stems: Sequence[str], most: int) -> None:
+    def __init__(self, folder: str, first: str, most: int) -> None:
         if not os.path.isdir(folder):
             raise PictureError(f"the folder of completions {folder} does not exist.")
-        self._folder, self._stems = folder, stems
+        self._folder = folder
         self.number = 0
-        while self.number < most and is_regular(self._path(stems[0], self.number)):
+        while self.number < most and is_regular(self._path(first, self.number)):
             self.number += 1
         self.number = max(self.number, 1)
-        for stem in stems:
-            for i in range(self.number):
-                self._check(self._path(stem, i))
-        first = load_image(self._path(stems[0], 0))
-        self.side = len(first)
-        if first.shape != (self.side, self.side, 3):
+        self.check([first])
+        picture = load_image(self._path(first, 0))
+        self.side = len(picture)
+        if picture.shape != (self.side, self.side, 3):
             raise PictureError(
-                f"{self._path(stems[0], 0)} is {first.shape[1]} x {first.shape[0]}; "
+                f"{self._path(first, 0)} is {picture.shape[1]} x {picture.shape[0]}; "
                 "pictures are measured as squares."
             )
 
-    def blended(self, number: int, truth: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    def check(self, stems: Sequence[str]) -> None:
+        """Raises PictureError unless there are as many completions of all pictures."""
+        for stem in stems:
+            for i in range(self.number):
+                self._check(self._path(stem, i))
+
+    def blended(self, stem: str, truth: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Completions of a picture, with the truth where it is known.
 
         Args:
-          number: of the picture.
+          stem: name of the picture.
           truth: uint8 [S, S, 3].
           mask: uint8 [S, S], over 127 where missing.
 
@@ -60,9 +64,9 @@ class CompletionsFolder:
           uint8 [N, S, S, 3].
 
         Raises:
-          PictureError: a file is no picture, or of another size.
+          PictureError: a file is missing, no picture, or of another size.
         """
-        paths = [self._path(self._stems[number], i) for i in range(self.number)]
+        paths = [self._path(stem, i) for i in range(self.number)]
         found = []
         for path in paths:
             picture = load_image(path)

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from vqinpaint import metrics
+from vqinpaint.evaluating import joining
 from vqinpaint.evaluating.networks import Networks
 from vqinpaint.metrics.intervals import bootstrap, jackknife
 from vqinpaint.pictures.masks import is_missing
 
 # Published tables part holes by the share of the picture that is missing, in percent.
 _PARTS = ((0, 20), (20, 40), (40, 60), (60, 100))
-_WAITING = 16  # pictures that networks see at a time
+AT_ONCE = 16  # pictures that networks see at a time
 
 
 class Measurement:
@@ -27,7 +28,7 @@ class Measurement:
 
     def __init__(
         self,
-        chosen: Sequence[tuple[str, metrics.Metric]],
+        chosen: Sequence[tuple[str, metrics.PerPicture]],
         networks: Networks | None = None,
     ) -> None:
         self._networks = networks or Networks()
@@ -48,8 +49,38 @@ class Measurement:
           views: completions, and other pictures of as many, by name.
         """
         self._waiting.append((truth, mask, views))
-        if len(self._waiting) >= _WAITING:
+        if len(self._waiting) >= AT_ONCE:
             self._measure()
+
+    def __len__(self) -> int:
+        """Number of pictures added so far."""
+        return len(self._shares) + len(self._waiting)
+
+    def values(self) -> dict[str, np.ndarray]:
+        """The rows of all metrics as arrays by name, for `extend`.
+
+        Raises:
+          ValueError: no picture has been added.
+        """
+        self._measure()
+        found = {"shares": np.array(self._shares)}
+        for number, (_, metric) in enumerate(self._chosen):
+            found |= joining.named(str(number), metric.values())
+        return found
+
+    def extend(self, values: Mapping[str, np.ndarray]) -> None:
+        """Adds the pictures of another measurement of the same metrics.
+
+        Pictures are seen `AT_ONCE` at a time, whose last digits may depend on which ones
+        are together. So parts that begin at multiples of it give the digits of one pass.
+
+        Args:
+          values: as of `values` of that measurement.
+        """
+        self._measure()
+        self._shares.extend(values["shares"].tolist())
+        for number, (_, metric) in enumerate(self._chosen):
+            metric.extend(joining.of(str(number), values))
 
     def column(self, intervals: bool = True) -> dict[str, Any]:
         """The figures by name, and further dicts of them.
@@ -80,7 +111,6 @@ class Measurement:
             column["intervals"] = {
                 name: list(ends)
                 for table in tables
-                if isinstance(table, metrics.Rows)
                 for name, ends in _interval(table).items()
             }
         parts = {
@@ -125,7 +155,6 @@ def _part(tables, rows):
     """Figures of some pictures."""
     figures: dict[str, Any] = {"pictures": len(rows)}
     for table in tables:
-        if isinstance(table, metrics.Rows):
-            values = {name: column[rows] for name, column in table.values().items()}
-            figures |= table.summarise(values)
+        values = {name: column[rows] for name, column in table.values().items()}
+        figures |= table.summarise(values)
     return figures

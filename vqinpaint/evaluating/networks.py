@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from typing import Any
 
@@ -34,6 +35,7 @@ class Networks:
         self.facts: dict[str, dict[str, str]] = {}
         self._features: Any = None
         self._lpips: Any = None
+        self._keeps = bool(options.inception and options.features_cache)
         if options.inception:
             inception = Inception(options.inception)
             name = f"inception-{inception.sha256[:16]}.npy"
@@ -47,9 +49,9 @@ class Networks:
             self._lpips, digest = load_lpips(options.lpips)
             self.facts["lpips"] = {"trunk": self._lpips.trunk, "sha256": digest}
 
-    def metrics(self) -> list[metrics.Metric]:
+    def metrics(self) -> list[metrics.PerPicture]:
         """New metrics of these networks."""
-        found: list[metrics.Metric] = []
+        found: list[metrics.PerPicture] = []
         if self._lpips is not None:
             found.append(metrics.PerceptualFigures(self._lpips))
         if self._features is not None:
@@ -67,6 +69,17 @@ class Networks:
         """
         if self._features is not None:
             self._features(np.concatenate([truths, completions]))
+
+    def beside(self) -> Networks:
+        """The same networks, which keep features that they compute to themselves."""
+        other = copy.copy(self)
+        if self._features is not None:
+            other._features = self._features.beside()
+        return other
+
+    def kept(self) -> CachedFeatures | None:
+        """The features that `save` keeps; None unless a folder for them was named."""
+        return self._features if self._keeps else None
 
     def save(self) -> None:
         """Keeps features for further evaluations, if a folder for them was named."""

@@ -16,7 +16,7 @@ from vqinpaint.pictures.sheets import holed
 
 # The first pair of which there are figures is plotted: perceptual ones before pixels.
 _PAIRS = (("lpips", "lpips_diversity_hole_pairs"), ("hole_l1", "hole_diversity"))
-_MOST_MAPS = 8  # pictures whose entropy is shown
+MOST_MAPS = 8  # pictures whose entropy is shown
 
 
 class EntropyMaps:
@@ -36,8 +36,22 @@ class EntropyMaps:
           views: `entropy` float [N, h, w], bits of a code given those before it, of each
             completion; models without codes have none.
         """
-        if "entropy" in views and len(self._kept) < _MOST_MAPS:
+        if "entropy" in views and len(self._kept) < MOST_MAPS:
             self._kept.append((holed(image, mask), np.mean(views["entropy"], axis=0)))
+
+    def __len__(self) -> int:
+        """Number of pictures that are kept."""
+        return len(self._kept)
+
+    def values(self) -> dict[str, np.ndarray]:
+        """What is kept, at least one picture, as arrays by name, for `extend`."""
+        pictures, entropy = zip(*self._kept)
+        return {"pictures": np.stack(pictures), "entropy": np.stack(entropy)}
+
+    def extend(self, values: Mapping[str, np.ndarray]) -> None:
+        """Adds the first of the pictures that another one gave as its `values`."""
+        pairs = zip(values["pictures"], values["entropy"])
+        self._kept = [*self._kept, *pairs][:MOST_MAPS]
 
     def plot(self) -> bytes | None:
         """A PNG: each holed picture above the mean entropy of its completions' codes."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import collections
+import copy
 import hashlib
 import os
+from collections.abc import Mapping
 from typing import Callable
 
 import numpy as np
@@ -13,6 +16,7 @@ from vqinpaint.errors import DataError
 from vqinpaint.files.regular import open_regular
 
 _MOST_BYTES = 16 << 30  # a million pictures take half of it
+_Known = collections.ChainMap[bytes, np.ndarray]
 
 
 class CachedFeatures:
@@ -31,10 +35,8 @@ class CachedFeatures:
         self, network: Callable[[np.ndarray], np.ndarray], path: str = ""
     ) -> None:
         self._network, self._path = network, path
-        self._known: dict[bytes, np.ndarray] = {}
-        if path and outputs.is_taken(path):
-            self._known = _read(path)
-        self._saved = len(self._known)
+        stored = _read(path) if path and outputs.is_taken(path) else {}
+        self._known = _Known({}, stored)  # what is new, and what is not
 
     def __call__(self, pictures: np.ndarray) -> np.ndarray:
         """As the network. All that are not known yet are computed in one batch.
@@ -54,19 +56,35 @@ class CachedFeatures:
             )
         return np.stack([self._known[key] for key in keys])
 
+    def __len__(self) -> int:
+        """How many features are new since the file was read, or since `beside`."""
+        return len(self._known.maps[0])
+
+    def beside(self) -> CachedFeatures:
+        """Another one that knows the same, and keeps to itself what it computes."""
+        other = copy.copy(self)
+        other._known = self._known.new_child()
+        return other
+
+    def values(self) -> dict[str, np.ndarray]:
+        """What is new, at least one picture's features, as arrays for `extend`."""
+        return {"table": _table(self._known.maps[0])}
+
+    def extend(self, values: Mapping[str, np.ndarray]) -> None:
+        """Adds the `values` of another one of the same network."""
+        for key, row in _rows(values["table"]).items():
+            self._known.setdefault(key, row)
+
     def save(self) -> None:
         """Writes the features into the file, if there are new ones."""
-        if not self._path or len(self._known) == self._saved:
+        new = self._known.maps[0]
+        if not self._path or not new:
             return
-        keys = np.frombuffer(b"".join(self._known), np.uint8).reshape(-1, 32)
-        table = np.concatenate(
-            [keys.view("<f4"), np.stack(list(self._known.values())).astype("<f4")],
-            axis=1,
-        )
+        known = {**self._known.parents, **new}
         os.makedirs(os.path.dirname(self._path) or os.curdir, exist_ok=True)
         with outputs.new_file(self._path, replace=True) as file:
-            np.save(file, table, allow_pickle=False)
-        self._saved = len(self._known)
+            np.save(file, _table(known), allow_pickle=False)
+        self._known = _Known({}, known)
 
 
 def _key(picture):
@@ -74,8 +92,20 @@ def _key(picture):
     return hashlib.sha256(shape + np.ascontiguousarray(picture).tobytes()).digest()
 
 
-def _read(path):
+def _table(known):
     """A row is the 32 bytes of a key, as if they were eight numbers, and the features."""
+    keys = np.frombuffer(b"".join(known), np.uint8).reshape(-1, 32)
+    features = np.stack(list(known.values())).astype("<f4")
+    return np.concatenate([keys.view("<f4"), features], axis=1)
+
+
+def _rows(table):
+    """Features by key, from such a table."""
+    keys = np.ascontiguousarray(table[:, :8]).view(np.uint8)
+    return {key.tobytes(): row for key, row in zip(keys, table[:, 8:])}
+
+
+def _read(path):
     with open_regular(path, _MOST_BYTES, error=DataError) as file:
         try:
             table = np.load(file, allow_pickle=False)
@@ -84,5 +114,4 @@ def _read(path):
             fits = False
     if not fits:
         raise DataError(f"{path} holds no features; remove it, or name another folder.")
-    keys = np.ascontiguousarray(table[:, :8]).view(np.uint8)
-    return {key.tobytes(): row for key, row in zip(keys, table[:, 8:])}
+    return _rows(table)

@@ -53,6 +53,9 @@ class Rows:
     That holds for a metric over a whole set too: FID's rows are the features of
     each picture, [N, D], and its `summarise` is the Fréchet distance.
 
+    A row says all that its figures need. So tables of parts of a set, extended one by
+    the next in the order of the pictures, are the table of the whole set.
+
     Example:
       >>> import numpy as np
       >>> from vqinpaint.metrics import Rows
@@ -65,6 +68,9 @@ class Rows:
       >>> rows = {name: column[chosen] for name, column in table.values().items()}
       >>> round(table.summarise(rows)["error"], 3)
       4.333
+      >>> table.extend({"error": np.array([3.0])})
+      >>> table.result()
+      {'error': 3.0}
     """
 
     def __init__(self) -> None:
@@ -77,6 +83,16 @@ class Rows:
     def keep(self, **row: float | np.ndarray) -> None:
         """Adds the row of one picture; names and shapes are the same in all rows."""
         self._rows.append(row)
+
+    def extend(self, values: Mapping[str, np.ndarray]) -> None:
+        """Adds the rows of another table of the same kind, such as another process's.
+
+        Args:
+          values: columns as of `values` of that table.
+        """
+        columns = list(values.values())
+        for row in zip(*columns):
+            self.keep(**dict(zip(values, row)))
 
     def values(self) -> dict[str, np.ndarray]:
         """The columns by name, [pictures, ...] each, in the order of adding.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 import numpy as np
 
 from vqinpaint import creatures
-from vqinpaint.creatures import Creature, Faces, Reader
+from vqinpaint.creatures import Creature, Reader
 from vqinpaint.metrics import frequencies
 from vqinpaint.metrics.base import Rows, check_arrays
 from vqinpaint.pictures.masks import is_missing
@@ -71,17 +72,15 @@ class CreatureFaces(Rows):
     ) -> None:
         super().__init__()
         self._shown, self._reader = shown, reader
-        self._faces: list[Faces] = []  # what each picture's hole may show
 
     def add(self, truth: np.ndarray, mask: np.ndarray, completions: np.ndarray) -> None:
         """See `base.Metric.add`; the next picture is of the next creature."""
         truth, mask, completions = map(np.asarray, (truth, mask, completions))
         check_arrays(truth, mask, completions)
-        place, side = len(self), len(mask)
-        creature = self._shown[place]
+        side, creature = len(mask), self._shown[len(self)]
         hidden = creatures.holes.hidden_by(mask)
-        faces = creatures.possible_faces(creatures.known_around(creature, mask))
-        self._faces.append(faces)
+        known = creatures.known_around(creature, mask)
+        faces = creatures.possible_faces(known)
         reader = self._reader(creature, side)
         readings = [reader.read(picture) for picture in completions]
         iris = creatures.holes.for_attribute("iris", side) > 0
@@ -89,7 +88,8 @@ class CreatureFaces(Rows):
         eyes = is_missing(mask)[iris].mean() > 0.1
         true = (faces.numbers == creatures.numbers_of(creature.hidden())).all(axis=1)
         self.keep(
-            place=place,
+            # All that decides what the hole may show.
+            known=np.array(json.dumps({name: str(known[name]) for name in known})),
             top=_TOPS.index(creature.top),
             hidden=np.array([name in hidden for name in NAMES]),
             clear=np.array([reading.clear for reading in readings]),
@@ -105,7 +105,7 @@ class CreatureFaces(Rows):
 
     def summarise(self, values: Mapping[str, np.ndarray]) -> dict[str, float]:
         """See `base.Rows.summarise`."""
-        faces = [self._faces[int(place)] for place in values["place"]]
+        faces = [creatures.possible_faces(json.loads(str(k))) for k in values["known"]]
         figures = {"clear": float(values["clear"].mean())}
         beyond = []
         for name in NAMES:

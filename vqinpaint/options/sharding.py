@@ -32,8 +32,8 @@ class Shard:
         shard = Shard(*map(int, match.groups())) if match else Shard(0, 0)
         if not 1 <= shard.number <= shard.count:
             raise UsageError(
-                f"--shard={text}: give I/N, part I of N, where parts count from 1, such "
-                "as 1/4 to 4/4."
+                f"--shard={text[:40]}: give I/N, part I of N, where parts count from 1 and "
+                "N has nine digits at most, such as 1/4 to 4/4."
             )
         return shard
 

@@ -7,6 +7,7 @@ from vqinpaint.outputs.claims import (
     forget_journal,
     read_or_none,
 )
+from vqinpaint.outputs.locking import alone
 from vqinpaint.outputs.places import check_file, check_folder, is_case_blind
 from vqinpaint.outputs.taken import NameTooLong, Taken, is_taken
 from vqinpaint.outputs.temporaries import new_folder
@@ -24,6 +25,7 @@ __all__ = [
     "Index",
     "NameTooLong",
     "Taken",
+    "alone",
     "append",
     "as_json",
     "check_file",
