@@ -119,6 +119,7 @@ def serve(app: App, options: PageOptions, ready: Callable[[str], Any]) -> None:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((options.host, options.port))
+        listener.listen()  # so that whoever comes before all is ready waits
     except OSError as error:
         raise UsageError(
             f"--host={options.host} --port={options.port} cannot be listened at "
