@@ -70,5 +70,5 @@ def test_onnx_holds_standard_operations_alone(written):
 
 def test_missing_packages_are_one_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
-    with pytest.raises(UsageError, match=r"^--onnx needs .*vqinpaint\[onnx\]'[^\n]*$"):
+    with pytest.raises(UsageError, match=r"^--onnx needs .*\[onnx\]'[^\n]*$"):
         onnx_file.check_converter()
