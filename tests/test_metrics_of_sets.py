@@ -180,7 +180,7 @@ def test_paired_answers_compare_a_completion_with_its_own_truth():
 
 def test_a_missing_library_is_told_in_one_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.svm", None)
-    with pytest.raises(SetupError, match=r"vqinpaint\[metrics\]"):
+    with pytest.raises(SetupError, match=r"\[metrics\]"):
         discriminability(normal(4, 2), normal(4, 2))
 
 
