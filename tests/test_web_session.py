@@ -269,6 +269,10 @@ def test_old_files_of_the_cache_go_when_there_are_too_many(tmp_path, monkeypatch
     assert not cache.has_room() and len(list(tmp_path.glob("*/file"))) == 3
     monkeypatch.setattr("vqinpaint.web.cache._FRESH", -1.0)
     assert cache.has_room() and len(list(tmp_path.glob("*/file"))) == 2
+    # What belongs to the page stays, and does not count.
+    cache.keep_present()
+    (tmp_path / "a" / "further").write_bytes(bytes(1001))
+    assert cache.has_room() and len(list(tmp_path.glob("*/*"))) == 2
     assert Cache(str(tmp_path / "missing"), 0).has_room()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -30,12 +30,22 @@ class Reporter:
           detail: a figure to show beside, such as the present loss.
         """
 
-    def each(self, what: str, items: Collection[T]) -> Iterator[T]:
-        """The items one after another, with progress reported after each."""
-        self.progress(what, 0, len(items))
+    def each(
+        self, what: str, items: Iterable[T], total: int = -1, detail: str = ""
+    ) -> Iterator[T]:
+        """The items one after another, with progress reported after each.
+
+        Args:
+          what, detail: as of `progress`.
+          items: whose number is their length, unless it is given.
+          total: their number.
+        """
+        if total < 0:
+            total = len(items)  # type: ignore[arg-type]
+        self.progress(what, 0, total, detail)
         for number, item in enumerate(items, start=1):
             yield item
-            self.progress(what, number, len(items))
+            self.progress(what, number, total, detail)
 
 
 SILENT = Reporter()

@@ -13,7 +13,7 @@ from vqinpaint.evaluating.measured import Measured
 from vqinpaint.evaluating.measurement import AT_ONCE, Measurement
 from vqinpaint.evaluating.networks import Networks
 from vqinpaint.evaluating.protocol import protocol
-from vqinpaint.evaluating.subject import Outcome, Wanted, completion_metrics, told
+from vqinpaint.evaluating.subject import Outcome, Wanted, completion_metrics
 from vqinpaint.reporting import SILENT, Reporter
 
 _COMPLETIONS = "completions"
@@ -71,7 +71,7 @@ class OfFolder:
             self._split, self._folder.side, data, count, first
         )
         pictures = zip(stems, batches.unbatch())
-        for stem, (image, mask) in told(reporter, kind, pictures, count):
+        for stem, (image, mask) in reporter.each(kind, pictures, count):
             truth, hole = image.numpy(), mask.numpy()[..., 0]
             completed = self._folder.blended(stem, truth, hole)
             column.add(truth, hole, {"completed": completed})

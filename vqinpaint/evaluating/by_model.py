@@ -15,7 +15,7 @@ from vqinpaint.evaluating.measured import Measured
 from vqinpaint.evaluating.measurement import AT_ONCE, Measurement
 from vqinpaint.evaluating.networks import Networks
 from vqinpaint.evaluating.protocol import protocol
-from vqinpaint.evaluating.subject import Outcome, Wanted, completion_metrics, told
+from vqinpaint.evaluating.subject import Outcome, Wanted, completion_metrics
 from vqinpaint.joined import calls
 from vqinpaint.reporting import SILENT, Reporter
 from vqinpaint.runs import locating
@@ -109,7 +109,7 @@ class OfModel:
         """Error of the VQ-VAE, and what the priors know of true codes."""
         model, total = self._model, math.ceil(count / self._wanted.data.batch_size)
         batches = self._batches(first, count)
-        for image, mask in told(reporter, "batches of codes", batches, total):
+        for image, mask in reporter.each("batches of codes", batches, total):
             with calls.failures_told():
                 answers = (
                     model.reconstruct(image)["reconstruction"],
@@ -130,7 +130,7 @@ class OfModel:
         for column, temperature in zip(measured.columns, temperatures):
             detail = f"T = {temperature:g}" if len(temperatures) > 1 else ""
             pictures = self._batches(first, count).unbatch()
-            pictures = told(reporter, _COMPLETIONS, pictures, count, detail)
+            pictures = reporter.each(_COMPLETIONS, pictures, count, detail)
             for number, (image, mask) in enumerate(pictures, start=first):
                 image, mask = image.numpy(), mask.numpy()[..., 0]
                 views = self._sample(image, mask, seeds, temperature)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -15,8 +14,6 @@ from vqinpaint.options import DataOptions
 from vqinpaint.options.evaluation import EvaluateOptions
 from vqinpaint.options.figures import FigureOptions
 from vqinpaint.reporting import SILENT, Reporter
-
-T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,13 +102,3 @@ def completion_metrics(has_codes: bool) -> list[tuple[str, metrics.PerPicture]]:
         ("completed", metrics.PosteriorCoverage()),
     ]
     return [pair for pair in chosen if has_codes or pair[0] != "structure"]
-
-
-def told(
-    reporter: Reporter, what: str, items: Iterable[T], total: int, detail: str = ""
-) -> Iterator[T]:
-    """The items one after another, with progress reported; see `Reporter.progress`."""
-    reporter.progress(what, 0, total, detail)
-    for number, item in enumerate(items, start=1):
-        yield item
-        reporter.progress(what, number, total, detail)

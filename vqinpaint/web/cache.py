@@ -23,6 +23,11 @@ class Cache:
 
     def __init__(self, folder: str, most_bytes: int):
         self.folder, self._most = folder, most_bytes
+        self._lasting: frozenset[str] = frozenset()
+
+    def keep_present(self) -> None:
+        """What is there now, such as the page's examples, is never deleted."""
+        self._lasting = frozenset(path for _, _, path in self._files())
 
     def has_room(self) -> bool:
         """Whether the files are within the bound, once old ones are deleted.
@@ -30,13 +35,7 @@ class Cache:
         Files that were written or handed out within two minutes stay. What is deleted and
         shown again is copied here again.
         """
-        files = []
-        for parent, _, names in os.walk(self.folder):
-            for name in names:
-                path = os.path.join(parent, name)
-                with contextlib.suppress(OSError):
-                    found = os.lstat(path)
-                    files.append((found.st_ctime, found.st_size, path))
+        files = [file for file in self._files() if file[2] not in self._lasting]
         used = sum(size for _, size, _ in files)
         for written, size, path in sorted(files):
             if used <= self._most or time.time() - written < _FRESH:
@@ -45,3 +44,12 @@ class Cache:
                 os.remove(path)
                 used -= size
         return used <= self._most
+
+    def _files(self):
+        """(time of writing, size, path) of each; those that go meanwhile do not count."""
+        for parent, _, names in os.walk(self.folder):
+            for name in names:
+                path = os.path.join(parent, name)
+                with contextlib.suppress(OSError):
+                    found = os.lstat(path)
+                    yield found.st_ctime, found.st_size, path

@@ -63,18 +63,22 @@ class Desk:
             if visitor in self.visitors:
                 self.visitors.remove(visitor)
 
-    def make_room(self, visitor: Session) -> None:
-        """Frees the disk for a visitor who writes.
+    def make_room(self, visitor: Session, leaving: int = 0) -> None:
+        """Frees the disk for what a visitor has just written.
 
         Half of the space is for visitors' own folders. While they take more, visitors
         leave who have done nothing for ten minutes; then the visitor's own oldest rounds
         go, if that helps. Gradio's files are swept as well.
 
+        Args:
+          visitor: who has written.
+          leaving: bytes that the visitor's folder loses next.
+
         Raises:
           UsageError: still more is written.
         """
         self.cache.has_room()
-        most = self.options.most_on_disk // 2
+        most = self.options.most_on_disk // 2 + leaving
         idle = [
             one
             for one in list(self.visitors)

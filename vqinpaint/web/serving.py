@@ -92,6 +92,7 @@ def make_app(engine: Engine, options: PageOptions, folder: str) -> App:
         theme=theme,
         css=layout.STYLE,
     )
+    cache.keep_present()
     # Gradio checks which files a visitor may name only in applications that it launched.
     page.has_launched = True
     return Guard(

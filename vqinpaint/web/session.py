@@ -20,7 +20,7 @@ from vqinpaint.web.canvas import MOST_BYTES
 from vqinpaint.web.history import History
 from vqinpaint.web.piece import Piece
 from vqinpaint.web.rounds import Inputs, Round, complete_round
-from vqinpaint.web.storage import Storage
+from vqinpaint.web.storage import Storage, size_of
 from vqinpaint.web.work import Job, Stoppable
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ class Session:
 
         Raises:
           PictureError: no readable picture, or one that is too large.
+          UsageError: the disk is full.
         """
         data = self._read(path, "image")
-        self.desk.make_room(self)
         place, before = self._storage.new(), self._piece
         with self._storage.kept_on_success(place):
             copy = os.path.join(place, _tame(os.path.basename(path)))
@@ -110,9 +110,12 @@ class Session:
             piece = Piece(copy, self.desk.options.reading, before)
             if mask:
                 piece.load_mask(mask)
+            old = os.path.dirname(before.path) if before else ""
+            # At last, as the round may go that all this was read from.
+            self.desk.make_room(self, size_of(old))
         self._piece = piece
-        if before:
-            self._storage.remove(os.path.dirname(before.path))
+        if old:
+            self._storage.remove(old)
 
     def upload(self, path: str) -> None:
         """Takes an uploaded picture; see `open`. Raises PictureError for other files."""
@@ -219,8 +222,8 @@ class Session:
     ) -> Job[Round]:
         """Begins to complete the inner part of a completion's hole anew.
 
-        The completion becomes the picture, unless the request is refused. The seeds are
-        the next ones that no round of the visit has used.
+        The completion becomes the picture, unless the request itself is refused. The
+        seeds are the next ones that no round of the visit has used.
 
         Args:
           round, index: which completion.
