@@ -92,7 +92,7 @@ def test_a_late_canvas_does_not_take_other_changes_back(piece, change):
 def test_a_late_canvas_of_another_picture_counts_for_nothing(piece, paths):
     late = _shows(piece, (0, 0, 15, 15, True))
     other = Piece(paths[1], READING, piece)
-    other.rectangle(0, 0, 10, 10)
+    other.rectangle(20, 20, 30, 30)
     other.strokes([late])
     assert (other.mask > 127).sum() == 100
     shutil.rmtree(os.path.join(os.path.dirname(paths[1]), "canvas"))

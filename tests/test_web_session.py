@@ -21,7 +21,7 @@ from vqinpaint.web.cache import Cache
 from vqinpaint.web.canvas import MOST_BYTES
 from vqinpaint.web.desk import Desk
 from vqinpaint.web.session import Session
-from vqinpaint.web.storage import size_of
+from vqinpaint.web.storage import Storage, size_of
 from vqinpaint.web.turns import Turns
 from vqinpaint.web.work import Job
 
@@ -366,6 +366,16 @@ def test_what_ends_after_its_visitor_left_leaves_no_files(tmp_path, picture):
     session.close()
     engine.go.set()
     assert job.ended(30) and not os.listdir(folder)
+
+
+def test_what_is_written_after_the_end_goes(tmp_path):
+    storage = Storage(str(tmp_path))
+    place = storage.new()
+    with pytest.raises(UsageError, match="this visit has ended"):
+        with storage.kept_on_success(place):
+            storage.close()
+            os.makedirs(place)
+    assert not os.listdir(tmp_path)
 
 
 def test_bounds_are_kept(session, tmp_path):
