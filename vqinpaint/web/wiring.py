@@ -36,6 +36,8 @@ def wire(page: gr.Blocks, parts: Parts, events: Events) -> None:
 _quiet = {"api_visibility": "private", "show_progress": "hidden"}
 _shared = {**_quiet, "concurrency_limit": 8}
 _at_once = {**_quiet, "concurrency_limit": None}
+# Gradio takes events of one name in their order, those of several in any.
+_in_order = {**_at_once, "concurrency_id": "buttons"}
 
 
 def _wire_picture(parts, events):
@@ -64,7 +66,7 @@ def _sent(parts, events, button, handler, inputs, outputs):
     """Says that a canvas will come before it is sent, as the page may show a newer one
     when it arrives.
     """
-    ready = button.click(events.send, parts.session, None, **_at_once)
+    ready = button.click(events.send, parts.session, None, **_in_order)
     handled = ready.success(handler, [parts.session, *inputs], outputs, **_shared)
     return _told(parts, events, handled)
 
@@ -86,11 +88,11 @@ def _wire_completing(parts, events):
         (parts.same_structure, events.same_structure, [canvas, *place], [parts.status]),
         (parts.vary, events.vary, [*place, parts.share], [canvas, parts.status]),
     ):
-        begun = button.click(events.announce, session, parts.status, **_at_once)
+        begun = button.click(events.announce, session, parts.status, **_in_order)
         begun = begun.success(handler, [session, *inputs, *fields], outputs, **_shared)
         _told(parts, events, begun)
         begun.success(events.watch, session, watched, **_at_once)
-    parts.cancel.click(events.cancel, session, None, **_at_once)
+    parts.cancel.click(events.cancel, session, None, **_in_order)
 
 
 def _wire_results(parts, events):
