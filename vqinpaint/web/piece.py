@@ -46,7 +46,7 @@ class Piece:
         os.makedirs(self._folder)
         self.background = self._saved("background", painting.on_canvas(picture.pixels))
         self._reading, self._orientation = reading, picture.orientation
-        self.mask = np.zeros(picture.pixels.shape[:2], np.uint8)
+        self.mask: np.ndarray = np.zeros(picture.pixels.shape[:2], np.uint8)
         self._shown = painting.shown(self.mask)
         # What the canvas may still show, and when it was sent something else.
         self._earlier: list[tuple[float, np.ndarray]] = []
