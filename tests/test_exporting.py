@@ -18,6 +18,7 @@ from vqinpaint import exporting
 from vqinpaint.errors import ModelError
 from vqinpaint.exporting import validation
 from vqinpaint.exporting.warmup import FILE
+from vqinpaint.joined import saved_graph
 
 
 def test_only_what_completing_needs_is_stored(exported):
@@ -32,6 +33,9 @@ def test_only_what_completing_needs_is_stored(exported):
         if "gain" in v.name or "direction" in v.name
     ]
     assert not raw
+    # Nor gradients: an export is not trained.
+    library = saved_graph.read_graph(folder).graph_def.library
+    assert library.function and not library.registered_gradients
 
 
 class _Bad(tf.Module):
