@@ -141,6 +141,27 @@ def test_two_models_are_measured_on_the_same_creatures(flags, tmp_path, monkeypa
     assert height == CREATURES * SIDE and width == 10 * SIDE + 2 * 4
 
 
+def test_one_run_is_measured_with_either_texture(flags, monkeypatch):
+    flags.batch, flags.creatures, flags.sheet = COMPLETIONS, 1, None
+    flags.model, flags.against = "runs/a:generator", "runs/a:codes"
+    asked = []
+
+    class Engine(_Blank):
+        def complete(self, image, mask, seeds, request, reporter):
+            asked.append(request.texture)
+            filled = super().complete(image, mask, seeds, request, reporter)
+            bits = np.arange(len(seeds), dtype=float)
+            return Completions(filled.pictures, {"bits": bits})
+
+    monkeypatch.setattr(families.families, "open_engine", {"runs/a": Engine()}.get)
+    found = families.benchmark()["models"]
+    assert asked == ["generator", "codes"] and set(found) == {
+        flags.model,
+        flags.against,
+    }
+    assert all(own["bits"] == (COMPLETIONS - 1) / 2 for own in found.values())
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("calibration")

@@ -1,9 +1,11 @@
 """Two models of any families on the same creatures: how near, how different, how clear.
 
 Both complete creatures that neither was trained on, with the same seeds. What the hole
-truly hides is one draw of a known distribution, so the completions are read as well.
+truly hides is one draw of a known distribution, so the completions are read as well. A run
+that has both textures may be named twice, as RUN:generator and RUN:codes.
 """
 
+import collections
 import functools
 import time
 
@@ -14,7 +16,7 @@ from benchmarks import common
 from vqinpaint import creatures, families, metrics, outputs
 from vqinpaint.cli import FLAGS, flags
 from vqinpaint.errors import UsageError
-from vqinpaint.options.request import Request
+from vqinpaint.options.request import TEXTURES, Request
 from vqinpaint.pictures import png, sheets
 from vqinpaint.reporting import SILENT
 
@@ -34,16 +36,19 @@ class _Figures:
             metrics.HoleL1("hole_l1_best", np.min),
             metrics.HoleDiversity(),
         )
-        self._seconds = []
+        self._seconds, self._scores = [], collections.defaultdict(list)
 
-    def add(self, truth, mask, completions, seconds):
+    def add(self, truth, mask, answer, seconds):
         for metric in self._metrics:
-            metric.add(truth, mask, completions)
+            metric.add(truth, mask, answer.pictures)
         self._seconds.append(seconds)
+        for name, values in answer.scores.items():
+            self._scores[name].extend(values)
 
     def result(self):
         found = {k: v for metric in self._metrics for k, v in metric.result().items()}
-        return {**found, "seconds": float(np.median(self._seconds))}
+        scores = {name: float(np.mean(all_)) for name, all_ in self._scores.items()}
+        return {**found, **scores, "seconds": float(np.median(self._seconds))}
 
 
 def _row(truth, mask, completed):
@@ -55,14 +60,20 @@ def _row(truth, mask, completed):
     return np.concatenate(parts, axis=1)
 
 
+def _named(name):
+    """(engine, request) of a model that may end in :TEXTURE."""
+    path, _, texture = name.rpartition(":")
+    if texture not in TEXTURES:
+        path, texture = name, None
+    return families.open_engine(path), Request(texture=texture)
+
+
 def benchmark():
     if not FLAGS.model or not FLAGS.against:
         raise UsageError("give --model and --against, a run folder or SavedModel each.")
     common.check_creatures()
-    engines = {
-        path: families.open_engine(path) for path in (FLAGS.model, FLAGS.against)
-    }
-    sides = {engine.side for engine in engines.values()}
+    models = {name: _named(name) for name in (FLAGS.model, FLAGS.against)}
+    sides = {engine.side for engine, _ in models.values()}
     if len(sides) > 1:
         raise UsageError(
             f"the models complete pictures of {sorted(sides)}; give one side."
@@ -71,23 +82,23 @@ def benchmark():
     shown = [common.creature(number) for number in range(FLAGS.creatures)]
     # A creature's reader keeps the faces that it has drawn, for both models.
     reader = functools.lru_cache(maxsize=1)(creatures.Reader)
-    figures = {path: _Figures(shown, reader) for path in engines}
+    figures = {name: _Figures(shown, reader) for name in models}
     rows = []
     mask = creatures.holes.centre(side)
     for number, creature in enumerate(tqdm(shown, "creatures", unit="")):
         truth = creatures.draw(creature, side)
         seeds = range(number * FLAGS.batch, (number + 1) * FLAGS.batch)
         completed = []
-        for path, engine in engines.items():
+        for name, (engine, request) in models.items():
             start = time.perf_counter()
-            answer = engine.complete(truth, mask, seeds, Request(), SILENT)
-            figures[path].add(truth, mask, answer.pictures, time.perf_counter() - start)
+            answer = engine.complete(truth, mask, seeds, request, SILENT)
+            figures[name].add(truth, mask, answer, time.perf_counter() - start)
             completed.append(answer.pictures)
         if number < _SHOWN:
             rows.append(_row(truth, mask, completed))
     if FLAGS.sheet:
         outputs.write(FLAGS.sheet, png.encoded(np.concatenate(rows)), replace=True)
-    found = {path: own.result() for path, own in figures.items()}
+    found = {name: own.result() for name, own in figures.items()}
     names = dict.fromkeys(name for own in found.values() for name in own)
     for name in names:
         values = "".join(f"{own.get(name, np.nan):12.4f}" for own in found.values())
