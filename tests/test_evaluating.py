@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests import inception_world, lpips_world, torch_world
-from tests.commands import run
+from tests.commands import ROOT, run
 from vqinpaint import metrics
 from vqinpaint.data.names import stems_of
 from vqinpaint.data.records import open_split
@@ -294,3 +294,15 @@ def test_peers_fill_the_holes_that_are_measured_and_do_not_see_them(world, tmp_p
     centre = np.zeros((SIDE, SIDE), bool)
     centre[16:48, 16:48] = True
     assert (filled[centre] == 7).all() and (filled[~centre] == truth[~centre]).all()
+    run(
+        *("tools/show_peers.py", f"--peers={tmp_path / 'telea'}", "--rows=2"),
+        *(f"--data={world / 'records'}", f"--model={ROOT / 'saved_models/demo'}"),
+        *("--num_samples=1", f"--output={tmp_path / 'sheet.png'}"),
+    )
+    # The columns: given, the truth, a gap, the folder's, a gap, the model's.
+    sheet = np.asarray(Image.open(tmp_path / "sheet.png")).astype(int)
+    cell, gap = 128, 6
+    left = gap + 2 * (cell + gap) + 2 * gap
+    shown = sheet[20 + cell + gap :][:cell, left : left + cell]
+    wanted = Image.fromarray(filled).resize((cell, cell))
+    assert np.abs(shown - np.asarray(wanted)).max() == 0
