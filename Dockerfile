@@ -17,7 +17,6 @@ RUN grep -vE '^ *(#|--hash)' requirements.lock | sed -E 's/ \\$//; s/\[[^]]*\]//
     && pip uninstall --yes vqinpaint
 COPY flags flags
 COPY examples examples
-COPY saved_models/LICENSE-fluentui-emoji.txt saved_models/
 COPY saved_models/demo saved_models/demo
 COPY vqinpaint vqinpaint
 RUN pip install --no-deps .

@@ -38,12 +38,11 @@ WEB = [
     "pandas<3.1; python_version >= '3.10' and python_version < '3.12'",
 ]
 
-# Folders and files of the repository that a wheel holds inside the package, where
+# Folders of the repository that a wheel holds inside the package, where
 # vqinpaint/shipped.py finds them.
 SHIPPED = {
     "flags": "flags",
     "saved_models/demo": "demo",
-    "saved_models/LICENSE-fluentui-emoji.txt": "demo/LICENSE-fluentui-emoji.txt",
     "examples": "demo/examples",
 }
 
@@ -70,7 +69,7 @@ class BuildWithShippedFiles(build_py):
         """{path in the repository: path in the build}"""
         files = {}
         for source, target in SHIPPED.items():
-            for path in [HERE / source, *sorted((HERE / source).rglob("*"))]:
+            for path in sorted((HERE / source).rglob("*")):
                 if path.is_file():
                     inside = path.relative_to(HERE / source)
                     built = pathlib.Path(self.build_lib, "vqinpaint", target, inside)

@@ -16,7 +16,7 @@ from PIL import Image
 from tests.commands import ROOT, command, run
 
 pytestmark = pytest.mark.portable
-EXAMPLE, ONEDNN = "face", "TF_ENABLE_ONEDNN_OPTS"
+EXAMPLE, ONEDNN = "bear", "TF_ENABLE_ONEDNN_OPTS"
 
 
 @pytest.fixture(scope="module")

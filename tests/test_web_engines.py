@@ -40,7 +40,7 @@ def test_groups_of_any_size_give_the_bytes_of_inpaint(request, local, tmp_path, 
     (tmp_path / "desk").mkdir()
     desk = Desk(engine, options, str(tmp_path / "desk"), Cache("", 0), Turns(0))
     visitor = desk.welcome()
-    visitor.open(str(ROOT / "examples" / "images" / "face.png"))
+    visitor.open(str(ROOT / "examples" / "images" / "bear.png"))
     visitor.piece.rectangle(20, 10, 50, 40)
     asked = Request(num_samples=7, seed=5, keep=4, keep_by="difference")
     job = visitor.start(asked)

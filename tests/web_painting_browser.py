@@ -48,14 +48,14 @@ def _inpainted(folder, picture, mask, *flags):
 
 
 def test_painted_holes_give_the_bytes_of_inpaint(visit, tmp_path):
-    visitor, picture = visit(), EXAMPLES / "images" / "face.png"
+    visitor, picture = visit(), EXAMPLES / "images" / "bear.png"
     visitor.upload(picture)
     visitor.wait_for("Paint a hole")
     visitor.canvas_settles()
     visitor.stroke((0.3, 0.4), (0.7, 0.45), (0.4, 0.6))
     visitor.ask_for(3, seed=7)
     name, mask = visitor.download("#mask-download")
-    assert name == "face_mask.png"
+    assert name == "bear_mask.png"
     visitor.complete()
     captions = visitor.completions()
     assert len(captions) == 3
@@ -63,20 +63,20 @@ def test_painted_holes_give_the_bytes_of_inpaint(visit, tmp_path):
     found = _inpainted(tmp_path, picture, mask, "--num_samples=3", "--seed=7")
     archive = zipfile.ZipFile(io.BytesIO(visitor.download("#get-zip")[1]))
     for number in range(3):
-        same = f"face_{number:02d}.png"
+        same = f"bear_{number:02d}.png"
         assert archive.read(same) == found[same]
     visitor.page.get_by_label(captions[1]).check()
     visitor.page.wait_for_timeout(1000)
     name, data = visitor.download("#get-png")
-    assert name == "face_01.png" and data == found[name]
+    assert name == "bear_01.png" and data == found[name]
     hole = np.asarray(Image.open(io.BytesIO(mask))) > 127
     assert 0.02 < hole.mean() < 0.5
     before = np.asarray(Image.open(picture).convert("RGB"))
     np.testing.assert_array_equal(_pixels(data)[~hole], before[~hole])
     assert (_pixels(data)[hole] != before[hole]).any()
     record = json.loads(visitor.download("#get-json")[1])
-    assert record["samples"] == json.loads(found["face.json"])["samples"]
-    assert record["image"] == "face.png"
+    assert record["samples"] == json.loads(found["bear.json"])["samples"]
+    assert record["image"] == "bear.png"
 
 
 def test_a_large_photograph_keeps_its_known_pixels(visit, photograph, tmp_path):
@@ -105,7 +105,7 @@ def test_a_large_photograph_keeps_its_known_pixels(visit, photograph, tmp_path):
 
 def test_a_rectangle_counts_before_the_canvas_shows_it(visit, tmp_path):
     visitor = visit()
-    visitor.upload(EXAMPLES / "images" / "face.png")
+    visitor.upload(EXAMPLES / "images" / "bear.png")
     visitor.wait_for("Paint a hole")
     visitor.canvas_settles()
     visitor.ask_for(1)
@@ -128,7 +128,7 @@ def test_a_rectangle_counts_before_the_canvas_shows_it(visit, tmp_path):
 
 def test_a_mask_of_another_size_is_told_of(visit, tmp_path):
     visitor = visit()
-    visitor.upload(EXAMPLES / "images" / "face.png")
+    visitor.upload(EXAMPLES / "images" / "bear.png")
     visitor.wait_for("Paint a hole")
     visitor.canvas_settles()
     Image.new("L", (32, 32), 255).save(tmp_path / "small.png")
@@ -162,14 +162,14 @@ def test_erasing_undoing_inverting_and_zooming(visit):
     visitor.page.get_by_role("button", name="No hole").click()
     visitor.canvas_settles()
     assert share() == 0
-    visitor.upload(EXAMPLES / "masks" / "face.png", "#mask-upload")
+    visitor.upload(EXAMPLES / "masks" / "bear.png", "#mask-upload")
     visitor.canvas_settles()
     assert share() == first
 
 
 def test_a_finger_paints(visit):
     visitor = visit(width=390, height=844, touch=True)
-    visitor.upload(EXAMPLES / "images" / "face.png")
+    visitor.upload(EXAMPLES / "images" / "bear.png")
     visitor.wait_for("Paint a hole")
     visitor.canvas_settles()
     canvas = visitor.page.locator("#canvas canvas").first
@@ -206,16 +206,16 @@ def test_rounds_follow_one_another_and_stay_in_the_history(visit, tmp_path):
     core = np.asarray(Image.open(io.BytesIO(inner))) > 127
     assert core.sum() == hole.sum() // 2 and not (core & ~hole).any()
     name, varied = visitor.download("#get-png")
-    assert name == "face_00_00.png" and "seed 2," in visitor.completions()[0]
+    assert name == "bear_00_00.png" and "seed 2," in visitor.completions()[0]
     np.testing.assert_array_equal(_pixels(varied)[~core], first[~core])
     visitor.page.get_by_role("button", name="Paint a hole into it").click()
     visitor.wait_for("Paint a hole into it")
     visitor.canvas_settles()
     visitor.stroke((0.45, 0.6), (0.55, 0.6))
     visitor.complete()
-    assert visitor.download("#get-json")[0] == "face_00_00.json"
+    assert visitor.download("#get-json")[0] == "bear_00_00.json"
     visitor.page.get_by_label("Round (history)").click()
-    visitor.page.get_by_role("option", name="1: face, 2 result(s)").click()
+    visitor.page.get_by_role("option", name="1: bear, 2 result(s)").click()
     visitor.canvas_settles()
     np.testing.assert_array_equal(_pixels(visitor.download("#get-png")[1]), first)
     visitor.page.get_by_role("button", name="Back to its hole").click()

@@ -113,8 +113,8 @@ def test_visitors_get_their_own_answers_and_no_others(visit, address):
     second.wait_for("Done")
     assert ["seed 1," in c for c in first.completions()] == [True, False, False, False]
     assert ["seed 90," in c for c in second.completions()] == [True, False]
-    assert first.download("#get-json")[0] == "curls.json"
-    assert second.download("#get-json")[0] == "smiley.json"
+    assert first.download("#get-json")[0] == "antenna.json"
+    assert second.download("#get-json")[0] == "horns.json"
     files = {u for u in first.asked if "/gradio_api/file=" in u and "_0" in u}
     assert files
     for url in files:
@@ -160,7 +160,7 @@ def test_everything_has_a_name_and_the_keyboard_suffices(visit):
     tab_to("#get-png")
     with visitor.page.expect_download() as download:
         visitor.page.keyboard.press("Enter")
-    assert download.value.suggested_filename == "curls_00.png"
+    assert download.value.suggested_filename == "antenna_00.png"
     assert visitor.page.evaluate(_NAMELESS) == []
 
 
@@ -185,7 +185,7 @@ def test_files_that_were_not_uploaded_cannot_be_named(browser, tmp_path):
     with served(tmp_path, logs=refused) as address:
         visitor = Visitor(browser, address)
         visitor.context.route("**/queue/join*", forged)
-        visitor.upload(EXAMPLES / "images" / "face.png")
+        visitor.upload(EXAMPLES / "images" / "bear.png")
         visitor.canvas_settles()
         assert visitor.status() == "Choose a picture."
         visitor.context.close()
