@@ -32,6 +32,9 @@ class _Exact:
         self._creatures = {creatures.draw(c, SIDE)[0].tobytes(): c for c in shown}
         self._bodies = {k: creatures.Body(c, SIDE) for k, c in self._creatures.items()}
 
+    def check(self, request):
+        pass
+
     def complete(self, image, mask, seeds, request, reporter):
         key = image[0].tobytes()
         drawn = creatures.alternatives(self._creatures[key], mask, len(seeds), seeds[0])
@@ -119,6 +122,9 @@ class _Blank:
 
     side = SIDE
 
+    def check(self, request):
+        pass
+
     def complete(self, image, mask, seeds, request, reporter):
         filled = np.where(mask[..., None] > 0, np.uint8(128), image)
         return Completions(np.stack([filled] * len(seeds)))
@@ -144,22 +150,29 @@ def test_two_models_are_measured_on_the_same_creatures(flags, tmp_path, monkeypa
 def test_one_run_is_measured_with_either_texture(flags, monkeypatch):
     flags.batch, flags.creatures, flags.sheet = COMPLETIONS, 1, None
     flags.model, flags.against = "runs/a:generator", "runs/a:codes"
-    asked = []
+    asked, opened = [], []
 
     class Engine(_Blank):
+        def __init__(self, path):
+            opened.append(path)
+
         def complete(self, image, mask, seeds, request, reporter):
             asked.append(request.texture)
             filled = super().complete(image, mask, seeds, request, reporter)
             bits = np.arange(len(seeds), dtype=float)
             return Completions(filled.pictures, {"bits": bits})
 
-    monkeypatch.setattr(families.families, "open_engine", {"runs/a": Engine()}.get)
+    monkeypatch.setattr(families.families, "open_engine", Engine)
     found = families.benchmark()["models"]
+    assert opened == ["runs/a"]
     assert asked == ["generator", "codes"] and set(found) == {
         flags.model,
         flags.against,
     }
     assert all(own["bits"] == (COMPLETIONS - 1) / 2 for own in found.values())
+    flags.against = flags.model
+    with pytest.raises(UsageError, match="are the same"):
+        families.benchmark()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ python tools/benchmark.py training --batch=4              a step of each stage
 python tools/benchmark.py calibration --batch=8 --model=R diversity against the known truth
 python tools/benchmark.py generation --model=R            pictures from nothing, by the table
 python tools/benchmark.py sizes --batch=2 --model=R       inpaint on pictures of odd sizes
-python tools/benchmark.py families --batch=8 --model=A --against=B   the same creatures by both
+python tools/benchmark.py families --batch=8 --model=A --against=B   the same creatures by both (RUN:codes)
 python tools/benchmark.py input --batch=8 --data=D        reading and preparing pictures
 """
 

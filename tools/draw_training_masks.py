@@ -1,4 +1,4 @@
-"""Draws the holes that the demo model is trained with.
+"""Draws the holes that `flags/creatures128.flags` trains with.
 
   python tools/draw_training_masks.py --output=masks --size=128
 

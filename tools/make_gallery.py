@@ -1,7 +1,8 @@
 """Makes the README's pictures from a model: python tools/make_gallery.py
 
 Six completions of every example beside true alternatives, how they came about, what the
-controls do, and what goes wrong. Everything follows from the seeds written here.
+controls do, and what goes wrong. Everything follows from the seeds written here. The other
+pictures of docs/gallery are drawn by the commands beside them in docs.
 """
 
 import dataclasses

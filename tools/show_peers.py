@@ -3,9 +3,10 @@
   python tools/show_peers.py --peers=peers/telea,peers/patchmatch --model=runs/demo \\
       --data=tfrecords/demo --mask=center --rows=6 --output=peers.png
 
-`tools/fill_with_peers.py` makes the folders; give the same --split, --mask and --seed. A
-row is a picture: with its hole, as it is, as each folder has it (NAME_00.png), and as the
-model completes it with seeds 0 and up.
+`tools/fill_with_peers.py` makes the folders; give the same --split, --mask, --mask_dir and
+--seed. A row is a picture: with its hole, as it is, as each folder has it (NAME_00.png,
+known pixels being those of the picture), and as the model completes it with seeds 0 and
+up.
 """
 
 import os
@@ -61,22 +62,27 @@ def main() -> None:
     if min(FLAGS.rows, FLAGS.num_samples) < 1:
         raise UsageError("--rows and --num_samples must each be at least 1.")
     outputs.check_file(FLAGS.output, is_ours=lambda path: False)
-    engine = families.open_engine(FLAGS.model)
-    side, seeds = engine.side, list(range(FLAGS.num_samples))
     split = records.open_split(FLAGS.data, FLAGS.split, reporter=Console())
     count = min(FLAGS.rows, len(split))
+    stems = stems_of(split, count)
+    engine = families.open_engine(FLAGS.model)
+    side, seeds = engine.side, list(range(FLAGS.num_samples))
+    filled = {
+        stem: [_filled(folder, stem, side) for folder in FLAGS.peers] for stem in stems
+    }
     batches = pipeline.evaluation_batches(split, side, read(DataOptions), count)
     pictures = tqdm(batches.unbatch().as_numpy_iterator(), "pictures", count, unit="")
     rows = []
-    for stem, (image, mask) in zip(stems_of(split, count), pictures):
+    for stem, (image, mask) in zip(stems, pictures):
         mask = np.where(mask[..., 0] > 127, np.uint8(255), np.uint8(0))
         image = image.astype(np.uint8)
-        holed = np.where(mask[..., None] > 0, np.uint8(0), image)
+        missing = mask[..., None] > 0
+        holed = np.where(missing, np.uint8(0), image)
         completed = engine.complete(holed, mask, seeds, Request(), SILENT).pictures
         rows.append(
             [
                 *(sheets.holed(image, mask), image, None),
-                *(_filled(folder, stem, side) for folder in FLAGS.peers),
+                *(np.where(missing, peer, image) for peer in filled[stem]),
                 *(None, *completed),
             ]
         )

@@ -4,10 +4,10 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 python=$VENV/bin/python
-run=runs/creatures64
-model=saved_models/creatures64
+run=runs/sample
+model=saved_models/sample
 if [ ! -d $model/1 ]; then
-  train_on_creatures $run tfrecords/creatures64 flags/sample.flags --size=64
+  train_on_creatures $run tfrecords/sample flags/sample.flags --size=64
   "$python" -m vqinpaint.export --run_dir=$run --output=$model/1
 fi
 "$python" -m vqinpaint.make_sample_data --output=$run/pictures --train=0 --val=4 --size=64

@@ -7,6 +7,7 @@ that has both textures may be named twice, as RUN:generator and RUN:codes.
 
 import collections
 import functools
+import os
 import time
 
 import numpy as np
@@ -20,7 +21,9 @@ from vqinpaint.options.request import TEXTURES, Request
 from vqinpaint.pictures import png, sheets
 from vqinpaint.reporting import SILENT
 
-flags.DEFINE_string("against", None, "Model to compare with, of any family.")
+flags.DEFINE_string(
+    "against", None, "Model to compare with, of any family; RUN:codes names a texture."
+)
 
 _SHOWN = 6  # creatures on the sheet
 _EACH = 4  # completions of each model there
@@ -61,18 +64,30 @@ def _row(truth, mask, completed):
 
 
 def _named(name):
-    """(engine, request) of a model that may end in :TEXTURE."""
+    """(path, request) of a model that may end in :TEXTURE."""
     path, _, texture = name.rpartition(":")
-    if texture not in TEXTURES:
-        path, texture = name, None
-    return families.open_engine(path), Request(texture=texture)
+    if texture not in TEXTURES or not path or os.path.exists(name):
+        return name, Request()
+    return path, Request(texture=texture)
+
+
+def _opened(names):
+    """{name: (engine, request)}; a run that is named twice is opened once."""
+    asked = {name: _named(name) for name in names}
+    engines = {path: families.open_engine(path) for path, _ in asked.values()}
+    models = {name: (engines[path], request) for name, (path, request) in asked.items()}
+    for engine, request in models.values():
+        engine.check(request)
+    return models
 
 
 def benchmark():
     if not FLAGS.model or not FLAGS.against:
         raise UsageError("give --model and --against, a run folder or SavedModel each.")
     common.check_creatures()
-    models = {name: _named(name) for name in (FLAGS.model, FLAGS.against)}
+    if FLAGS.model == FLAGS.against:
+        raise UsageError("--model and --against are the same; give two models.")
+    models = _opened((FLAGS.model, FLAGS.against))
     sides = {engine.side for engine, _ in models.values()}
     if len(sides) > 1:
         raise UsageError(
@@ -100,6 +115,7 @@ def benchmark():
         outputs.write(FLAGS.sheet, png.encoded(np.concatenate(rows)), replace=True)
     found = {name: own.result() for name, own in figures.items()}
     names = dict.fromkeys(name for own in found.values() for name in own)
+    print(f"{'':>36}" + "".join(f"{name[-11:]:>12}" for name in found))
     for name in names:
         values = "".join(f"{own.get(name, np.nan):12.4f}" for own in found.values())
         print(f"{name:>36}{values}")
