@@ -74,7 +74,8 @@ def _named(name):
 def _opened(names):
     """{name: (engine, request)}; a run that is named twice is opened once."""
     asked = {name: _named(name) for name in names}
-    engines = {path: families.open_engine(path) for path, _ in asked.values()}
+    paths = dict.fromkeys(path for path, _ in asked.values())
+    engines = {path: families.open_engine(path) for path in paths}
     models = {name: (engines[path], request) for name, (path, request) in asked.items()}
     for engine, request in models.values():
         engine.check(request)
@@ -115,9 +116,12 @@ def benchmark():
         outputs.write(FLAGS.sheet, png.encoded(np.concatenate(rows)), replace=True)
     found = {name: own.result() for name, own in figures.items()}
     names = dict.fromkeys(name for own in found.values() for name in own)
-    print(f"{'':>36}" + "".join(f"{name[-11:]:>12}" for name in found))
+    width = 2 + max(10, *map(len, found))
+    print(f"{'':>36}" + "".join(f"{name:>{width}}" for name in found))
     for name in names:
-        values = "".join(f"{own.get(name, np.nan):12.4f}" for own in found.values())
+        values = "".join(
+            f"{own.get(name, np.nan):{width}.4f}" for own in found.values()
+        )
         print(f"{name:>36}{values}")
     return {
         "creatures": FLAGS.creatures,
