@@ -27,9 +27,10 @@ from vqinpaint.cli.printing import say  # noqa: E402
 from vqinpaint.data import pipeline, records  # noqa: E402
 from vqinpaint.data.names import stems_of  # noqa: E402
 from vqinpaint.errors import PictureError, UsageError  # noqa: E402
+from vqinpaint.evaluating.completions_folder import CompletionsFolder  # noqa: E402
 from vqinpaint.options import DataOptions  # noqa: E402
 from vqinpaint.options.request import Request  # noqa: E402
-from vqinpaint.pictures import files, png, sheets  # noqa: E402
+from vqinpaint.pictures import png, sheets  # noqa: E402
 from vqinpaint.reporting import SILENT  # noqa: E402
 
 flags.DEFINE_list("peers", [], "Folders of completions by other methods.")
@@ -42,17 +43,16 @@ flags.DEFINE_integer("num_samples", 4, "Completions of each by the model.")
 define(DataOptions)
 
 
-def _filled(folder, stem, side):
-    """uint8 [side, side, 3] of a folder. Raises PictureError."""
-    path = os.path.join(folder, f"{stem}_00.png")
-    pixels = files.load_picture(path).pixels
-    if pixels.shape != (side, side, 3):
-        height, width = pixels.shape[:2]
+def _opened(folder, stems, side):
+    """The first completion of each picture in a folder. Raises PictureError."""
+    found = CompletionsFolder(folder, stems[0], most=1)
+    found.check(stems)
+    if found.side != side:
         raise PictureError(
-            f"{path} has {width}x{height} pixels, but the model completes {side}x{side}; "
-            f"fill with --image_size={side}."
+            f"{folder} has pictures of {found.side}x{found.side}, but the model completes "
+            f"{side}x{side}; fill with --image_size={side}."
         )
-    return pixels
+    return found
 
 
 def main() -> None:
@@ -67,22 +67,17 @@ def main() -> None:
     stems = stems_of(split, count)
     engine = families.open_engine(FLAGS.model)
     side, seeds = engine.side, list(range(FLAGS.num_samples))
-    filled = {
-        stem: [_filled(folder, stem, side) for folder in FLAGS.peers] for stem in stems
-    }
+    peers = [_opened(folder, stems, side) for folder in FLAGS.peers]
     batches = pipeline.evaluation_batches(split, side, read(DataOptions), count)
     pictures = tqdm(batches.unbatch().as_numpy_iterator(), "pictures", count, unit="")
     rows = []
     for stem, (image, mask) in zip(stems, pictures):
-        mask = np.where(mask[..., 0] > 127, np.uint8(255), np.uint8(0))
-        image = image.astype(np.uint8)
-        missing = mask[..., None] > 0
-        holed = np.where(missing, np.uint8(0), image)
-        completed = engine.complete(holed, mask, seeds, Request(), SILENT).pictures
+        image, mask = image.astype(np.uint8), mask[..., 0].astype(np.uint8)
+        completed = engine.complete(image, mask, seeds, Request(), SILENT).pictures
         rows.append(
             [
                 *(sheets.holed(image, mask), image, None),
-                *(np.where(missing, peer, image) for peer in filled[stem]),
+                *(peer.blended(stem, image, mask)[0] for peer in peers),
                 *(None, *completed),
             ]
         )
