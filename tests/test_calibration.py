@@ -150,11 +150,14 @@ def test_two_models_are_measured_on_the_same_creatures(flags, tmp_path, monkeypa
 def test_one_run_is_measured_with_either_texture(flags, monkeypatch):
     flags.batch, flags.creatures, flags.sheet = COMPLETIONS, 1, None
     flags.model, flags.against = "runs/a:generator", "runs/a:codes"
-    asked, opened = [], []
+    asked, opened, checked = [], [], []
 
     class Engine(_Blank):
         def __init__(self, path):
             opened.append(path)
+
+        def check(self, request):
+            checked.append(request.texture)
 
         def complete(self, image, mask, seeds, request, reporter):
             asked.append(request.texture)
@@ -165,7 +168,8 @@ def test_one_run_is_measured_with_either_texture(flags, monkeypatch):
     monkeypatch.setattr(families.families, "open_engine", Engine)
     found = families.benchmark()["models"]
     assert opened == ["runs/a"]
-    assert asked == ["generator", "codes"] and set(found) == {
+    assert asked == checked == ["generator", "codes"]
+    assert set(found) == {
         flags.model,
         flags.against,
     }

@@ -91,7 +91,7 @@ def write_saved_model(
 
 def _fill(folder, model, options, facts, title, story, lite, onnx, thorough, reporter):
     """Writes all files and tries them: (facts, seconds, warm) of `Written`."""
-    # Gradients would make the graph larger and loading slower, and nobody trains an export.
+    # Gradients would make the graph larger, and nobody trains an export.
     forward_only = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(model, folder, model.signatures(), forward_only)
     saved = saved_graph.read_graph(folder).signature_def
