@@ -36,8 +36,12 @@ def write_lite(folder, model):
 
 
 def _convert(model, made, kind):
+    # The converter saves all that it is given to follow: of the model itself that would
+    # be each of its other functions, four times the work.
+    holder = tf.Module()
+    holder.weights = model.weights
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
-        [made.get_concrete_function()], model
+        [made.get_concrete_function()], holder
     )
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if kind != "float32":
