@@ -21,8 +21,10 @@ from vqinpaint.cli.picture_flags import (
     require_flags,
 )
 from vqinpaint.cli.printing import say
+from vqinpaint.completing import overview
 from vqinpaint.completing.folder import complete_folder, find_pairs
 from vqinpaint.completing.served import ServedEngine
+from vqinpaint.completing.task import Task
 from vqinpaint.errors import UsageError
 from vqinpaint.servers.connecting import connect
 
@@ -62,6 +64,8 @@ def main():
     outputs.check_folder(FLAGS.output)
     console, reading = Console(), read_reading()
     pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading, shard)
+    if FLAGS.overview:
+        overview.check(FLAGS.overview, pairs)
     server = connect(FLAGS.url, FLAGS.model_name, FLAGS.model_version, FLAGS.timeout)
     name = f"{FLAGS.model_name} at {FLAGS.url}"
     engine = ServedEngine(server, name, FLAGS.concurrency)
@@ -69,6 +73,9 @@ def main():
         pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading
     )
     say(summary.text())
+    if FLAGS.overview:
+        task = Task(request, FLAGS.output, FLAGS.overwrite, reading)
+        overview.write(FLAGS.overview, summary.done(pairs), task, console)
     summary.check()
 
 

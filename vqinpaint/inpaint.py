@@ -17,6 +17,7 @@ from vqinpaint.cli.picture_flags import (
     require_flags,
 )
 from vqinpaint.cli.printing import say
+from vqinpaint.completing import overview
 from vqinpaint.completing.folder import complete_folder, find_pairs
 from vqinpaint.completing.task import Task
 
@@ -39,15 +40,19 @@ def main():
     console, reading = Console(), read_reading()
     beam_options = read_beam_options()
     pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading, shard)
+    task = Task(request, FLAGS.output, FLAGS.overwrite, reading)
+    if FLAGS.overview:
+        overview.check(FLAGS.overview, pairs)
     if beam_options is None:
         engine = families.open_engine(FLAGS.model, FLAGS.sampler)
         summary = complete_folder(
             pairs, engine, request, FLAGS.output, FLAGS.overwrite, console, reading
         )
     else:
-        task = Task(request, FLAGS.output, FLAGS.overwrite, reading)
         summary = _with_beam(pairs, task, beam_options, console)
     say(summary.text())
+    if FLAGS.overview:
+        overview.write(FLAGS.overview, summary.done(pairs), task, console)
     summary.check()
 
 

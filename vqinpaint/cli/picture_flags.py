@@ -41,6 +41,12 @@ def define_picture_flags(without: tuple[str, ...] = ()) -> None:
         "Part of the pictures to complete, I/N: I of N parts, counted from 1. Runs with "
         "1/N to N/N do together what one run does. Default: all pictures.",
     )
+    flags.DEFINE_string(
+        "overview",
+        None,
+        "PNG file for one sheet of all pictures, each beside its completions. Default: "
+        "none.",
+    )
     define(Request, without=without)
     define(ReadingOptions)
 

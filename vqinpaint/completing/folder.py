@@ -49,6 +49,11 @@ class Summary:
         # A picture without a hole has none.
         self.last_sheet = task.sheet(image) or self.last_sheet
 
+    def done(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Those of the pictures and masks whose results are there."""
+        failed = set(self.failed)
+        return [pair for pair in pairs if pair[0] not in failed]
+
     def text(self) -> str:
         """All of it in one line, for people."""
         counts = (

@@ -5,12 +5,19 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 
-def encoded(array: np.ndarray | Image.Image) -> bytes:
-    """uint8 [H, W, 3] or [H, W], or a Pillow image, as the bytes of a PNG file."""
+def encoded(
+    array: np.ndarray | Image.Image, texts: PngImagePlugin.PngInfo | None = None
+) -> bytes:
+    """uint8 [H, W, 3] or [H, W], or a Pillow image, as the bytes of a PNG file.
+
+    Args:
+      array: the picture.
+      texts: further entries of the file.
+    """
     buffer = io.BytesIO()
     picture = array if isinstance(array, Image.Image) else Image.fromarray(array)
-    picture.save(buffer, "PNG")
+    picture.save(buffer, "PNG", pnginfo=texts)
     return buffer.getvalue()
