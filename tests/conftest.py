@@ -39,32 +39,50 @@ def two_replicas():
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 
-@pytest.fixture(scope="session")
-def exported(tmp_path_factory):
-    """(`ServedInpainter`, folder of its SavedModel); neither is to be changed.
+def _shared_export(factory, name, model, options):
+    """The folder of a tiny model's SavedModel, made once.
 
-    Making it takes two minutes. Processes of one test run share it in the folder that
-    VQINPAINT_TEST_EXPORT names, if it is set; its model always has the same weights.
+    It takes a minute and more. Processes of one test run share it in the folder that
+    VQINPAINT_TEST_EXPORT names, if it is set; the model always has the same weights.
+    Thorough trials of exports are tests of their own.
     """
-    from tests import tiny
     from vqinpaint import exporting
 
-    model = tiny.inpainter()
     shared = os.environ.get("VQINPAINT_TEST_EXPORT")
-    root = pathlib.Path(shared) if shared else tmp_path_factory.mktemp("models")
+    root = pathlib.Path(shared) if shared else factory.mktemp("models")
     # Kernels, and so the last digits of what is stored, differ with oneDNN.
     root = root / f"onednn{os.environ.get('TF_ENABLE_ONEDNN_OPTS', '')}"
-    folder = root / "tiny" / "1"
+    folder = root / name / "1"
     facts = {"version": "test"}
     root.mkdir(exist_ok=True)
-    with open(root / "lock", "w", encoding="utf-8") as lock:
+    with open(root / f"{name}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             exporting.write_saved_model(
-                *(model, tiny.OPTIONS, str(folder), facts, "tiny", "A story."),
+                *(model, options, str(folder), facts, "tiny", "A story."),
                 lite=True,
+                thorough=False,
             )
-    return model, str(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """(`ServedInpainter`, folder of its SavedModel); neither is to be changed."""
+    from tests import tiny
+
+    model = tiny.inpainter()
+    return model, _shared_export(tmp_path_factory, "tiny", model, tiny.OPTIONS)
+
+
+@pytest.fixture(scope="session")
+def exported_pic(tmp_path_factory):
+    """(`ServedPic`, folder of its SavedModel); neither is to be changed."""
+    from tests import tiny
+    from vqinpaint.joined import pic_loading
+
+    model = pic_loading.join(tiny.PIC, tiny.pic(), num_samples=2)
+    return model, _shared_export(tmp_path_factory, "tiny_pic", model, tiny.PIC)
 
 
 @pytest.fixture(scope="session")

@@ -59,8 +59,11 @@ def cc_program(tmp_path_factory):
 
 
 @pytest.mark.portable
-def test_a_cc_program_gets_the_same_bytes(exported, loaded, cc_program, tmp_path):
-    for name, inputs in requests(exported[0], 2).items():
+@pytest.mark.parametrize("family", ["exported", "exported_pic"])
+def test_a_cc_program_gets_the_same_bytes(family, cc_program, tmp_path, request):
+    model, saved = request.getfixturevalue(family)
+    loaded = tf.saved_model.load(saved).signatures
+    for name, inputs in requests(model, 2).items():
         folder = tmp_path / name
         folder.mkdir()
         arguments = []
@@ -69,7 +72,7 @@ def test_a_cc_program_gets_the_same_bytes(exported, loaded, cc_program, tmp_path
             path.write_bytes(tf.make_tensor_proto(value).SerializeToString())
             arguments.append(f"{key}={path}")
         subprocess.run(
-            [cc_program, exported[1], name, str(folder), *arguments],
+            [cc_program, saved, name, str(folder), *arguments],
             check=True,
             env={"TF_CPP_MIN_LOG_LEVEL": "3"},
         )

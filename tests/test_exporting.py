@@ -21,6 +21,11 @@ from vqinpaint.exporting.warmup import FILE
 from vqinpaint.joined import saved_graph
 
 
+@pytest.mark.portable
+def test_an_export_passes_every_trial(exported):
+    validation.validate(exported[1], exported[0])
+
+
 def test_only_what_completing_needs_is_stored(exported):
     model, folder = exported
     names = dict(tf.train.list_variables(f"{folder}/variables/variables"))

@@ -8,11 +8,11 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
-from vqinpaint import exporting, families
+from vqinpaint import families
 from vqinpaint.completing.served import ServedEngine
 from vqinpaint.errors import ModelError, UsageError
+from vqinpaint.exporting import validation
 from vqinpaint.exporting.requests import requests
-from vqinpaint.joined import pic_loading
 from vqinpaint.ops.images import to_uint8
 from vqinpaint.options.pic import PicModelOptions, PicOptions
 from vqinpaint.options.request import Request
@@ -37,20 +37,6 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def engine(run):
     return families.open_engine(run)
-
-
-@pytest.fixture(scope="module")
-def exported_pic(tmp_path_factory):
-    """(the model, folder of its SavedModel), tried signature by signature."""
-    model = pic_loading.join(tiny.PIC, tiny.pic(), num_samples=2)
-    folder = str(tmp_path_factory.mktemp("pic_models") / "tiny" / "1")
-    facts = {"version": "test"}
-    exporting.write_saved_model(
-        *(model, tiny.PIC, folder, facts, "tiny", "A story."),
-        lite=True,
-        thorough=False,
-    )
-    return model, folder
 
 
 def _complete(engine, seeds, image=IMAGE, **request):
@@ -92,6 +78,10 @@ def test_what_a_model_without_codes_cannot_do_is_refused(engine, run):
     engine.check(Request(keep=1, keep_by="discriminator"))
     with pytest.raises(UsageError, match="drop --sampler"):
         families.open_engine(run, "naive")
+
+
+def test_an_export_passes_every_trial(exported_pic):
+    validation.validate(exported_pic[1], exported_pic[0])
 
 
 def test_an_export_completes_as_its_run_does(engine, exported_pic):
