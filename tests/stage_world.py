@@ -20,10 +20,10 @@ from vqinpaint.stages.vqvae import VQVAEStage
 NAMES = ("vqvae", "structure", "texture", "bottom")
 # With that of the other family, whose graph takes longer to make.
 ALL = (*NAMES, "pic")
-# For tests of the paper's stages on every kind of kernels; the others are made of the same
-# layers, and compared with numbers by tests of their own.
+# For tests of the paper's stages on every kind of TensorFlow; the others are made of the
+# same layers, and compared with numbers by tests of their own.
 CASES = [
-    *(pytest.param(name, marks=pytest.mark.numerical) for name in NAMES[:3]),
+    *(pytest.param(name, marks=pytest.mark.portable) for name in NAMES[:3]),
     *ALL[3:],
 ]
 
