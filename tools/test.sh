@@ -10,13 +10,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 "$VENV"/bin/mypy
 # Two files at a time; most of the work is single-threaded tracing.
 pytest=("$VENV"/bin/python -m pytest -q -n 2 --dist loadfile)
-if [ $# -gt 0 ]; then
-  exec "${pytest[@]}" "$@"
-fi
-# Of a model that many tests need, in all processes below.
+# Of models that many tests need, in all processes below.
 VQINPAINT_TEST_EXPORT=$(mktemp -d)
 export VQINPAINT_TEST_EXPORT
 trap 'rm -rf "$VQINPAINT_TEST_EXPORT"' EXIT
+if [ $# -gt 0 ]; then
+  "${pytest[@]}" "$@"
+  exit
+fi
 TF_ENABLE_ONEDNN_OPTS=1 "${pytest[@]}" -m numerical
 TF_ENABLE_ONEDNN_OPTS=0 "${pytest[@]}" -m numerical
 # In turns, as TensorFlow keeps memory of every graph that a process has made.
