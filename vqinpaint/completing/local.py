@@ -69,9 +69,7 @@ class LocalEngine:
     @property
     def generates(self) -> bool:
         """Whether its priors have been trained with pictures of which nothing is known."""
-        if hasattr(self._model, "generates"):
-            return self._model.generates
-        return "generate" in self._model.signatures  # of a SavedModel
+        return self._model.generates
 
     @property
     def discriminates(self) -> bool:

@@ -14,7 +14,8 @@ from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.joined import saved_graph
 from vqinpaint.joined.codes_inpainter import CodesInpainter
 from vqinpaint.joined.inpainter import Inpainter
-from vqinpaint.joined.signatures import ServedInpainter
+from vqinpaint.joined.pruning import pruned
+from vqinpaint.joined.signatures import FUNCTIONS, ServedInpainter
 from vqinpaint.options import ModelOptions
 from vqinpaint.runs import folders, locating, networks
 from vqinpaint.runs.bundles import require_finite
@@ -142,7 +143,7 @@ def load_saved_model(path, sampler=None, texture=None):
         model.rows_begun  # noqa: B018  # an AttributeError tells that it is missing
         return side_of(model), _number_of_codes(model)
 
-    model, (sides, codes) = opened(path, _FUNCTIONS, look)
+    model, (sides, codes) = opened(path, _FUNCTIONS, look, FUNCTIONS)
     told, wanted = "", options.image_size
     if sides != [wanted] * 2:
         told = f"image_size is {wanted}, but the graph completes pictures of {sides}"
@@ -153,8 +154,10 @@ def load_saved_model(path, sampler=None, texture=None):
     return model, options
 
 
-def opened(path, functions, look):
+def opened(path, functions, look, kept):
     """Loads a SavedModel, whatever it holds, or says in one line why not.
+
+    It comes without signatures, which nothing in Python needs and which take longest.
 
     Args:
       path: its folder.
@@ -162,20 +165,23 @@ def opened(path, functions, look):
         a single output without a name.
       look: function from the model to what the caller wants to know of it; it may raise
         anything.
+      kept: names of the functions to load.
 
     Returns:
-      (the model, what `look` returned).
+      (the model, which has the attribute `generates` too; what `look` returned).
 
     Raises:
       ModelError: it is damaged, refused (see `saved_graph`), or no such model.
     """
-    saved_graph.check(path)
+    graph = saved_graph.check(path)
+    generates = "generate" in graph.signature_def
     try:
-        with _quiet():
-            model = tf.saved_model.load(plain_path(path))
+        with _quiet(), pruned(plain_path(path), graph, kept) as folder:
+            model = tf.saved_model.load(folder)
         # An export of another project or of an older version lacks one of them.
         for name, outputs in functions.items():
             _require_function(model, name, outputs)
+        model.generates = generates
         seen = look(model)
         require_finite(model.weights, path)
         return model, seen
@@ -203,11 +209,10 @@ def other_model(path, told):
 
 
 def _number_of_codes(model):
-    """As the noise of a signature has it; None without that signature."""
-    signature = model.signatures.get("inpaint_from_noise")
-    if signature is None:
+    """As the noise that structures are drawn from has it; None in early exports."""
+    if not hasattr(model, "draw"):
         return None
-    return signature.structured_input_signature[1]["noise"].shape[-1]
+    return model.draw.concrete_functions[0].inputs[2].shape[-1]
 
 
 def _require_function(model, name, outputs):

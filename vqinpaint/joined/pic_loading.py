@@ -41,7 +41,7 @@ def load(path: str, image_size: int | None = None) -> tuple[Any, PicModelOptions
         )
     path = location.path
     options = read_export(path, PicExportFile).model.options()
-    model, sides = loading.opened(path, _FUNCTIONS, loading.side_of)
+    model, sides = loading.opened(path, _FUNCTIONS, loading.side_of, tuple(_FUNCTIONS))
     if sides != [options.image_size] * 2:
         raise loading.other_model(
             path,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tensorflow.core.protobuf import fingerprint_pb2, saved_model_pb2
@@ -39,11 +39,14 @@ class Node(NamedTuple):
     attributes: Any  # by name
 
 
-def check(folder: str) -> None:
+def check(folder: str) -> Any:
     """Refuses a SavedModel that is damaged, or that may do more than compute.
 
     Args:
       folder: of the SavedModel.
+
+    Returns:
+      Its `MetaGraphDef`.
 
     Raises:
       ModelError: says what is missing or damaged, or names the operation.
@@ -60,6 +63,7 @@ def check(folder: str) -> None:
     _check_constants(folder, graph)
     Bundle(os.path.join(folder, _VARIABLES))
     _check_fingerprint(folder)
+    return graph
 
 
 def read_graph(folder: str) -> Any:
@@ -140,6 +144,25 @@ def nodes_of(graph: Any) -> Iterator[tuple[str | None, Node]]:
     for function in graph.graph_def.library.function:
         for node in function.node_def:
             yield function.signature.name, Node(node.op, node.name, node.attr)
+
+
+def functions_below(library: Any, roots: Iterable[str]) -> set[str]:
+    """Names of all functions of a `FunctionDefLibrary` that some of them need.
+
+    Args:
+      library: functions.
+      roots: names of those that are called; they are among the result.
+    """
+    by_name = {function.signature.name: function for function in library.function}
+    found: set[str] = set()
+    left = list(roots)
+    while left:
+        name = left.pop()
+        if name in by_name and name not in found:
+            found.add(name)
+            for node in by_name[name].node_def:
+                left += [node.op, *_called(node.attr)]
+    return found
 
 
 def _called(attributes):

@@ -9,13 +9,14 @@ from vqinpaint.joined.inpainter import Inpainter, function, look
 from vqinpaint.joined.rows import NO_LIMITS, by_good_row, draw_fault, same_number
 from vqinpaint.ops import encoded
 
-# What a program that loads a SavedModel calls beside the signatures.
+# What Python calls of a SavedModel, beside the signatures that servers call.
 _SHARED = ("sample", "draw", "structures", "encode", "reconstruct", "bits")
 # Beside them, by what fills the hole.
 _OF_TEXTURE = {
     "generator": ("fill",),
     "codes": ("draw_texture", "decode", "texture_bits"),
 }
+FUNCTIONS = (*_SHARED, *(name for names in _OF_TEXTURE.values() for name in names))
 
 
 class ServedInpainter(tf.Module):
