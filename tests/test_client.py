@@ -46,7 +46,9 @@ def _client(world, api, output, *flags, image="square.png", code=0):
 @pytest.mark.parametrize("image", ["square.png", "wide.jpg"])
 def test_the_client_writes_what_inpaint_writes(world, tmp_path, api, image):
     """A row of the server holds two completions, so three take two rows."""
-    _client(world, api, tmp_path / "far", "--seed=5", image=image)
+    sheets = [tmp_path / f"{side}_sheet.png" for side in ("far", "near")]
+    more = "--seed=5", f"--overview={sheets[0]}"
+    _client(world, api, tmp_path / "far", *more, image=image)
     run(
         "-m",
         "vqinpaint.inpaint",
@@ -56,7 +58,9 @@ def test_the_client_writes_what_inpaint_writes(world, tmp_path, api, image):
         f"--output={tmp_path / 'near'}",
         "--num_samples=3",
         "--seed=5",
+        f"--overview={sheets[1]}",
     )
+    assert sheets[0].read_bytes() == sheets[1].read_bytes()
     names = sorted(path.name for path in (tmp_path / "near").iterdir())
     assert names == sorted(path.name for path in (tmp_path / "far").iterdir())
     for name in names:

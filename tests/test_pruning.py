@@ -1,6 +1,7 @@
 """SavedModels without what servers alone call."""
 
 import os
+import pathlib
 
 import numpy as np
 import pytest
@@ -42,11 +43,33 @@ def test_what_is_kept_gives_the_same_bytes(exported):
     assert size < os.path.getsize(os.path.join(folder, "saved_model.pb")) / 2
 
 
-def test_without_room_for_a_copy_the_model_itself_is_loaded(exported, monkeypatch):
-    def full(**options):
+def test_a_path_through_a_link_leads_to_the_same_variables(exported, tmp_path):
+    folder = pathlib.Path(exported[1])
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "link").symlink_to(folder)
+    path = f"{tmp_path}/here/link/../{folder.name}"
+    assert not os.path.exists(os.path.abspath(path))
+    with pruned(path, saved_graph.read_graph(path), ["encode"]) as copy:
+        model = tf.saved_model.load(copy)
+    assert copy != path and len(model.weights) == len(exported[0].weights)
+
+
+@pytest.mark.parametrize("broken", ["tempfile.TemporaryDirectory", "os.symlink"])
+def test_without_room_for_a_copy_the_model_itself_is_loaded(
+    exported, monkeypatch, broken
+):
+    def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tempfile.TemporaryDirectory", full)
+    monkeypatch.setattr(broken, full)
     folder = exported[1]
     with pruned(folder, saved_graph.read_graph(folder), ["sample"]) as copy:
         assert copy == folder
+
+
+def test_what_goes_wrong_in_between_comes_out(exported):
+    folder = exported[1]
+    with pytest.raises(OSError, match="of the block"):
+        with pruned(folder, saved_graph.read_graph(folder), ["sample"]) as copy:
+            raise OSError("of the block")
+    assert not os.path.exists(copy)

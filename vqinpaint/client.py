@@ -65,7 +65,7 @@ def main():
     console, reading = Console(), read_reading()
     pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading, shard)
     if FLAGS.overview:
-        overview.check(FLAGS.overview, pairs)
+        overview.check(FLAGS.overview, pairs, FLAGS.output, shard)
     server = connect(FLAGS.url, FLAGS.model_name, FLAGS.model_version, FLAGS.timeout)
     name = f"{FLAGS.model_name} at {FLAGS.url}"
     engine = ServedEngine(server, name, FLAGS.concurrency)

@@ -42,7 +42,7 @@ def main():
     pairs = find_pairs(FLAGS.image, FLAGS.mask, console, reading, shard)
     task = Task(request, FLAGS.output, FLAGS.overwrite, reading)
     if FLAGS.overview:
-        overview.check(FLAGS.overview, pairs)
+        overview.check(FLAGS.overview, pairs, FLAGS.output, shard)
     if beam_options is None:
         engine = families.open_engine(FLAGS.model, FLAGS.sampler)
         summary = complete_folder(

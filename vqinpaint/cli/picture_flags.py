@@ -44,8 +44,8 @@ def define_picture_flags(without: tuple[str, ...] = ()) -> None:
     flags.DEFINE_string(
         "overview",
         None,
-        "PNG file for one sheet of all pictures, each beside its completions. Default: "
-        "none.",
+        "PNG file for one sheet of all pictures, each beside its completions; not with "
+        "--shard. Default: none.",
     )
     define(Request, without=without)
     define(ReadingOptions)

@@ -6,47 +6,54 @@ import os
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
 from vqinpaint import outputs
-from vqinpaint.completing.ownership import sample_name
+from vqinpaint.completing import marked, ownership
 from vqinpaint.completing.task import Task
-from vqinpaint.errors import UsageError
-from vqinpaint.files import digests
-from vqinpaint.pictures import files, png, sheets
-from vqinpaint.pictures.pairing import is_same_file
+from vqinpaint.errors import PictureError, UsageError
+from vqinpaint.options.sharding import WHOLE, Shard
+from vqinpaint.pictures import files, pairing, png, sheets
 from vqinpaint.reporting import SILENT, Reporter
 
 FLAG = "--overview"
 _CELL, _GAP = 128, 6
 # Within what all viewers open.
 MOST_COLUMNS, MOST_ROWS = 24, 120
-# The text of the PNG that holds a digest of its pixels.
-_MARK = "vqinpaint-overview"
 
 
-def check(path: str, pairs: Sequence[tuple[str, str]]) -> None:
+def check(
+    path: str, pairs: Sequence[tuple[str, str]], output: str, shard: Shard = WHOLE
+) -> None:
     """Makes sure that a sheet can be written, and over nothing but an earlier sheet.
 
     Args:
       path: of the sheet.
-      pairs: pictures and masks.
+      pairs: pictures to complete, and their masks.
+      output: folder of the results.
+      shard: part of the pictures that is completed.
 
     Raises:
-      UsageError: it is no PNG, lies among the pictures or masks, or somebody else's file
-        is in its place.
+      UsageError: it is no PNG, has the name of a result, is wanted of a part alone, or a
+        file is in its place that is no sheet, or one that was changed since.
       DiskError: nothing can be written there.
     """
     if not path.lower().endswith(".png"):
         raise UsageError(f"{FLAG}={path}: give the name of a PNG file.")
-    outputs.check_file(path, is_sheet, FLAG)
-    folder = os.path.dirname(path) or os.curdir
-    inputs = {os.path.dirname(file) or os.curdir for pair in pairs for file in pair}
-    if any(is_same_file(folder, other) for other in inputs):
+    if shard != WHOLE:
         raise UsageError(
-            f"{FLAG}={path} lies among the pictures or masks, and the next run would take "
-            "it for one of them; choose another folder."
+            f"{FLAG} shows all pictures, of which --shard completes a part; when all parts "
+            "are done, the same command without --shard draws the sheet."
         )
+    folder, name = os.path.split(path)
+    stems = {files.stem(image) for image, _ in pairs}
+    if ownership.stem_of_result(name) in stems and pairing.is_same_file(
+        folder or os.curdir, output
+    ):
+        raise UsageError(
+            f"{FLAG}={path} is the name of a result; give the sheet another name."
+        )
+    outputs.check_file(path, marked.is_unchanged, FLAG)
 
 
 def write(
@@ -57,48 +64,36 @@ def write(
 ) -> None:
     """Writes a sheet: a row for each picture, with its hole and then its completions.
 
+    A picture that cannot be read any more is left out.
+
     Args:
       path: of the sheet, which passed `check`; its folder is made if needed.
       pairs: pictures that have been completed, and their masks. Without any there is no
         sheet.
       task: of their results.
-      reporter: told of progress and of what does not fit.
+      reporter: told of progress, and of what is not shown.
 
     Raises:
-      PictureError: a picture or a mask cannot be read any more.
-      Taken: somebody's file is there.
-      OSError: a completion is gone, or the disk is full.
+      Taken: a file is there that is no sheet, or one that was changed since.
+      OSError: the disk is full or refuses.
     """
-    if not pairs:
-        return
     shown = min(task.request.kept, MOST_COLUMNS)
-    if len(pairs) > MOST_ROWS or shown < task.request.kept:
-        reporter.note(
-            f"note: {path} shows {min(len(pairs), MOST_ROWS)} of {len(pairs)} pictures "
-            f"and {shown} of {task.request.kept} completions of each."
-        )
-    steps = reporter.each("rows of the overview", pairs[:MOST_ROWS])
-    rows = [_row(*pair, task, shown) for pair in steps]
-    sheet = sheets.grid(rows, cell=_CELL, gap=_GAP)
-    marks = PngImagePlugin.PngInfo()
-    marks.add_text(_MARK, _digest(sheet))
+    rows = []
+    for pair in reporter.each("rows of the overview", pairs[:MOST_ROWS]):
+        try:
+            rows.append(_row(*pair, task, shown))
+        except PictureError as error:
+            reporter.note(f"note: {pair[0]} is not on {path}: {error}")
+    if not rows:
+        reporter.note(f"note: no picture was completed, so {path} is not written.")
+        return
+    sheet = marked.marked(png.encoded(sheets.grid(rows, cell=_CELL, gap=_GAP)))
     os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
-    outputs.write(path, png.encoded(sheet, marks), replace=is_sheet(path))
-    reporter.note(f"all of them on one sheet: {path}")
-
-
-def is_sheet(path: str) -> bool:
-    """Whether a file is a sheet that `write` wrote and that nobody changed since."""
-    try:
-        with Image.open(path, formats=["PNG"]) as image:
-            told = image.info.get(_MARK)
-            return bool(told) and told == _digest(np.asarray(image))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return False
-
-
-def _digest(sheet):
-    return digests.of_bytes(np.ascontiguousarray(sheet).tobytes())
+    outputs.write(path, sheet, replace=marked.is_unchanged(path))
+    reporter.note(
+        f"{path} shows {len(rows)} of {len(pairs)} pictures, {shown} of "
+        f"{task.request.kept} completions of each."
+    )
 
 
 def _row(image, mask, task, shown):
@@ -111,10 +106,10 @@ def _row(image, mask, task, shown):
         picture.orientation,
         task.reading,
     )
-    name = files.stem(image)
+    names = [ownership.sample_name(files.stem(image), i) for i in range(shown)]
     completed = [
-        files.load_image(os.path.join(task.output, sample_name(name, i)), task.reading)
-        for i in range(shown)
+        files.load_image(os.path.join(task.output, name), task.reading)
+        for name in names
     ]
     holed = sheets.holed(picture.pixels, missing)
     return [_cell(holed), None, *map(_cell, completed)]

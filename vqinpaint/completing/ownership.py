@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from vqinpaint import outputs
+from vqinpaint.completing import marked
 from vqinpaint.errors import PictureError
 from vqinpaint.files import digests
 from vqinpaint.pictures.png_chunks import is_whole
@@ -27,6 +28,12 @@ _OPENING = b'{\n  "model": '
 def sample_name(stem: str, number: int) -> str:
     """File name of a picture's completion, counted from 0."""
     return f"{stem}_{number:02d}.png"
+
+
+def stem_of_result(name: str) -> str | None:
+    """How the name of a picture begins that a file of this name is a result of, if any."""
+    match = _RESULT.fullmatch(name)
+    return match["stem"] if match else None
 
 
 def index(folder: str, stem: str) -> outputs.Index:
@@ -114,17 +121,21 @@ def _has_digest(path, digest):
 
 
 def without_results(paths: Sequence[str]) -> list[str]:
-    """Those of the pictures in folders that are not results of an earlier run there."""
+    """Those of the pictures in folders that are not results of an earlier run there.
+
+    Results are what the JSON of a picture lists, and sheets of all pictures.
+    """
     listed: dict[tuple[str, str], set[str]] = {}
     kept = []
     for path in paths:
         folder, name = os.path.split(path)
-        match = _RESULT.fullmatch(name)
-        if match:
-            key = folder, match["stem"]
+        stem = stem_of_result(name)
+        if stem is not None:
+            key = folder, stem
             if key not in listed:
-                listed[key] = outputs.claimed_names(index(folder or os.curdir, key[1]))
+                listed[key] = outputs.claimed_names(index(folder or os.curdir, stem))
             if name in listed[key]:
                 continue
-        kept.append(path)
+        if not marked.is_unchanged(path):
+            kept.append(path)
     return kept

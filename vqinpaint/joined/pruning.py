@@ -14,6 +14,7 @@ from typing import Any
 
 from tensorflow.core.protobuf import saved_model_pb2
 
+from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.joined import saved_graph
 
 _GRAPH, _VARIABLES = "saved_model.pb", "variables"
@@ -31,7 +32,7 @@ def pruned(folder: str, graph: Any, names: Iterable[str]) -> Iterator[str]:
 
     Yields:
       Path of the copy while the block runs, for `tf.saved_model.load`; or `folder` itself
-      where nothing can be written.
+      where no copy can be made.
     """
     _prune(graph, set(names))
     with contextlib.ExitStack() as stack:
@@ -42,9 +43,12 @@ def pruned(folder: str, graph: Any, names: Iterable[str]) -> Iterator[str]:
             )
             with open(os.path.join(copy, _GRAPH), "wb") as file:
                 file.write(model.SerializeToString())
-            variables = os.path.abspath(os.path.join(folder, _VARIABLES))
+            # Not os.path.abspath, which takes ".." after a link for the link's folder.
+            variables = os.path.join(os.getcwd(), folder, _VARIABLES)
             os.symlink(variables, os.path.join(copy, _VARIABLES))
         except OSError:
+            copy = folder
+        if plain_path(copy) != copy:  # TMPDIR is a pattern
             copy = folder
         yield copy
 
@@ -73,6 +77,9 @@ def _prune(graph, names):
     functions = [f for f in library.function if f.signature.name in needed]
     del library.function[:]
     library.function.extend(functions)
+    # Early exports name gradients, which may be of functions that are gone now.
+    del library.gradient[:]
+    del library.registered_gradients[:]
 
 
 def _empty(node):
