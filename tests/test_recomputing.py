@@ -10,10 +10,15 @@ from vqinpaint.ops.recomputing import recomputing, wanted
 from vqinpaint.stages.base import Batch
 from vqinpaint.training import estimate
 
-pytestmark = pytest.mark.portable
-
-# Of the other family one case, as its graph takes longest to make.
-CASES = [*((name, parts) for name in NAMES for parts in (1, 2)), ("pic", 2)]
+# Of the other family one case on one tier, as its graph takes longest to make.
+CASES = [
+    *(
+        pytest.param(name, parts, marks=pytest.mark.portable)
+        for name in NAMES
+        for parts in (1, 2)
+    ),
+    ("pic", 2),
+]
 
 
 def _made(name, recompute, **kwargs):

@@ -14,6 +14,7 @@ from typing import Any
 
 from tensorflow.core.protobuf import saved_model_pb2
 
+from vqinpaint import outputs
 from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.joined import saved_graph
 
@@ -41,8 +42,7 @@ def pruned(folder: str, graph: Any, names: Iterable[str]) -> Iterator[str]:
             model = saved_model_pb2.SavedModel(
                 saved_model_schema_version=1, meta_graphs=[graph]
             )
-            with open(os.path.join(copy, _GRAPH), "wb") as file:
-                file.write(model.SerializeToString())
+            outputs.write(os.path.join(copy, _GRAPH), model.SerializeToString())
             # Not os.path.abspath, which takes ".." after a link for the link's folder.
             variables = os.path.join(os.getcwd(), folder, _VARIABLES)
             os.symlink(variables, os.path.join(copy, _VARIABLES))
