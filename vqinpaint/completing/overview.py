@@ -98,14 +98,7 @@ def write(
 
 def _row(image, mask, task, shown):
     """Cells of one picture, of which None is a gap: the holed picture, completions."""
-    picture = files.load_picture(image, task.reading)
-    missing, _ = files.load_mask(
-        mask,
-        *picture.pixels.shape[:2],
-        task.request.invert_mask,
-        picture.orientation,
-        task.reading,
-    )
+    picture, missing, _ = task.read(image, mask)
     names = [ownership.sample_name(files.stem(image), i) for i in range(shown)]
     completed = [
         files.load_image(os.path.join(task.output, name), task.reading)

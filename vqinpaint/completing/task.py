@@ -7,6 +7,8 @@ import os
 import time
 from typing import Any
 
+import numpy as np
+
 from vqinpaint import outputs
 from vqinpaint.completing import ownership, result_files, structures
 from vqinpaint.completing.engine import Engine
@@ -18,6 +20,7 @@ from vqinpaint.options.reading import USUAL, ReadingOptions
 from vqinpaint.options.request import Request
 from vqinpaint.pictures import files
 from vqinpaint.pictures.masks import is_missing
+from vqinpaint.pictures.picture import Picture
 from vqinpaint.reporting import SILENT, Reporter
 
 
@@ -80,6 +83,27 @@ class Task:
             )
         return False
 
+    def read(self, image: str, mask: str) -> tuple[Picture, np.ndarray, str]:
+        """A picture, its mask uint8 [H, W], and what was done to the mask, or "".
+
+        Args:
+          image, mask: paths.
+
+        Raises:
+          PictureError: one of them cannot be used.
+        """
+        picture = files.load_picture(image, self.reading)
+        height, width = picture.pixels.shape[:2]
+        found, changed = files.load_mask(
+            mask,
+            height,
+            width,
+            self.request.invert_mask,
+            picture.orientation,
+            self.reading,
+        )
+        return picture, found, changed
+
     def sheet(self, image: str) -> str | None:
         """Path of a picture's contact sheet, where there is one."""
         path = os.path.join(self.output, f"{files.stem(image)}{ownership.SHEET}")
@@ -126,14 +150,7 @@ class Task:
     def _completed(self, image_path, mask_path, engine, facts, reporter):
         """(`Result`, facts with what came of the work)."""
         start = time.monotonic()
-        picture = files.load_picture(image_path, self.reading)
-        mask, changed = files.load_mask(
-            mask_path,
-            *picture.pixels.shape[:2],
-            self.request.invert_mask,
-            picture.orientation,
-            self.reading,
-        )
+        picture, mask, changed = self.read(image_path, mask_path)
         if changed:
             reporter.note(f"note: {changed}.")
         result = complete_picture(

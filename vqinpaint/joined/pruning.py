@@ -1,7 +1,7 @@
 """A SavedModel without the functions that servers alone call, which loads faster.
 
-TensorFlow makes a Python graph of every function that it loads, and most operations of an
-export belong to the signatures over encoded pictures.
+TensorFlow makes a Python graph of every function that it loads, and nearly half the
+operations of an export are in functions that only its signatures and savers need.
 """
 
 from __future__ import annotations
