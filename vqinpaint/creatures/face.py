@@ -13,15 +13,15 @@ from vqinpaint.creatures.body import SIDES
 
 # Eyes: x, y, radius.
 EYES = {
-    "two": [(-0.2, -0.135, 0.15), (0.2, -0.135, 0.15)],
-    "one": [(0.0, -0.13, 0.2)],
-    "three": [(-0.255, -0.09, 0.115), (0.255, -0.09, 0.115), (0.0, -0.19, 0.12)],
+    "two": [(-0.205, -0.135, 0.165), (0.205, -0.135, 0.165)],
+    "one": [(0.0, -0.13, 0.215)],
+    "three": [(-0.265, -0.09, 0.13), (0.265, -0.09, 0.13), (0.0, -0.185, 0.135)],
     "closed": [(-0.2, -0.13, 0.125), (0.2, -0.13, 0.125)],
 }
 _MOUTH = 0.27  # y of its upper edge
 _NOSE = 0.13  # y of a button
 _PLACES = (0, _NOSE), (0.1, 0.24), (0.2, -0.33)  # of nose, moustache, brows
-_LENSES = (0.212, -0.135, 0.182)  # x, y, radius of round glasses
+_LENSES = (0.214, -0.135, 0.188)  # x, y, radius of round glasses
 
 _INK = palette.linear("4a1418")
 _TONGUE = palette.linear("e2525a")
@@ -132,15 +132,19 @@ def _add_closed_eye(scene, x, y, radius):
 def _add_open_eye(scene, creature, x, y, radius):
     ground = scene.height_at(x, y)
     scene.ellipsoid(
-        (x, y, ground - 0.16), (radius, 1.08 * radius, radius + 0.11), _WHITE, gloss=0.5
+        (x, y, ground - 0.13), (radius, 1.08 * radius, radius + 0.11), _WHITE, gloss=0.5
     )
     unit = radius / 0.15
-    turn = {"left": -0.055, "front": 0.0, "right": 0.055}[creature.gaze]
+    from_eye = np.hypot(scene.x - x, (scene.y - y) / 1.08)
+    turn = {"left": -0.052, "front": 0.0, "right": 0.052}[creature.gaze]
     x, y = x + turn * unit, y + 0.01
     distance = np.hypot(scene.x - x, scene.y - y)
     iris = palette.linear(palette.IRISES[creature.iris])
-    scene.paint(scene.inside(distance - 0.088 * unit), iris)
-    scene.paint(scene.inside(distance - 0.048 * unit), _PUPIL)
+    # Large, so that its colour can be told in a picture of 64 pixels. Where the creature
+    # looks aside, the edge of the eye cuts it off.
+    disc = np.maximum(distance - 0.106 * unit, from_eye - 0.84 * radius)
+    scene.paint(scene.inside(disc), iris)
+    scene.paint(scene.inside(distance - 0.045 * unit), _PUPIL)
     # A highlight on the side of the light.
     side = -1 if creature.light == "left" else 1
     glint = np.hypot(scene.x - (x + 0.036 * unit * side), scene.y - (y - 0.042 * unit))

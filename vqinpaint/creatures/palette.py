@@ -28,7 +28,7 @@ BACKGROUNDS = {
     "lilac": "ddd3f5",
     "grey": "d9dde3",
 }
-IRISES = {"brown": "7a4420", "blue": "2f7fe0", "green": "2f9b57", "red": "d03a2e"}
+IRISES = {"brown": "7c4a12", "blue": "2f7fe8", "green": "2fae4f", "red": "f0282c"}
 
 
 def linear(code, hue=0.0):
@@ -60,7 +60,7 @@ def darker(colour):
 
 def lighter(colour):
     """float32 [3]: the colour of a long nose on such a body."""
-    return np.clip(colour * np.float32(1.2) + np.float32(0.05), 0, 1)
+    return np.clip(colour * np.float32(1.3) + np.float32(0.12), 0, 1)
 
 
 def redder(colour):
