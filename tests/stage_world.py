@@ -110,7 +110,7 @@ def require_same_moments(one, two):
     the rounding of zero gradients up to whole steps.
     """
     moments = [
-        np.concatenate([v.numpy().ravel() for v in s.optimizer.variables[2:]])
+        np.concatenate([v.numpy().ravel() for v in s.optimizer.variables[1:]])
         for s in (one, two)
     ]
     assert np.abs(moments[0] - moments[1]).max() < 1e-4 * np.abs(moments[0]).max()

@@ -14,7 +14,22 @@ class FusedAdam(keras.optimizers.Adam):
     it the authors' code, used this single operation, which also adds epsilon to the
     uncorrected root of the second moment (the "epsilon hat" of Kingma and Ba 2015,
     section 2).
+
+    The learning rate is no variable as it is in Keras: checkpoints would hold it, so that
+    training that goes on with another rate would get the old one back.
     """
+
+    @property
+    def learning_rate(self) -> tf.Tensor | float:
+        """Of the next step, from what the optimiser was made with."""
+        rate = self._learning_rate
+        return rate(self.iterations) if callable(rate) else rate
+
+    def _build_learning_rate(self, learning_rate):
+        return learning_rate
+
+    def _compute_current_learning_rate(self):
+        """Keras's hook before a step; it would make a variable of a schedule."""
 
     def update_step(self, gradient: tf.Tensor, variable: tf.Variable) -> None:
         index = self._index_dict[self._var_key(variable)]

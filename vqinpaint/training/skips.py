@@ -44,6 +44,6 @@ class Skips:
                 f"{what}, as in {len(self._recent)} of the last {WINDOW} steps "
                 f"({', '.join(map(str, self._recent))}); it used {data}. The checkpoints "
                 "are intact: look at these pictures, or go on from there with a smaller "
-                "--learning_rate."
+                f"--{self._stage}_learning_rate."
             )
         self._reporter.note(f"warning: {what} and were not applied; it used {data}.")
