@@ -353,6 +353,25 @@ def test_a_visitor_has_one_computation_at_a_time(tmp_path, picture):
     assert _files(session.desk) == 2 + 6
 
 
+def test_what_is_cancelled_while_it_waits_leaves_no_files(tmp_path, picture):
+    engine, folder = Slow(), tmp_path / "own"
+    folder.mkdir()
+    desk = Desk(engine, PageOptions(), str(folder), NOTHING, Turns(3))
+    first, waiting = Session(desk), Session(desk)
+    for session in (first, waiting):
+        session.open(picture)
+        session.piece.rectangle(0, 0, 30, 30)
+    job = first.start(Request(num_samples=1))
+    before = _files(desk)
+    for _ in range(3):
+        cancelled = waiting.start(Request(num_samples=1))
+        cancelled.stop()
+        assert cancelled.ended(30)
+    assert _files(desk) == before
+    engine.go.set()
+    assert job.ended(30)
+
+
 def test_what_ends_after_its_visitor_left_leaves_no_files(tmp_path, picture):
     engine, folder = Slow(), tmp_path / "own"
     folder.mkdir()
@@ -376,6 +395,19 @@ def test_what_is_written_after_the_end_goes(tmp_path):
             storage.close()
             os.makedirs(place)
     assert not os.listdir(tmp_path)
+
+
+def test_completions_may_have_more_bytes_than_uploads(tmp_path, picture):
+    options, folder = PageOptions(upload_megabytes=1), tmp_path / "own"
+    folder.mkdir()
+    session = Session(Desk(Engine(), options, str(folder), NOTHING, Turns(0)))
+    session.open(picture)
+    session.piece.rectangle(0, 0, 30, 30)
+    round = _round(session, num_samples=1)
+    with open(round.completion(0), "ab") as file:
+        file.write(bytes(1_000_001))  # which readers of PNG pass over
+    session.repaint(round, 0)
+    assert os.path.getsize(session.piece.path) > 1_000_000
 
 
 def test_bounds_are_kept(session, tmp_path):

@@ -19,6 +19,7 @@ from vqinpaint.completing.served import ServedEngine
 from vqinpaint.errors import UsageError
 from vqinpaint.options.page import PageOptions
 from vqinpaint.servers.connecting import connect
+from vqinpaint.servers.deadline import check_timeout
 from vqinpaint.web import serving
 
 flags.DEFINE_string("model", None, "SavedModel folder or run folder to complete with.")
@@ -51,8 +52,7 @@ def _open_engine():
         raise UsageError("give --model or --url, one of them; see --help.")
     if FLAGS.model:
         return families.open_engine(FLAGS.model, FLAGS.sampler)
-    if not FLAGS.timeout > 0:
-        raise UsageError(f"--timeout={FLAGS.timeout}: give seconds above 0.")
+    check_timeout(FLAGS.timeout)
     server = connect(FLAGS.url, FLAGS.model_name, None, FLAGS.timeout)
     return ServedEngine(server, f"{FLAGS.model_name} at {FLAGS.url}")
 

@@ -102,7 +102,10 @@ class Session:
           PictureError: no readable picture, or one that is too large.
           UsageError: the disk is full.
         """
-        data = self._read(path, "image")
+        self._take(self._read(path, "image"), path, mask)
+
+    def _take(self, data, path, mask=""):
+        """`open`, of a file of ours too, which may have more bytes than an upload."""
         place, before = self._storage.new(), self._piece
         with self._storage.kept_on_success(place):
             copy = os.path.join(place, _tame(os.path.basename(path)))
@@ -207,15 +210,19 @@ class Session:
                     *(request, reporter, options.reading),
                 )
 
-        return Job(work, desk.turns)
+        return Job(work, desk.turns, undo=lambda: self._storage.remove(place))
 
     def repaint(self, round: Round, index: int) -> None:
-        """Takes a completion as the picture, to paint a further hole into it."""
-        self.open(round.completion(index))
+        """Takes a completion as the picture, to paint a further hole into it.
+
+        It may have more bytes than an upload, as it is a PNG whatever the upload was.
+        """
+        self._take(_content(round.completion(index)), round.completion(index))
 
     def reopen(self, round: Round) -> None:
         """Takes the picture and the hole of a round again."""
-        self.open(round.inputs.picture, mask=round.inputs.mask)
+        picture = round.inputs.picture
+        self._take(_content(picture), picture, mask=round.inputs.mask)
 
     def vary(
         self, round: Round, index: int, share: float, request: Request
@@ -268,10 +275,15 @@ class Session:
         return read_regular(path, most, name, PictureError)
 
 
+def _content(path):
+    """Content of a file of ours."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def _copied(source, folder, name):
     """Path of a copy of a file of ours."""
-    with open(source, "rb") as file:
-        outputs.write(os.path.join(folder, name), file.read())
+    outputs.write(os.path.join(folder, name), _content(source))
     return os.path.join(folder, name)
 
 

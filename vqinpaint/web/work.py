@@ -127,6 +127,7 @@ class Job(Generic[T]):
       work: from a function that raises `Stopped` if the job was stopped, and a reporter,
         to the result.
       turns: of all jobs of one engine, which is used by one thread at a time.
+      undo: called in place of `work` where the job is stopped while it waits.
 
     Raises:
       UsageError: too many wait.
@@ -135,8 +136,14 @@ class Job(Generic[T]):
       progress: what is reported.
     """
 
-    def __init__(self, work: Callable[[Callable[[], None], Reporter], T], turns: Turns):
+    def __init__(
+        self,
+        work: Callable[[Callable[[], None], Reporter], T],
+        turns: Turns,
+        undo: Callable[[], None] = lambda: None,
+    ):
         self.progress = Progress()
+        self._undo = undo
         self._work, self._turns, self._ticket = work, turns, turns.join()
         self._asked, self._ended = threading.Event(), threading.Event()
         self._started: float | None = None
@@ -155,6 +162,8 @@ class Job(Generic[T]):
         except BaseException as error:  # carried over to whoever asks for the result
             self._error = error
         finally:
+            if self._started is None:
+                self._undo()
             self._ended.set()
 
     def _check(self):
