@@ -18,7 +18,7 @@ class Known(tf.Module):
     """Answers by arithmetic; the red of a picture's first pixel is its number i.
 
     Completions are off by 2 (seed + 1) + 10 temperature + i in the hole, structures by
-    20 (seed + 1), reconstructions by i. A code costs i bits more than its place in
+    5 (seed + 1), reconstructions by i. A code costs i bits more than its place in
     the grid, and the missing share. Picture i has code i // 2 everywhere.
     """
 
@@ -42,7 +42,7 @@ class Known(tf.Module):
         off += 100 * (tf.cast(top_k, tf.float32) + 1 - top_p)
         hole = tf.cast(mask > 127, tf.float32)
         completed = seen + hole * off[:, None, None, None]
-        structure = seen + 20 * steps[:, None, None, None]
+        structure = seen + 5 * steps[:, None, None, None]
         grid = tf.zeros([tf.shape(seeds)[0], 8, 8])
         return {
             "completed": tf.cast(completed, tf.uint8),

@@ -22,36 +22,41 @@ class _Told:
         pass
 
     def read(self, picture):
-        hidden = dict(self.faces[picture.tobytes()])
+        face, worst = self.faces[picture.tobytes()]
+        hidden = dict(face)
         unseen = creatures.attributes.covered(hidden)
         readable = {name: name not in unseen for name in hidden}
-        return creatures.Reading(hidden, 0.0, 0.0, readable)
+        return creatures.Reading(hidden, worst, worst, readable)
 
     def read_eyes(self, picture, hidden):
         both = {"iris": hidden["iris"], "gaze": hidden["gaze"]}
         return creatures.Eyes(both, both, 0.0)
 
 
-def _pictures_of(faces):
-    """Small pictures that stand for faces, and are told apart by `_Told`."""
+def _pictures_of(faces, clear):
+    """Small pictures that stand for faces, and are told apart by `_Told`.
+
+    The first `clear` of them are clear.
+    """
     pictures = []
-    for face in faces:
+    for place, face in enumerate(faces):
         picture = np.zeros((SIDE, SIDE, 3), np.uint8)
         numbers = np.frombuffer(np.int32(len(_Told.faces)).tobytes(), np.uint8)
         picture[0, : len(numbers), 0] = numbers
-        _Told.faces[picture.tobytes()] = face.hidden()
+        worst = 0.0 if place < clear else 99.0
+        _Told.faces[picture.tobytes()] = face.hidden(), worst
         pictures.append(picture)
     return np.stack(pictures)
 
 
-def _figures(sampler, count=150, number=8, mask=CENTRE):
+def _figures(sampler, count=150, number=8, mask=CENTRE, clear=8):
     """Figures of a sampler, a function of a creature and a number to a creature."""
     shown = [creatures.sample(77, i, creatures.VALIDATION) for i in range(count)]
     metric = metrics.CreatureFaces(shown, _Told)
     truth = np.zeros((SIDE, SIDE, 3), np.uint8)
     for creature in shown:
         faces = [sampler(creature, i) for i in range(number)]
-        metric.add(truth, mask, _pictures_of(faces))
+        metric.add(truth, mask, _pictures_of(faces, clear))
     return metric.result()
 
 
@@ -114,6 +119,13 @@ def test_faces_of_other_creatures_lose_the_dependence_on_what_is_visible():
 def test_the_same_face_again_and_again_is_found():
     figures = _figures(lambda creature, i: _exact(creature, 0))
     assert figures["different"] == 1 and figures["different_true"] > 7.5
+
+
+def test_few_clear_completions_can_show_few_faces():
+    figures = _figures(_exact, clear=2)
+    assert figures["clear"] == 0.25
+    assert 1.7 < figures["different_true"] <= 2
+    assert figures["different"] == pytest.approx(figures["different_true"], abs=0.15)
 
 
 def test_a_hole_is_judged_by_what_is_visible_around_it():

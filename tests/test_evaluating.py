@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests import inception_world, lpips_world, torch_world
 from tests.commands import ROOT, run
-from vqinpaint import metrics
+from vqinpaint import metrics, outputs
 from vqinpaint.data.names import stems_of
 from vqinpaint.data.records import open_split
 from vqinpaint.errors import DataError, PictureError, SetupError, UserError
@@ -306,3 +306,14 @@ def test_peers_fill_the_holes_that_are_measured_and_do_not_see_them(world, tmp_p
     shown = sheet[20 + cell + gap :][:cell, left : left + cell]
     wanted = Image.fromarray(filled).resize((cell, cell))
     assert np.abs(shown - np.asarray(wanted)).max() == 0
+
+
+def test_plots_of_an_earlier_evaluation_are_outdated(tmp_path):
+    output = str(tmp_path / "m.json")
+    assert plots.outdated(output, {}) == []
+    earlier = {"plots": ["m_temperatures.png", "m_entropy.png", "../other.png"]}
+    outputs.write_json(output, earlier)
+    drawn = {str(tmp_path / "m_temperatures.png"): b""}
+    assert plots.outdated(output, drawn) == [str(tmp_path / "m_entropy.png")]
+    outputs.write_json(output, {"plots": 3}, replace=True)
+    assert plots.outdated(output, {}) == []

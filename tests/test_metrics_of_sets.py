@@ -323,6 +323,15 @@ def test_coverage_of_pictures_depends_on_neither_order_nor_names():
     assert 0 < found[0]["coverage_error"] < 1
 
 
+def test_pictures_without_a_hole_say_nothing_of_coverage():
+    pictures = list(_pictures(20))
+    whole = [(truth, np.zeros_like(mask), found) for truth, mask, found in pictures]
+    found = _measured(metrics.PosteriorCoverage(), pictures + whole)
+    assert found == _measured(metrics.PosteriorCoverage(), pictures)
+    (alone,) = _measured(metrics.PosteriorCoverage(), whole).values()
+    assert np.isnan(alone)
+
+
 def _table(values):
     table = metrics.Rows()
     for value in values:

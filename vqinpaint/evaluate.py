@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from vqinpaint.cli import define, read, run_main
@@ -75,7 +76,12 @@ def main() -> None:
         **({"completions": completions} if completions else {}),
     }
     os.makedirs(os.path.dirname(options.output) or os.curdir, exist_ok=True)
+    outdated = plots.outdated(options.output, drawn)
     outputs.write_json(options.output, facts, replace=True)
+    # Plots of an earlier evaluation would pass for plots of this one.
+    for path in outdated:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(path)
     for path, png in drawn.items():
         outputs.write(path, png, replace=True)
     _show("codes", [codes])

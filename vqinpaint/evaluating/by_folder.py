@@ -81,9 +81,7 @@ class OfFolder:
         (column,), wanted, folder = measured.columns, self._wanted, self._folder
         facts: dict[str, Any] = {
             "completions_folder": wanted.options.completions,
-            "protocol": protocol(
-                folder.side, folder.number, wanted.data, measured.networks
-            ),
+            "protocol": protocol(folder.side, wanted.data, measured.networks),
         }
         setting = {"pictures": len(column), "num_samples": folder.number}
         figures = column.column(wanted.figures.intervals)

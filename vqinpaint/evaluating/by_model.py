@@ -97,7 +97,10 @@ class OfModel:
         facts: dict[str, Any] = {
             "weights": locating.weights(location),
             **({"texture": "codes"} if calls.draws_texture(self._model) else {}),
-            "protocol": protocol(self._side, number, wanted.data, measured.networks),
+            "protocol": {
+                **protocol(self._side, wanted.data, measured.networks),
+                "seeds": f"{number} from {number} * (number of the picture, from 0) on",
+            },
         }
         return Outcome(facts, codes, columns)
 
@@ -124,18 +127,23 @@ class OfModel:
                 measured.texture.keep(texture_bits_per_code=mean)
 
     def _completions(self, first, count, measured, reporter):
-        """Completes each picture with the same seeds at every temperature."""
-        options = self._wanted.options
-        seeds, temperatures = range(options.num_samples), options.temperatures()
+        """Completes each picture with seeds of its own, the same at every temperature.
+
+        With the same seeds for all pictures, completions of different pictures would not
+        be independent draws, as figures of sets and of coverage take them to be.
+        """
+        number = self._wanted.options.num_samples
+        temperatures = self._wanted.options.temperatures()
         for column, temperature in zip(measured.columns, temperatures):
             detail = f"T = {temperature:g}" if len(temperatures) > 1 else ""
             pictures = self._batches(first, count).unbatch()
             pictures = reporter.each(_COMPLETIONS, pictures, count, detail)
-            for number, (image, mask) in enumerate(pictures, start=first):
+            for place, (image, mask) in enumerate(pictures, start=first):
                 image, mask = image.numpy(), mask.numpy()[..., 0]
+                seeds = range(place * number, (place + 1) * number)
                 views = self._sample(image, mask, seeds, temperature)
                 column.add(image, mask, views)
-                shown = column is measured.columns[0] and number < plots.MOST_MAPS
+                shown = column is measured.columns[0] and place < plots.MOST_MAPS
                 if shown and self._wanted.figures.plots:
                     measured.maps.add(image, mask, views)
 

@@ -127,6 +127,18 @@ def check(output: str) -> None:
         outputs.check_file(path, lambda path, ours=ours: ours)  # type: ignore[misc]
 
 
+def outdated(output: str, drawn: Mapping[str, bytes]) -> list[str]:
+    """Paths of earlier plots, which the JSON file `output` names, beside those drawn."""
+    told = read_json(output) if outputs.is_taken(output) else {}
+    earlier = told.get("plots") if isinstance(told, dict) else None
+    names = earlier if isinstance(earlier, list) else []
+    return [
+        path
+        for path in _paths(output)
+        if os.path.basename(path) in names and path not in drawn
+    ]
+
+
 def check_library() -> None:
     """Raises SetupError unless matplotlib is installed."""
     try:

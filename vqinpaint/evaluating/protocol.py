@@ -18,21 +18,17 @@ from vqinpaint.options.figures import FigureOptions
 _LIBRARIES = ("numpy", "pillow", "scipy", "scikit-learn")
 
 
-def protocol(
-    side: int, number: int, data: DataOptions, networks: Networks
-) -> dict[str, Any]:
+def protocol(side: int, data: DataOptions, networks: Networks) -> dict[str, Any]:
     """Facts for the JSON.
 
     Args:
       side: of the measured pictures in pixels.
-      number: of completions of each picture.
       data: which holes there are.
       networks: that figures were measured by.
     """
     return {
         "image_size": side,
         "blended": True,  # known pixels are those of the truth
-        "seeds": [0, number - 1],
         "holes": {"mask": data.mask, "mask_dir": data.mask_dir, "seed": data.seed},
         "networks": networks.facts,
         "software": software(),

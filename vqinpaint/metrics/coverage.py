@@ -94,11 +94,22 @@ class PosteriorCoverage(PerPicture):
             completions[:, hole].reshape(len(completions), -1).astype("f8"),
             reference,
         )
-        return {"nearer": nearer, "equal": equal, "number": len(completions)}
+        return {
+            "nearer": nearer,
+            "equal": equal,
+            "number": len(completions),
+            "has_hole": bool(hole.any()),
+        }
 
     def summarise(self, values: Mapping[str, np.ndarray]) -> dict[str, float]:
-        """See `base.Rows.summarise`. Every picture must have as many completions."""
-        number = int(values["number"][0])
+        """See `base.Rows.summarise`. Every picture must have as many completions.
+
+        NaN where no picture has a hole.
+        """
+        number, holed = int(values["number"][0]), values["has_hole"].astype(bool)
         if (values["number"] != number).any():
             raise ValueError("coverage needs as many completions of every picture.")
-        return {self.name: coverage_error(values["nearer"], values["equal"], number)}
+        if not holed.any():
+            return {self.name: float("nan")}
+        nearer, equal = values["nearer"][holed], values["equal"][holed]
+        return {self.name: coverage_error(nearer, equal, number)}

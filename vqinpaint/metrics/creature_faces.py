@@ -214,10 +214,14 @@ def _column(name, top, numbers):
 
 
 def _different(values, faces):
-    number = values["clear"].shape[1]
+    # By chance, too, few clear completions show few faces.
+    counts = values["clear"].sum(axis=1)
     found = [
         len({tuple(row) for row in numbers[clear]})
         for numbers, clear in zip(values["numbers"], values["clear"])
     ]
-    true = [frequencies.expected_different(f.probabilities, number) for f in faces]
+    true = [
+        frequencies.expected_different(face.probabilities, int(count))
+        for face, count in zip(faces, counts)
+    ]
     return {"different": float(np.mean(found)), "different_true": float(np.mean(true))}
