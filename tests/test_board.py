@@ -19,6 +19,20 @@ def _hyperparameters(folder):
     return None
 
 
+def test_lines_of_steps_that_are_taken_again_go(tmp_path):
+    board = Board(str(tmp_path))
+    for step in (100, 200, 300):
+        board.scalars("train", step, {"loss": 1.0})
+    log = tmp_path / "log.jsonl"
+    lines = log.read_text().splitlines(keepends=True)
+    log.write_text(log.read_text() + '{"step": 40')  # cut off by a kill
+    board.forget_after(200)
+    assert log.read_text().splitlines(keepends=True) == lines[:2]
+    log.unlink()
+    board.forget_after(200)
+    assert not log.exists()
+
+
 def test_options_that_are_left_out_are_no_hyperparameters(tmp_path):
     board = Board(str(tmp_path))
     board.hyperparameters({"loop.keep": 3, "optimizer.steps": None, "data.flip": True})

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import types
 
 import numpy as np
 import pytest
@@ -47,6 +48,27 @@ def test_an_interrupted_run_ends_where_a_whole_one_does(name, tmp_path):
         np.testing.assert_allclose(
             resumed.stage.eval_step(batch)[key], value, rtol=1e-3, atol=1e-4
         )
+
+
+def test_a_stage_that_is_past_the_wanted_step_stays_as_it_is(tmp_path):
+    begun = []
+    first = make_loop("vqvae", tmp_path)
+    first.run(batches, 3, begins=lambda: begun.append(first.step))
+    assert begun == [0] and first.step == 3
+    again = make_loop("vqvae", tmp_path)
+    assert again.run(batches, 2, begins=lambda: begun.append(again.step)) == {}
+    assert begun == [0] and again.step == 3
+
+
+def test_every_worker_begins_with_the_weights_of_step_0(tmp_path):
+    first = make_loop("vqvae", tmp_path)
+    weight = first.stage.variables[0]
+    weight.assign(tf.ones_like(weight))
+    first.checkpoints.save(0)
+    other = make_loop("vqvae", tmp_path)
+    other.workers = types.SimpleNamespace(chief=False, agree=lambda step: 0)
+    assert other._restore() == 0
+    np.testing.assert_array_equal(other.stage.variables[0], weight)
 
 
 def test_one_writer_per_folder(tmp_path):

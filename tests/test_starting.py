@@ -12,6 +12,9 @@ from vqinpaint.errors import ModelError
 from vqinpaint.joined import loading
 from vqinpaint.joined.unfused import trainable_networks
 from vqinpaint.layers.codebook import Usage
+from vqinpaint.runs import folders
+from vqinpaint.stages.run_folder import write_run_folder
+from vqinpaint.training.starting import start_run
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +63,15 @@ def test_training_goes_on_from_an_export_and_then_from_itself(exported, tmp_path
     assert "begins" not in told
     lines = (folder / "structure/log.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines][-2:] == [1, 2]
+
+
+def test_what_priors_saw_of_nothing_is_told_on(unfused, tmp_path):
+    options, networks = unfused
+    shares, source = {"structure": 0.25}, str(tmp_path / "source")
+    write_run_folder(networks, options, source, shares)
+    assert start_run(source, str(tmp_path / "run"))
+    assert folders.full_holes(str(tmp_path / "run"), "structure") == 0.25
+    assert folders.full_holes(str(tmp_path / "run"), "texture") == 0
 
 
 def test_a_folder_without_a_model_is_named_and_nothing_is_made(tmp_path):

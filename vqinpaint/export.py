@@ -117,13 +117,17 @@ def _metrics(weights):
     return metrics
 
 
-def _of_nothing(stages):
-    """What the model card says of training pictures of which nothing was known."""
-    shares = {
+def _full_holes(stages):
+    """{prior: share of its training pictures of which nothing was known}."""
+    return {
         stage: folders.full_holes(FLAGS.run_dir, stage)
         for stage in stages
         if stage in ("structure", "bottom")
     }
+
+
+def _of_nothing(shares):
+    """What the model card says of training pictures of which nothing was known."""
     if not any(shares.values()):
         return ""
     told = ", ".join(f"{stage} {share:.0%}" for stage, share in shares.items())
@@ -164,13 +168,15 @@ def main():
             for stage in stages
         },
     }
+    if shares := _full_holes(stages):
+        facts["full_holes"] = shares
     if metrics:
         facts["metrics"] = metrics
     story = _STORY.format(
         about=about,
         run_dir=printable(os.path.basename(FLAGS.run_dir.rstrip("/"))),
         steps="\n".join(f"| {stage} | {number:,} |" for stage, number in steps.items()),
-        nothing=_of_nothing(stages),
+        nothing=_of_nothing(_full_holes(stages)),
     )
     title = os.path.basename(os.path.dirname(os.path.abspath(FLAGS.output)))
     written = write_saved_model(

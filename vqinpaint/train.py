@@ -241,7 +241,7 @@ class _Plan:
 
 
 def _train(plan, folder, strategy):
-    """Trains up to the wanted step and returns it with the last validation figures."""
+    """Trains up to the wanted step; returns what is reached and the last figures."""
     evaluate = during_training.planned(
         *(plan.loop, FLAGS.run_dir, plan.stage, FLAGS.data, FLAGS.eval_split),
         *(plan.data, Console()),
@@ -261,10 +261,10 @@ def _train(plan, folder, strategy):
             reporter=Console(),
             evaluate_model=evaluate,
         )
-        if chief:
-            plan.write_options()
         steps = 1_000_000 if plan.optimizer.steps is None else plan.optimizer.steps
-        return steps, loop.run(plan.batches, steps, plan.records_text)
+        # Options of a stage that is not trained on stay those that it was trained with.
+        result = loop.run(plan.batches, steps, plan.records_text, plan.write_options)
+        return loop.step, result
 
 
 def main():

@@ -218,7 +218,7 @@ class LoopOptions:
     pictures: int = option(8, "Number of pictures in each of those sets.")
     profile: int = option(
         0,
-        "Number of steps to profile for TensorBoard, from the tenth step on; 0 turns it off.",
+        "Number of steps to profile for TensorBoard, after the first ten; 0 turns it off.",
     )
     max_skipped: int = option(
         3,

@@ -100,6 +100,7 @@ class ExportFile:
     model: _Model
     sampler: Optional[str] = None
     texture: str = DEFAULT_TEXTURE
+    full_holes: Optional[dict[str, float]] = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""The three training stages: networks, losses and optimisers make one step each."""
+"""The training stages: networks, losses and optimisers make one step each."""

@@ -76,7 +76,8 @@ class Stage(Protocol):
         Returns:
           float32 scalars of this replica by name; their mean over replicas is that of
           the batch. Among them is "skipped", 1 where gradients were not finite on any
-          replica, so that no variable has changed on any replica, else 0.
+          replica, else 0. What they would have moved has then not changed on any replica;
+          of two networks that are moved one after the other, one may have.
         """
 
     def eval_step(self, batch: Batch) -> dict[str, tf.Tensor]:

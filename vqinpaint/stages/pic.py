@@ -247,7 +247,7 @@ class PicStage:
             **scalars,
             **self._discriminator_losses(batch.image, passed),
             "generator": tf.add_n(list(scalars.values())),
-            "hole_error": tf.reduce_sum(error) / hole,
+            "hole_error": tf.math.divide_no_nan(tf.reduce_sum(error), hole),
         }
 
     def pictures(self, batch: Batch) -> dict[str, tf.Tensor]:

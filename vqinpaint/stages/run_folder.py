@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import tensorflow as tf
@@ -31,7 +32,10 @@ _STAGES: dict[str, Any] = {
 
 
 def write_run_folder(
-    networks: Mapping[str, tf.Module], options: ModelOptions, run_dir: str
+    networks: Mapping[str, tf.Module],
+    options: ModelOptions,
+    run_dir: str,
+    full_holes: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
     """Writes a run folder with its stages at step 0, completely or not at all.
 
@@ -39,6 +43,8 @@ def write_run_folder(
       networks: trained, not fused, by the stages that train them; a VQ-VAE at least.
       options: their sizes.
       run_dir: folder to make; it must not exist.
+      full_holes: by stage, share of the pictures it was trained on of which nothing was
+        known; 0 where a stage is left out.
 
     Raises:
       DiskError: the disk is full.
@@ -46,11 +52,11 @@ def write_run_folder(
     """
     run_dir = os.path.abspath(run_dir)
     with outputs.new_folder(os.path.dirname(run_dir)) as temporary:
-        _fill(temporary, networks, options)
+        _fill(temporary, networks, options, full_holes)
         os.rename(temporary, run_dir)
 
 
-def _fill(run_dir, networks, options):
+def _fill(run_dir, networks, options, full_holes):
     optimizer, vqvae = OptimizerOptions(), networks["vqvae"]
     for name, network in networks.items():
         own = () if name == "vqvae" else (network,)
@@ -61,7 +67,7 @@ def _fill(run_dir, networks, options):
             run_dir,
             name,
             model=options,
-            data=DataOptions(),
+            data=DataOptions(full_holes=full_holes.get(name, 0.0)),
             optimizer=optimizer,
             loop=LoopOptions(),
             records={"split": None, "fingerprint": None},

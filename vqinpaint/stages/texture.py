@@ -167,7 +167,8 @@ class TextureStage:
         alone = self.vqvae.decoder.structure_alone(truth.top.vectors)
 
         def error_in_hole(picture):
-            return tf.reduce_sum(tf.abs(picture - batch.image) * batch.mask) / hole
+            error = tf.reduce_sum(tf.abs(picture - batch.image) * batch.mask)
+            return tf.math.divide_no_nan(error, hole)
 
         return {
             **scalars,

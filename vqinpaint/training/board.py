@@ -14,12 +14,15 @@ from tensorboard.plugins import projector
 from tensorboard.plugins.hparams import api as hparams
 
 from vqinpaint import outputs
+from vqinpaint.errors import ModelError
 from vqinpaint.files.plain_paths import plain_path
+from vqinpaint.files.regular import read_regular
 from vqinpaint.ops.images import to_uint8
 from vqinpaint.pictures import png
 from vqinpaint.stages.base import CodebookView
 
 _Result = TypeVar("_Result")
+_LARGEST_LOG = 1 << 30  # bytes; a line every hundred of a million steps takes 4 million
 
 
 class Board:
@@ -46,6 +49,19 @@ class Board:
         with self._writer.as_default(step=step):
             for name, value in values.items():
                 tf.summary.scalar(f"{name}/{kind}", value)
+
+    def forget_after(self, step: int) -> None:
+        """Removes the lines of log.jsonl after `step`, which a killed run wrote.
+
+        Lines that are no objects with a step, as of a write that was cut off, go too.
+        """
+        path = self._path("log.jsonl")
+        if not os.path.lexists(path):
+            return
+        lines = read_regular(path, _LARGEST_LOG, error=ModelError).splitlines(True)
+        kept = [line for line in lines if 0 <= _step_of(line) <= step]
+        if kept != lines:
+            outputs.write(path, b"".join(kept), replace=True)
 
     def pictures(self, step: int, rows: Mapping[str, tf.Tensor]) -> None:
         """Adds rows of pictures by name, float32 [N, H, W, 3] in [-1, 1] each."""
@@ -128,3 +144,11 @@ class Board:
     def flush(self) -> None:
         """Writes to the disk what is still in memory."""
         self._writer.flush()
+
+
+def _step_of(line):
+    """The step that a line of log.jsonl is of; -1 where it is no such line."""
+    try:
+        return int(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError):
+        return -1

@@ -12,8 +12,10 @@ import tensorflow as tf
 from vqinpaint.errors import DataError, Interrupted, first_line
 from vqinpaint.options import LoopOptions
 from vqinpaint.reporting import SILENT, Reporter
+from vqinpaint.runs.checkpoints import steps_in
 from vqinpaint.stages.base import Batch, Stage
 from vqinpaint.training.board import Board
+from vqinpaint.training.due import Due
 from vqinpaint.training.faults import Faults
 from vqinpaint.training.folder import ExactLosses
 from vqinpaint.training.profiler import Profiler
@@ -30,25 +32,6 @@ class Evaluation(NamedTuple):
 
 
 EvaluateModel = Callable[[int, Callable[[], bool]], Optional[Evaluation]]
-
-
-class _Due:
-    """What is due after a step; after the last one everything is.
-
-    Args:
-      step: number of steps taken.
-      last: whether no further step follows.
-    """
-
-    def __init__(self, step: int, last: bool):
-        self._step, self._last = step, last
-
-    def every(self, *intervals: int) -> bool:
-        """Whether something is due that comes at each of these intervals of steps.
-
-        An interval of 0 never comes.
-        """
-        return self._last or any(i and self._step % i == 0 for i in intervals)
 
 
 # What reading and decoding a damaged shard raises.
@@ -76,6 +59,9 @@ class Loop:
       reporter: told of progress and of what goes wrong; by one worker alone.
       evaluate_model: called with the number of steps taken and a function that tells
         whether to give up, at every `options.evaluate_every` steps, after saving.
+
+    Attributes:
+      step: number of steps taken, those of earlier runs included; 0 before `run`.
     """
 
     def __init__(
@@ -106,7 +92,7 @@ class Loop:
             self.board.hyperparameters(hyperparameters)
         self._profiler = Profiler(folder, options.profile if chief else 0)
         self._faults = faults or Faults()
-        self._headline = ""
+        self._headline, self.step = "", 0
         with strategy.scope():
             self.checkpoints = self._faults.checkpoints(
                 os.path.join(folder, "checkpoints"),
@@ -132,6 +118,7 @@ class Loop:
         batches: Callable[[tf.distribute.InputContext, int], tf.data.Dataset],
         steps: int,
         records_of: Callable[[int], str] = lambda step: "unknown records",
+        begins: Callable[[], None] = lambda: None,
     ) -> dict[str, float]:
         """Trains up to step number `steps`, from the folder's newest checkpoint on.
 
@@ -142,6 +129,7 @@ class Loop:
           steps: number of steps in all, those of earlier runs included.
           records_of: function from a step's number, from 1, to a text that names the
             records it is trained on.
+          begins: called by the chief before the first step, if one is to be taken.
 
         Returns:
           The scalars of the last evaluation by name; {} without evaluation.
@@ -152,7 +140,9 @@ class Loop:
           Interrupted: a signal came to any worker, and everything is saved; or another
             worker was lost.
         """
-        step = self._restore()
+        step = self.step = self._restore()
+        if step < steps and self.workers.chief:
+            begins()
         iterator = iter(
             self.strategy.distribute_datasets_from_function(
                 lambda context: batches(context, step)
@@ -170,17 +160,18 @@ class Loop:
                     scalars = self._step(batch, step, bool(caught))
                 stop = scalars.pop("stop")
                 recent.append(scalars)
-                step += 1
+                step = self.step = step + 1
                 self._tell(step, steps)
                 # A signal to one of many workers must end all of them at the same step.
                 # It is read once a step, so one that comes later ends the next step.
                 ending = bool(stop > 0 if self.workers.number > 1 else caught)
-                due = _Due(step, last=step == steps or ending)
+                due = Due(step, last=step == steps or ending)
                 saving = self.options.save_every, self.options.evaluate_every
                 if due.every(self.options.log_every, *saving):
                     # The program waits for the devices here and nowhere else.
                     self._log(step, recent, since, skips)
                     recent, since = [], time.monotonic()
+                pause = time.monotonic()
                 if due.every(*saving) and self.workers.chief:
                     self.checkpoints.save(step)
                 if ending:
@@ -194,6 +185,7 @@ class Loop:
                     self._look(step)
                 if due.every(self.options.evaluate_every):
                     self._evaluate_model(step, caught)
+                since += time.monotonic() - pause  # which took no step
         self._profiler.stop()
         if self.board:
             self.board.flush()
@@ -227,12 +219,15 @@ class Loop:
         """The step of the newest good checkpoint, restored on every worker."""
         step = self.checkpoints.restore() if self.workers.chief else 0
         step = self.workers.agree(step)
-        if not self.workers.chief and step:
+        # A run that begins with the weights of a model has a checkpoint of step 0.
+        if not self.workers.chief and step in steps_in(self.checkpoints.folder):
             self.checkpoints.restore_step(step)
         if step and self.workers.chief:
             self.reporter.note(f"{self.stage.name}: resuming at step {step}.")
         if self.losses:
             self.losses.forget_after(step)
+        if self.board:
+            self.board.forget_after(step)
         return step
 
     def _tell(self, step, steps):

@@ -7,6 +7,8 @@ import os
 from vqinpaint import outputs
 from vqinpaint.errors import UsageError
 from vqinpaint.joined.unfused import trainable_networks
+from vqinpaint.runs import folders, locating
+from vqinpaint.runs.options_files import read_export
 from vqinpaint.stages.run_folder import write_run_folder
 
 
@@ -33,5 +35,13 @@ def start_run(model: str, run_dir: str) -> bool:
         )
     outputs.check_folder(os.path.dirname(run_dir.rstrip("/")), "--run_dir")
     options, networks = trainable_networks(model)
-    write_run_folder(networks, options, run_dir)
+    write_run_folder(networks, options, run_dir, _full_holes(model, networks))
     return True
+
+
+def _full_holes(model, stages):
+    """{stage: share of its training pictures of which nothing was known}, as far as told."""
+    location = locating.locate(model)
+    if location.kind == locating.RUN:
+        return {stage: folders.full_holes(location.path, stage) for stage in stages}
+    return read_export(location.path).full_holes or {}
