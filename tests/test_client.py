@@ -1,6 +1,7 @@
 """The client against a stand-in that speaks TensorFlow Serving's own formats."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -8,7 +9,12 @@ from PIL import Image
 
 from tests import stand_in, tiny
 from tests.commands import run
+from vqinpaint import Request
+from vqinpaint.completing.served import ServedEngine
+from vqinpaint.errors import UserError
 from vqinpaint.ops.images import to_uint8
+from vqinpaint.reporting import SILENT
+from vqinpaint.servers.connecting import connect
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +84,23 @@ def test_the_client_writes_what_inpaint_writes(world, tmp_path, api, image):
             assert np.abs(pair[0] - pair[1]).max() <= 8  # the same rounding, as colours
         else:
             assert near.read_bytes() == far.read_bytes(), name
+
+
+def test_after_a_refusal_nothing_more_is_asked(world):
+    server, asked = connect(world["rest"], "tiny", None, 60.0), []
+
+    def predict(signature, row, wanted, most_bytes):
+        asked.append(row["seed"])
+        return {"error": np.array("this is refused", object)}
+
+    server.predict = predict
+    engine = ServedEngine(server, "tiny", concurrency=1)
+    square = np.zeros((64, 64, 3), np.uint8), np.full((64, 64), 255, np.uint8)
+    with pytest.raises(UserError, match="this is refused"):
+        engine.complete(*square, range(400), Request(num_samples=400), SILENT)
+    # The answers that came while the first was looked at.
+    time.sleep(0.2)
+    assert len(asked) < 100
 
 
 @pytest.mark.parametrize("api", ["rest", "grpc"])

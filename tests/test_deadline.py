@@ -5,7 +5,15 @@ import time
 
 import pytest
 
-from vqinpaint.servers.deadline import within
+from vqinpaint.errors import UsageError
+from vqinpaint.servers.deadline import check_timeout, within
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 1e10, float("inf"), float("nan")])
+def test_a_timeout_that_cannot_be_is_told(seconds):
+    with pytest.raises(UsageError, match="give seconds above 0"):
+        check_timeout(seconds)
+    check_timeout(0.5)
 
 
 def test_what_is_done_in_time_is_returned_or_raised():

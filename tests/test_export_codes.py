@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests import tiny
+from tests import stand_in, tiny
 from vqinpaint import exporting
 from vqinpaint.completing.local import LocalEngine
+from vqinpaint.completing.served import ServedEngine
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import single
 from vqinpaint.exporting.requests import requests
 from vqinpaint.options.request import Request
 from vqinpaint.reporting import SILENT
+from vqinpaint.servers.connecting import connect
 
 pytestmark = pytest.mark.portable
 
@@ -90,3 +92,17 @@ def test_it_is_loaded_with_the_texture_that_it_has(saved, engine):
     blank = np.zeros((64, 64, 3), np.uint8), np.full((64, 64), 255, np.uint8)
     drawn = engine.complete(*blank, [4], Request(texture_temperature=0.5), SILENT)
     assert drawn.scores["texture_bits"].shape == (1,)
+
+
+def test_a_server_tells_the_bits_of_textures_too(saved, engine):
+    image = tf.cast(127 * (tiny.images(1)[0] + 1), tf.uint8).numpy()
+    mask = (255 * tiny.center_masks(1)[0, ..., 0]).numpy().astype(np.uint8)
+    asked = image, mask, [0, 1], Request(), SILENT
+    with stand_in.serve(saved[1]) as (_, urls):
+        server = connect(urls["rest"], stand_in.NAME, None, 60.0)
+        found = ServedEngine(server, "codes").complete(*asked)
+    wanted = engine.complete(*asked)
+    assert set(found.scores) == set(wanted.scores) == {"bits", "texture_bits"}
+    np.testing.assert_array_equal(found.pictures, wanted.pictures)
+    for name, values in wanted.scores.items():  # sums of hundreds, each rounded
+        np.testing.assert_allclose(found.scores[name], values, rtol=1e-5)

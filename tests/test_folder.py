@@ -219,3 +219,20 @@ def test_the_best_are_those_of_the_fewest_bits(world):
     samples = json.loads((world / "out" / "a.json").read_text())["samples"]
     assert [(sample["seed"], sample["bits"]) for sample in samples] == [(3, 3), (4, 4)]
     assert samples[0]["discriminator"] is None
+
+
+def test_a_picture_that_needs_too_much_memory_stops_no_other(world):
+    class Full(Painter):
+        def complete(self, image, *others):
+            if image.max() > 100:
+                raise MemoryError
+            return super().complete(image, *others)
+
+    notes = Notes()
+    pairs = find_pairs(str(world / "in"), str(world / "mask.png"))
+    summary = complete_folder(
+        pairs, Full(), Request(num_samples=2), str(world / "out"), reporter=notes
+    )
+    assert summary.failed == [pairs[1][0]] and (world / "out/a_01.png").exists()
+    (told,) = [note for note in notes if note.startswith("error")]
+    assert "b.png needs more memory than there is" in told and "2 completions" in told

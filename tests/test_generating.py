@@ -104,8 +104,8 @@ def test_files_list_each_other_and_replace_their_own_alone(tmp_path):
         result = generate(
             Painter(), Request(), Generation(num_samples=number, accept=0.5)
         )
-        claimed = generated_files.claim(folder, number)
-        generated_files.write(result, {"model": "painter"}, claimed)
+        generated_files.check(folder, number)
+        assert generated_files.write(result, {"model": "painter"}, folder) == []
         return result
 
     write(3)
@@ -121,7 +121,25 @@ def test_files_list_each_other_and_replace_their_own_alone(tmp_path):
         np.testing.assert_array_equal(picture, result.pictures[i])
     (tmp_path / "generated_002.png").write_text("mine")
     with pytest.raises(Taken, match="generated_002.png"):
-        generated_files.claim(folder, 3)
+        generated_files.check(folder, 3)
+
+
+def test_of_two_runs_at_a_time_the_slower_replaces_what_the_other_wrote(tmp_path):
+    folder = str(tmp_path)
+    results = [
+        generate(Painter(), Request(seed=seed), Generation(num_samples=number))
+        for seed, number in ((0, 3), (50, 2))
+    ]
+    for result in results:  # before either has written
+        generated_files.check(folder, len(result.pictures))
+    for result in results:
+        generated_files.write(result, {"model": "painter"}, folder)
+    facts = json.loads((tmp_path / "generated.json").read_text())
+    assert [entry["seed"] for entry in facts["pictures"]] == [50, 51]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *facts["files"],
+        "generated.json",
+    }
 
 
 def test_a_sheet_shows_every_picture_at_its_size():

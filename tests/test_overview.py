@@ -124,6 +124,11 @@ def test_what_cannot_be_a_sheet_is_told_before_the_work(world, name, words):
         overview.check(f"{world}/all.png", [], str(world / "out"), Shard.parse("1/2"))
 
 
+def test_a_result_of_a_folder_that_is_still_to_be_made_is_told_too(world):
+    with pytest.raises(UsageError, match="the name of a result"):
+        overview.check(f"{world}/new/a_00.png", _pairs(world), str(world / "new"))
+
+
 def test_pictures_of_any_shape_fit_and_failed_ones_are_left_out(world):
     Image.new("RGB", (2000, 3), (90, 0, 0)).save(world / "in" / "thin.png")
     (world / "in" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nno")

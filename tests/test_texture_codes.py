@@ -132,4 +132,8 @@ def test_without_a_texture_stage_codes_are_drawn(tmp_path):
     tiny.run_folder(folder, bottom=True, texture=False)
     assert folders.trained_stages(folder) == ["vqvae", "structure", "bottom"]
     assert LocalEngine(folder).texture == "codes"
+    # As a training that was stopped before its first checkpoint leaves it.
+    os.makedirs(folders.stage_folder(folder, "texture"))
+    assert LocalEngine(folder).texture == "codes"
+    os.rmdir(folders.stage_folder(folder, "texture"))
     assert not os.path.exists(folders.stage_folder(folder, "texture"))

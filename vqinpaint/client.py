@@ -5,8 +5,6 @@ The same files as `vqinpaint.inpaint` writes, byte for byte the same pictures.
 
 from __future__ import annotations
 
-import math
-
 from vqinpaint.cli import FLAGS, flags, run_main
 
 from vqinpaint.environment import quiet_tensorflow  # noqa: F401  # isort: skip  # after cli
@@ -27,6 +25,7 @@ from vqinpaint.completing.served import ServedEngine
 from vqinpaint.completing.task import Task
 from vqinpaint.errors import UsageError
 from vqinpaint.servers.connecting import connect
+from vqinpaint.servers.deadline import check_timeout
 
 define_picture_flags(
     without=("top_k", "top_p", "structure_from", "texture", "texture_temperature")
@@ -53,8 +52,7 @@ flags.DEFINE_integer(
 def _check_flags():
     if not 1 <= FLAGS.concurrency <= 1000:
         raise UsageError(f"--concurrency={FLAGS.concurrency}: 1 to 1000 are possible.")
-    if not (math.isfinite(FLAGS.timeout) and FLAGS.timeout > 0):
-        raise UsageError(f"--timeout={FLAGS.timeout}: give seconds above 0.")
+    check_timeout(FLAGS.timeout)
 
 
 def main():

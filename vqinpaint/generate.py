@@ -69,7 +69,7 @@ def main() -> None:
         classifier = load_classifier(wanted.classifier, engine.side)
     engine.check(request)
     os.makedirs(FLAGS.output, exist_ok=True)
-    claimed = generated_files.claim(FLAGS.output, wanted.num_samples)
+    generated_files.check(FLAGS.output, wanted.num_samples)
     result = generate(engine, request, wanted, classifier, console)
     options = dataclasses.asdict(request) | dataclasses.asdict(wanted)
     facts = {
@@ -82,7 +82,9 @@ def main() -> None:
         "fingerprint": engine.fingerprint,
         "seconds": round(time.monotonic() - start, 3),
     }
-    generated_files.write(result, facts, claimed)
+    kept = generated_files.write(result, facts, FLAGS.output)
+    if kept:
+        console.note(outputs.kept_text(kept))
     sheet = os.path.join(FLAGS.output, generated_files.SHEET)
     say(
         f"{len(result.seeds)} picture(s) kept of {result.drawn} drawn -> {FLAGS.output}; "

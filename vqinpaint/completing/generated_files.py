@@ -23,13 +23,16 @@ def picture_name(number: int) -> str:
     return f"generated_{number:03d}.png"
 
 
-def claim(folder: str, number: int) -> outputs.Claim:
-    """The right to write `number` pictures and what belongs to them into a folder.
+def check(folder: str, number: int) -> None:
+    """Makes sure before the work that `number` pictures can be written into a folder.
 
     Raises:
       Taken, NameTooLong, OSError: see `outputs.Claim`.
     """
+    _claim(folder, number)
 
+
+def _claim(folder, number):
     def names_of(facts):
         facts["model"], facts["pictures"]  # noqa: B018
         return dict(facts["files"])
@@ -41,14 +44,29 @@ def claim(folder: str, number: int) -> outputs.Claim:
     return outputs.Claim(index, [SHEET, *map(picture_name, range(number))])
 
 
-def write(result: Generated, facts: dict, claimed: outputs.Claim) -> None:
+def write(result: Generated, facts: dict, folder: str) -> list[str]:
     """Writes all pictures, a sheet of them and the JSON, which is written last.
+
+    What another process has written into the folder meanwhile is replaced as a whole.
 
     Args:
       result: what to write.
       facts: entries that begin the JSON, "model" first.
-      claimed: from `claim`, for so many pictures.
+      folder: where to; it exists.
+
+    Returns:
+      `outputs.Claim.kept`.
+
+    Raises:
+      Taken, NameTooLong, OSError: see `outputs.Claim`.
     """
+    with outputs.alone(folder, INDEX):
+        claimed = _claim(folder, len(result.pictures))
+        _write(result, facts, claimed)
+    return claimed.kept
+
+
+def _write(result, facts, claimed):
     for i, picture in enumerate(result.pictures):
         claimed.write(picture_name(i), png.encoded(picture))
     claimed.write(SHEET, png.encoded(sheet(result.pictures)))

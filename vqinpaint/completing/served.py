@@ -98,7 +98,8 @@ class ServedEngine:
         }
         starts, answers = seeds[:: self._number], []
         reporter.progress("requests", 0, len(starts))
-        with concurrent.futures.ThreadPoolExecutor(self._concurrency) as pool:
+        pool = concurrent.futures.ThreadPoolExecutor(self._concurrency)
+        try:
             asked = pool.map(
                 lambda seed: self._server.predict(
                     SIGNATURE, {**row, "seed": seed}, self._wanted, self._most_bytes
@@ -110,6 +111,9 @@ class ServedEngine:
                     raise refused_row(self.name, answer["error"].item())
                 answers.append(answer)
                 reporter.progress("requests", len(answers), len(starts))
+        finally:
+            # After a fault or Ctrl-C nothing more is sent.
+            pool.shutdown(wait=False, cancel_futures=True)
         outputs = {
             name: np.concatenate([answer[name] for answer in answers])[: len(seeds)]
             for name in self._outputs
@@ -202,8 +206,10 @@ def _outputs(side, number, codes, answered):
         judged = {"discriminator": Wanted(np.float32, (number,))}
         return pictures | (judged if "discriminator" in answered else {})
     grid = number, side // 8, side // 8
+    texture = {"texture_bits": Wanted(np.float32, (number,))}
     return {
         **pictures,
+        **(texture if "texture_bits" in answered else {}),
         "structure_bytes": Wanted(object, (number,)),
         "codes": Wanted(np.int32, grid, codes),
         "bits_per_code": Wanted(np.float32, grid),

@@ -77,10 +77,7 @@ class Task:
             claim = ownership.claim(self.output, name, self.request.kept, inputs)
             result_files.write(name, result, facts, claim, reporter)
         if claim.kept:
-            reporter.note(
-                f"note: {', '.join(claim.kept)} had been changed since vqinpaint wrote "
-                "them; what was there is kept beside them as *.bak."
-            )
+            reporter.note(outputs.kept_text(claim.kept))
         return False
 
     def read(self, image: str, mask: str) -> tuple[Picture, np.ndarray, str]:
@@ -153,16 +150,24 @@ class Task:
         picture, mask, changed = self.read(image_path, mask_path)
         if changed:
             reporter.note(f"note: {changed}.")
-        result = complete_picture(
-            engine,
-            picture,
-            mask,
-            self.request,
-            reporter,
-            image_path,
-            mask_path,
-            self.reading,
-        )
+        try:
+            result = complete_picture(
+                engine,
+                picture,
+                mask,
+                self.request,
+                reporter,
+                image_path,
+                mask_path,
+                self.reading,
+            )
+        except MemoryError:
+            size = picture.pixels.nbytes * self.request.num_samples / 1e9
+            raise PictureError(
+                f"{image_path} needs more memory than there is: {size:.1f} GB for the "
+                f"pixels of {self.request.num_samples} completions alone; take fewer "
+                "--num_samples, or shrink the picture."
+            ) from None
         return result, {
             **facts,
             "missing": float(is_missing(mask).mean()),

@@ -23,8 +23,8 @@ class Inpainter(tf.Module):
 
     Args:
       options: `ModelOptions`.
-      vqvae: built `stages.vqvae.VQVAE`.
-      structure: built `stages.structure.StructureGenerator`.
+      vqvae: built `models.vqvae.VQVAE`.
+      structure: built `models.structure.StructureGenerator`.
       generator: built `models.texture.TextureGenerator`.
       sampler: name in `sampling.SAMPLERS`.
       half: whether to keep the kernels of the priors' networks, most of all weights, as

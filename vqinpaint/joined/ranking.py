@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Callable, Optional
 
 import numpy as np
@@ -11,7 +10,7 @@ import tensorflow as tf
 from vqinpaint.ops.images import to_float
 from vqinpaint.options import ModelOptions
 from vqinpaint.pictures.masks import is_missing
-from vqinpaint.runs import networks
+from vqinpaint.runs import folders, networks
 
 Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -28,7 +27,7 @@ def load_score(run_dir: str, options: ModelOptions) -> Optional[Score]:
       the mean of the discriminator's patches, higher for pictures that look more real;
       None where there is no discriminator.
     """
-    if not os.path.isdir(os.path.join(run_dir, "texture")):
+    if "texture" not in folders.trained_stages(run_dir):
         return None
     discriminator = networks.load_texture(run_dir, options).discriminator
 

@@ -5,6 +5,7 @@ from vqinpaint.outputs.claims import (
     Index,
     claimed_names,
     forget_journal,
+    kept_text,
     read_or_none,
 )
 from vqinpaint.outputs.locking import alone
@@ -34,6 +35,7 @@ __all__ = [
     "forget_journal",
     "is_case_blind",
     "is_taken",
+    "kept_text",
     "move",
     "new_file",
     "new_folder",

@@ -163,6 +163,14 @@ class Claim:
         return os.path.join(self._index.folder, name)
 
 
+def kept_text(names: Iterable[str]) -> str:
+    """A note of the files that `Claim.kept` names."""
+    return (
+        f"note: {', '.join(names)} had been changed since vqinpaint wrote them; what was "
+        "there is kept beside them as *.bak."
+    )
+
+
 def claimed_names(index: Index) -> set[str]:
     """Names of the files that an index and its journal list, the index among them.
 

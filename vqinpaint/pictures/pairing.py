@@ -70,11 +70,11 @@ def match_masks(
 
 
 def is_same_file(one: str, other: str) -> bool:
-    """Whether both paths lead to one file, by links too."""
+    """Whether both paths lead to one file or folder, by links too, if only later."""
     try:
         return os.path.samefile(one, other)
     except OSError:
-        return False
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def _by_name(images, masks):

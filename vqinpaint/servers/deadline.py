@@ -6,7 +6,18 @@ import concurrent.futures
 import threading
 from typing import Callable, TypeVar
 
+from vqinpaint.errors import UsageError
+
 T = TypeVar("T")
+_LONGEST = 7 * 24 * 3600  # of a timeout, in seconds; threads cannot wait for ever
+
+
+def check_timeout(seconds: float) -> None:
+    """Raises UsageError unless --timeout is possible; NaN is not."""
+    if not 0 < seconds <= _LONGEST:
+        raise UsageError(
+            f"--timeout={seconds}: give seconds above 0, at most {_LONGEST} (a week)."
+        )
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
