@@ -110,6 +110,18 @@ def test_a_command_says_it_in_one_line(before, words):
     assert done.stderr.count("\n") == 1 and not done.stdout
 
 
+def test_a_python_without_any_package_is_told_in_one_line():
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "vqinpaint.inpaint", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert done.returncode == SETUP and not done.stdout
+    assert "TensorFlow is not installed" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_keras_that_was_loaded_before_is_no_obstacle():
     """On the current tier that is Keras 3, which lives beside Keras 2."""
     code = (

@@ -3,8 +3,9 @@
 Commands import this before TensorFlow, which must find its settings by then.
 """
 
-from vqinpaint.cli.running import run_main  # isort: skip  # prepares the machine
+from vqinpaint.cli import prepared  # noqa: F401  # isort: skip  # first, see there
 
 from vqinpaint.cli.flagging import FLAGS, define, flags, given, read
+from vqinpaint.cli.running import run_main
 
 __all__ = ["FLAGS", "define", "flags", "given", "read", "run_main"]

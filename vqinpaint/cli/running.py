@@ -5,7 +5,6 @@ import errno
 import gc
 import logging as logging_of_python
 import os
-import re
 import signal
 import sys
 import warnings
@@ -13,23 +12,9 @@ import warnings
 from absl import app, flags, logging
 
 from vqinpaint.cli import flagfiles, helping
-from vqinpaint.cli.printing import say
-from vqinpaint.environment import machine
-from vqinpaint.errors import DISK, USAGE, SetupError, UsageError, UserError, first_line
+from vqinpaint.cli.prepared import say_error
+from vqinpaint.errors import DISK, USAGE, UsageError, UserError, first_line
 from vqinpaint.files.addresses import is_address, refusal
-
-
-def _say(message):
-    text = re.sub(r"\s*\n\s*", " ", str(message).strip())
-    say(f"vqinpaint: error: {text}", sys.stderr)
-
-
-# Commands import this module before TensorFlow, which must find its settings by then.
-try:
-    machine.prepare()
-except SetupError as _error:
-    _say(_error)
-    sys.exit(_error.exit_code)
 
 # Pillow warns of what it reads nevertheless; what it cannot read is told as an error.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -48,10 +33,10 @@ def _parse(argv):
             )
         return rest
     except flags.Error as error:
-        _say(f"{error}. Fix: see --help")
+        say_error(f"{error}. Fix: see --help")
         sys.exit(USAGE)
     except UserError as error:
-        _say(error)
+        say_error(error)
         sys.exit(error.exit_code)
 
 
@@ -87,7 +72,7 @@ def run_main(main):
         except UserError as error:
             if FLAGS.debug:
                 raise
-            _say(error)
+            say_error(error)
             sys.exit(error.exit_code)
         except BrokenPipeError:
             # Who read the output, such as head, has seen enough.
@@ -95,13 +80,13 @@ def run_main(main):
         except Exception as error:
             if FLAGS.debug or not _disk_refuses(error):
                 raise
-            _say(
+            say_error(
                 f"a file cannot be written or read ({first_line(error)[:160]}); free some space, or "
                 "allow access, and start again."
             )
             sys.exit(DISK)
         except KeyboardInterrupt:
-            _say("interrupted; what was finished is in place.")
+            say_error("interrupted; what was finished is in place.")
             sys.stdout.flush()
             sys.stderr.flush()
             # TensorFlow may be at work in another thread, which nothing can stop.

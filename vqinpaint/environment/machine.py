@@ -41,7 +41,10 @@ def prepare():
         check_tensorflow(version)
         check_keras_installed(version)
     elif importlib.util.find_spec("tensorflow") is None:
-        raise SetupError(f"TensorFlow is not installed; {_INSTALL}.")
+        raise SetupError(
+            f"TensorFlow is not installed for {sys.executable}; {_INSTALL}, which "
+            "installs into .venv, and use .venv/bin/python."
+        )
     # Real errors arrive as Python exceptions; what TensorFlow's C++ side prints besides
     # (failed graph rewrites, missing GPUs) only alarms people.
     os.environ.setdefault(_LOG_LEVEL, _ERRORS_ALONE)
