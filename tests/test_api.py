@@ -1,5 +1,6 @@
 """Two lines of Python complete a picture."""
 
+import pathlib
 import subprocess
 import sys
 
@@ -19,7 +20,7 @@ MASK[16:48, 16:48] = 255
 
 @pytest.fixture(scope="module")
 def model(exported):
-    return vqinpaint.load(exported[1])
+    return vqinpaint.load(pathlib.Path(exported[1]))
 
 
 def test_a_picture_is_completed_in_several_ways(model):

@@ -14,7 +14,14 @@ import pillow_heif
 import pytest
 from PIL import Image, features
 
-from tests.fuzzing.good_pictures import all_pictures, deep_png, encoded, exif, pixels
+from tests.fuzzing.good_pictures import (
+    all_pictures,
+    deep_png,
+    encoded,
+    exif,
+    pixels,
+    png_chunk,
+)
 from vqinpaint.data import checking
 from vqinpaint.data.items import Item
 from vqinpaint.errors import PictureError
@@ -295,3 +302,44 @@ def test_a_jpeg_of_thousands_of_scans_is_refused(tmp_path):
     with pytest.raises(PictureError, match=r"has \d+ scans, more than 100"):
         files.load_image(_write(tmp_path, "a.jpg", many))
     assert files.load_image(_write(tmp_path, "b.jpg", data)).shape
+    # A second picture behind the first makes Pillow call it an MPO.
+    both = io.BytesIO()
+    RGB.save(both, "MPO", save_all=True, append_images=[RGB], progressive=True)
+    last = both.getvalue().index(b"\xff\xd9")
+    first = both.getvalue()[:last]
+    scan = first[first.rindex(b"\xff\xda") :]
+    many = first + scan * 200 + both.getvalue()[last:]
+    with pytest.raises(PictureError, match=r"has \d+ scans, more than 100"):
+        files.load_image(_write(tmp_path, "c.jpg", many))
+
+
+def test_what_follows_a_jpeg_is_not_counted_as_its_scans(tmp_path):
+    data = encoded(RGB, "JPEG", progressive=True)
+    video = b"\xff\xda\x00\x02" * 200  # as phones append one
+    found = files.load_image(_write(tmp_path, "a.jpg", data + video))
+    np.testing.assert_array_equal(
+        found, files.load_image(_write(tmp_path, "b.jpg", data))
+    )
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_an_opened_picture_with_a_clear_colour_is_read_as_its_file_is(
+    tmp_path, channels
+):
+    clear = png_chunk(b"tRNS", struct.pack(">H", 0x12FF) * channels)
+    data = bytearray(deep_png(channels))
+    data[33:33] = clear
+    path = _write(tmp_path, "a.png", bytes(data))
+    wanted = files.load_picture(path)
+    found = arrays.image_picture(Image.open(path))
+    np.testing.assert_array_equal(found.pixels, wanted.pixels)
+    np.testing.assert_array_equal(found.original.pixels, wanted.original.pixels)
+    (told,) = [note for note in wanted.notes if "transparent colour" in note]
+    assert told in found.notes
+
+
+def test_an_array_that_is_filled_again_changes_no_picture():
+    array = np.zeros((8, 8, 3), np.uint8)
+    picture = arrays.image_picture(array)
+    array[:] = 200
+    assert not picture.pixels.any() and not picture.original.pixels.any()

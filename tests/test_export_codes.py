@@ -86,6 +86,7 @@ def test_it_is_loaded_with_the_texture_that_it_has(saved, engine):
     assert facts["texture"] == "codes"
     card = tf.io.gfile.GFile(f"{folder}/README.md").read()
     assert "`generate` draws one picture from nothing" in card
+    assert 'tf.saved_model.load("codes/1")' in card
     told = f"{folder} was exported with --texture=codes; drop --texture=generator"
     with pytest.raises(UsageError, match=re.escape(told)):
         engine.check(Request(texture="generator"))

@@ -85,6 +85,7 @@ def test_as_many_are_drawn_as_the_share_needs(accept, drawn):
         ({"accept": float("nan")}, "accept is nan; it must be above 0"),
         ({"accept": 1e-5}, "needs 1600000 drawn pictures; at most 100000"),
         ({"num_samples": 0}, "num_samples is 0; it must be 1 to 1000"),
+        ({"classifier": "m"}, "every drawn picture is kept; give accept below 1"),
     ],
 )
 def test_impossible_wishes_are_told(values, words):

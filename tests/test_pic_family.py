@@ -162,9 +162,19 @@ def test_runs_name_their_family(run):
     assert families.family_of_run(run) is families.FAMILIES["pic"]
 
 
+def test_a_sampler_of_codes_is_refused(run):
+    with pytest.raises(UsageError, match="drop --sampler"):
+        families.FAMILIES["pic"].join_run(run, 1, "naive", False)
+
+
 def test_native_size_completes_pictures_of_another_side(engine):
     image = to_uint8(tiny.images(1, size=128))[0].numpy()
     hole = (tiny.center_masks(1, 128)[0, ..., 0] * 255).numpy().astype(np.uint8)
+    assert engine.at(128).side == 128
+    # At least three of the smallest grid's cells, and a multiple of 64.
+    assert (
+        engine.at(1).side % 64 == 0 and engine.at(1).side >= 3 * 2**tiny.PIC.pic.depth
+    )
     picture = engine.at(128).complete(image, hole, [0], REQUEST, SILENT).pictures[0]
     np.testing.assert_array_equal(picture[hole == 0], image[hole == 0])
 

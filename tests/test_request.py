@@ -18,6 +18,7 @@ def test_completions_take_consecutive_seeds():
 def test_a_given_structure_has_one_completion():
     request = Request(num_samples=8, keep=4, structure_from="cat.json:3")
     assert request.seeds == [0] and request.kept == 1
+    assert Request(num_samples=8, seed=2**31 - 8).seeds[-1] == 2**31 - 1
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_a_given_structure_has_one_completion():
         ({"temperature": -0.1}, "temperature is -0.1"),
         ({"temperature": float("nan")}, "temperature is nan"),
         ({"temperature": float("inf")}, "temperature is inf"),
-        ({"seed": 2**31 - 8}, "fit into 32 bits"),
+        ({"seed": 2**31 - 7}, "fit into 32 bits"),
         ({"seed": -(2**31) - 1}, "fit into 32 bits"),
         ({"top_k": -1}, "top_k is -1"),
         ({"top_p": 0.0}, "top_p is 0.0"),

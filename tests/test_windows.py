@@ -80,7 +80,8 @@ def test_known_pixels_stay_and_hidden_ones_are_never_seen(name, plan):
     mask = _mask(name)
     image = _noise(*mask.shape)
     other = np.where(mask[..., None] > 127, _noise(*mask.shape, seed=1), image)
-    steps = getattr(windows, plan)(*((mask, SIDE) if plan == "cropped" else (mask,)))
+    sides = {"cropped": [SIDE], "native": [max(mask.shape)]}
+    steps = getattr(windows, plan)(mask, *sides.get(plan, []))
     views, results = [], []
     for picture in (image, other):
         seen = []

@@ -8,6 +8,7 @@ Example:
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from vqinpaint import families
@@ -105,7 +106,7 @@ class Model:
         return generate(self.engine, asked, wanted, score, reporter)
 
 
-def load(path: str, sampler: str | None = None) -> Model:
+def load(path: str | os.PathLike[str], sampler: str | None = None) -> Model:
     """Loads a model to complete pictures with.
 
     Args:
@@ -118,4 +119,4 @@ def load(path: str, sampler: str | None = None) -> Model:
       ModelError: nothing usable is there.
       UsageError: a SavedModel was exported with another sampler.
     """
-    return Model(families.open_engine(path, sampler))
+    return Model(families.open_engine(os.fspath(path), sampler))

@@ -27,7 +27,7 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_enum(
     "sampler",
-    sampling.DEFAULT,
+    None,
     sampling.SAMPLERS,
     "Algorithm that draws structures; all of them draw the same codes. Default: "
     f"{sampling.DEFAULT}.",

@@ -62,16 +62,20 @@ def _join_run(run_dir, num_samples, sampler, half, texture=None):
     return loading.load_run(run_dir, num_samples, sampler, half=half, texture=texture)
 
 
-def _open_pic(path, sampler):
+def _refuse_sampler(path, sampler):
     if sampler is not None:
         raise UsageError(
             f"{path} is a model of the family pic, which draws no codes; drop --sampler."
         )
+
+
+def _open_pic(path, sampler):
+    _refuse_sampler(path, sampler)
     return PicEngine(path)
 
 
 def _join_pic(run_dir, num_samples, sampler, half):
-    del sampler  # there are no codes to draw
+    _refuse_sampler(run_dir, sampler)
     return pic_loading.load_run(run_dir, num_samples, half=half)
 
 

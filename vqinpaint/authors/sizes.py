@@ -95,6 +95,11 @@ def _structure_options(shapes, nonlinearity):
     blocks = (shapes.count("structure_pixelcnn", "wnconv2d") - 3) // 4
     group, heads, after = _attention(shapes, channels, blocks)
     if first[2] == 2 * channels:
+        if nonlinearity not in (None, "concat_elu"):
+            raise ModelError(
+                "the checkpoint's structure generator uses concat_elu, as its shapes "
+                f"tell; drop --nonlinearity={nonlinearity}."
+            )
         nonlinearity = "concat_elu"
     elif nonlinearity not in ("elu", "relu"):
         raise ModelError(

@@ -81,8 +81,8 @@ class Engine(Protocol):
     def check(self, request: Request) -> None:
         """Raises UsageError for a request that this engine cannot answer."""
 
-    def at(self, side: int) -> Engine:
-        """The same model for pictures of another side, a multiple of 64 pixels.
+    def at(self, longest: int) -> Engine:
+        """The same model for the smallest pictures that hold so many pixels on a side.
 
         Raises:
           ModelError or UsageError: its size is fixed.

@@ -24,6 +24,8 @@ from vqinpaint.runs import locating
 # Completions that are drawn together where texture codes are drawn, whose noise takes
 # four times the memory of the structure's.
 _AT_ONCE = 16
+# Sides of pictures that the networks take are multiples of this.
+_MULTIPLE = 64
 
 
 class LocalEngine:
@@ -102,13 +104,13 @@ class LocalEngine:
             )
         if request.keep and request.keep_by == "discriminator" and not self._score:
             raise UsageError(
-                "keep_by is 'discriminator', but a SavedModel holds none; give the run "
-                "folder as the model."
+                "keep_by is 'discriminator', but this model has none; give a run folder "
+                "whose stage texture is trained, or take another --keep_by."
             )
 
-    def at(self, side: int) -> LocalEngine:
+    def at(self, longest: int) -> LocalEngine:
         """See `engine.Engine`."""
-        return self._with(side, self._texture)
+        return self._with(-(-longest // _MULTIPLE) * _MULTIPLE, self._texture)
 
     def complete(
         self,

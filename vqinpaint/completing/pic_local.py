@@ -37,6 +37,10 @@ class PicEngine:
         self.fingerprint = locating.fingerprint(locating.locate(path))
         self._model, options = pic_loading.load(path, image_size=side)
         self.side = options.image_size
+        # Unit and least of the sides that the networks take, see `PicModelOptions`.
+        halved = 2**options.pic.depth
+        unit = max(64, halved)
+        self._sides = unit, -(-3 * halved // unit) * unit
         (call,) = tf.nest.flatten(self._model.sample.get_concrete_function())
         self._judged = "discriminator" in call.structured_outputs
         # A folder's pictures are often of one size, and a model takes seconds to load.
@@ -52,9 +56,10 @@ class PicEngine:
                 "--keep_by=difference, or give a model that has one."
             )
 
-    def at(self, side: int) -> PicEngine:
+    def at(self, longest: int) -> PicEngine:
         """See `engine.Engine`."""
-        return self._at(side)
+        unit, least = self._sides
+        return self._at(max(-(-longest // unit) * unit, least))
 
     def complete(
         self,

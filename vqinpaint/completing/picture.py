@@ -103,14 +103,15 @@ def _plan(engine, mask, request, reporter, name, reading):
         )
         return windows.resized(mask), engine
     if request.size == "native":
-        side = windows.native_side(height, width)
-        if side > _NATIVE_LIMIT:
+        longest = max(height, width)
+        if longest > _NATIVE_LIMIT:
             raise PictureError(
                 f"{name} is {width}x{height}; --size=native takes up to "
                 f"{_NATIVE_LIMIT}x{_NATIVE_LIMIT} (memory grows with the fourth power of "
                 "the side); take --size=crop."
             )
-        return windows.native(mask), engine.at(side)
+        engine = engine.at(longest)
+        return windows.native(mask, engine.side), engine
     steps = windows.cropped(mask, engine.side, _WINDOW_SHARE * reading.max_pixels)
     sides = [step.window.width for step in steps] or [0]
     reporter.note(

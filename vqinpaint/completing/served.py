@@ -76,7 +76,7 @@ class ServedEngine:
                 "vqinpaint.inpaint with the model itself."
             )
 
-    def at(self, side: int) -> ServedEngine:
+    def at(self, longest: int) -> ServedEngine:
         """See `engine.Engine`."""
         raise UsageError("--size=native needs the run folder, not a server.")
 

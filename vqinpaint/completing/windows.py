@@ -15,8 +15,6 @@ _CONTEXT = 2
 # A hole that fits into this share of its window, around the middle, is filled at once;
 # a longer one piece by piece, each of this other share.
 _CORE, _PIECE = 0.75, 0.5
-# Sides of pictures that the networks take are multiples of this.
-_MULTIPLE = 64
 
 
 class Window(NamedTuple):
@@ -65,14 +63,13 @@ def resized(mask: np.ndarray) -> list[Step]:
     return [Step(Window(0, 0, *mask.shape), is_missing(mask))]
 
 
-def native_side(height: int, width: int) -> int:
-    """Side in pixels of the smallest square for `native` that holds such a picture."""
-    return -(-max(height, width) // _MULTIPLE) * _MULTIPLE
+def native(mask: np.ndarray, side: int) -> list[Step]:
+    """One step: the whole picture at its own size, in a square.
 
-
-def native(mask: np.ndarray) -> list[Step]:
-    """One step: the whole picture at its own size, in a square. mask: uint8 [H, W]."""
-    side = native_side(*mask.shape)
+    Args:
+      mask: uint8 [H, W].
+      side: of the square, which holds the picture.
+    """
     window = Window(0, 0, side, side)
     return [Step(window, is_missing(window.cut(mask, 0)))]
 

@@ -73,12 +73,13 @@ _WORDS = {
 }
 
 
-def write_card(folder, title, story, facts):
+def write_card(folder, title, name, story, facts):
     """Writes README.md.
 
     Args:
       folder: SavedModel.
       title: one line.
+      name: how the folder will be called, as a reader may find it.
       story: where the weights come from, Markdown.
       facts: contents of options.json: `model`, `version`, `num_samples`, `signatures`,
         and where known `license` and `metrics`.
@@ -91,7 +92,7 @@ def write_card(folder, title, story, facts):
         version=facts["version"],
         story=story.strip() + "\n",
         figures=_figures(facts.get("metrics")),
-        name=printable(title),
+        name=printable(name),
         samples=facts["num_samples"],
         pixels=MOST_PIXELS,
         longest=LONGEST_SIDE,

@@ -76,9 +76,23 @@ def write_saved_model(
     output = final_path(output)
     parent = os.path.dirname(output)
     with outputs.new_folder(parent) as folder:
+        parts = output.split(os.sep)
+        # A version's number alone says nothing.
+        name = os.path.join(*parts[-2 if parts[-1].isdigit() else -1 :])
         facts, seconds, warm = _fill(
             plain_path(folder),
-            *(model, options, facts, title, story, lite, onnx, thorough, reporter),
+            *(
+                model,
+                options,
+                facts,
+                title,
+                name,
+                story,
+                lite,
+                onnx,
+                thorough,
+                reporter,
+            ),
         )
         place(folder, output)
     size = sum(
@@ -89,7 +103,9 @@ def write_saved_model(
     return Written(facts, size, seconds, warm)
 
 
-def _fill(folder, model, options, facts, title, story, lite, onnx, thorough, reporter):
+def _fill(
+    folder, model, options, facts, title, name, story, lite, onnx, thorough, reporter
+):
     """Writes all files and tries them: (facts, seconds, warm) of `Written`."""
     # Gradients would make the graph larger, and nobody trains an export.
     forward_only = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
@@ -111,7 +127,7 @@ def _fill(folder, model, options, facts, title, story, lite, onnx, thorough, rep
     if onnx:
         facts["onnx"] = write_onnx(folder, model)
     outputs.write_json(os.path.join(folder, "options.json"), facts)
-    write_card(folder, title, story, facts)
+    write_card(folder, title, name, story, facts)
     warm = write_warmup(folder, requests(model, 1))
     try:
         return facts, validate(folder, model, thorough, reporter), warm

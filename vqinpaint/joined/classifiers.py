@@ -11,6 +11,7 @@ import tensorflow as tf
 from vqinpaint.errors import ModelError, first_line
 from vqinpaint.files.plain_paths import plain_path
 from vqinpaint.joined import saved_graph
+from vqinpaint.joined.calls import failures_told
 
 _SIGNATURE = "serving_default"
 # Pictures that are scored at once.
@@ -65,7 +66,8 @@ def load_classifier(path: str, side: int) -> Callable[[np.ndarray], np.ndarray]:
         scores = []
         for i in range(0, len(pictures), _BATCH):
             batch = tf.constant(pictures[i : i + _BATCH])
-            answer = signature(**{given: batch})[wanted].numpy()
+            with failures_told():
+                answer = signature(**{given: batch})[wanted].numpy()
             scores.append(answer.reshape(len(batch), -1).max(axis=1))
         scores = np.concatenate(scores)
         if not np.isfinite(scores).all():

@@ -57,6 +57,11 @@ class Generation:
             f"drawn pictures; at most {MOST_DRAWN} are possible.",
         )
 
+        require(
+            self.classifier is None or self.drawn > self.num_samples,
+            "classifier is given, but every drawn picture is kept; give accept below 1.",
+        )
+
     @property
     def drawn(self) -> int:
         """Number of pictures that are drawn."""

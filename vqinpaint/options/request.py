@@ -116,7 +116,7 @@ class Request:
             "texture=codes.",
         )
         require(
-            -(2**31) <= self.seed < 2**31 - self.num_samples,
+            -(2**31) <= self.seed <= 2**31 - self.num_samples,
             f"seed is {self.seed}; the seeds of all {self.num_samples} completions must "
             "fit into 32 bits.",
         )

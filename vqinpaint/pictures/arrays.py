@@ -53,7 +53,8 @@ def image_array(image: Pixels) -> np.ndarray:
         raise PictureError(
             f"the image has the shape {list(np.shape(image))}; give [H, W, 3] or [H, W]."
         )
-    return np.ascontiguousarray(np.broadcast_to(array, (*array.shape[:2], 3)))
+    # A copy, as callers may go on to fill the same array with the next picture.
+    return np.array(np.broadcast_to(array, (*array.shape[:2], 3)), order="C")
 
 
 def mask_hole(mask: Pixels, picture: Picture, invert: bool = False) -> Hole:
@@ -115,11 +116,17 @@ def mask_array(
 def _decoded(image, what):
     """A Pillow image, opened by whoever calls, as if it had been read here."""
     check_mode(image, f"the {what}")
-    turn = orientation(image)
+    kind, turn = image.format or "", orientation(image)
     image.load()  # Pillow turns TIFF upright by itself
-    image = image if image.format == "TIFF" else upright(image, turn)
-    bits = 16 if image.mode.startswith("I") else 8
-    return Decoded(image, image.format or "", turn, bits)
+    image = image if kind == "TIFF" else upright(image, turn)
+    clear = image.info.get("transparency")
+    wide = isinstance(clear, tuple) and max(clear) > 255  # of 16 bits a channel
+    bits = 16 if wide or image.mode.startswith("I") else 8
+    left_out = bits == 16 and clear is not None
+    if left_out:  # as in `decoding`
+        image = image.copy()
+        del image.info["transparency"]
+    return Decoded(image, kind, turn, bits, clear_colour_left_out=left_out)
 
 
 def _refusal(what, image, error):

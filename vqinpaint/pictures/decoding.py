@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import threading
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -143,7 +144,7 @@ def _decoded(file, told, kinds, reading):
     _check_size(image, told, reading)
     check_mode(image, told)
     kind, animated = image.format or "", _is_animated(image)
-    if kind == "JPEG":
+    if kind in ("JPEG", "MPO"):  # an MPO is a JPEG with others behind it
         _check_scans(file, told)
     turn = orientation(image) if kind == "TIFF" else _turn_of_heic(image)
     image.load()
@@ -173,11 +174,24 @@ def _check_size(image, told, reading):
 def _check_scans(file, told):
     """Refuses files of some kilobytes that would take minutes."""
     file.seek(0)
-    scans = file.read().count(b"\xff\xda")
+    scans = _scans(file.read())
     if scans > MOST_SCANS:
         raise PictureError(
             f"{told} has {scans} scans, more than {MOST_SCANS}; save it anew."
         )
+
+
+def _scans(data):
+    """Number of scans of a JPEG, without what may follow it, such as a video."""
+    place, found = 2, 0
+    while marker := _MARKER.search(data, place):
+        code, place = marker[1][0], marker.end()
+        if code == _END_OF_IMAGE:
+            break
+        found += code == _START_OF_SCAN
+        if code not in _WITHOUT_LENGTH:
+            place += int.from_bytes(data[place : place + 2], "big")
+    return found
 
 
 def _is_animated(image):
@@ -195,6 +209,11 @@ def _turn_of_heic(image):
     found = image.info.get("original_orientation")
     return found if found in TURNS else 1
 
+
+_END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
+_WITHOUT_LENGTH = (0x01, 0xD8)
+# In a scan 0xff is followed by 0 or a restart; another byte begins the next segment.
+_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
 
 _LIMIT_LOCK = threading.Lock()
 _limit_users = 0

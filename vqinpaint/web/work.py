@@ -87,9 +87,9 @@ class Stoppable:
         """See `engine.Engine`."""
         self._engine.check(request)
 
-    def at(self, side: int) -> Engine:
+    def at(self, longest: int) -> Engine:
         """See `engine.Engine`."""
-        return Stoppable(self._engine.at(side), self._at_once, self._check)
+        return Stoppable(self._engine.at(longest), self._at_once, self._check)
 
     def complete(
         self,
