@@ -91,6 +91,7 @@ def test_after_a_refusal_nothing_more_is_asked(world):
 
     def predict(signature, row, wanted, most_bytes):
         asked.append(row["seed"])
+        time.sleep(0.005)
         return {"error": np.array("this is refused", object)}
 
     server.predict = predict

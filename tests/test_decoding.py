@@ -313,6 +313,15 @@ def test_a_jpeg_of_thousands_of_scans_is_refused(tmp_path):
         files.load_image(_write(tmp_path, "c.jpg", many))
 
 
+def test_markers_that_cannot_be_hide_no_scans(tmp_path):
+    data = encoded(RGB, "JPEG", progressive=True, restart_marker_blocks=1)
+    last, restart = data.rindex(b"\xff\xda"), data.index(b"\xff\xd0")
+    many = data[:last] + data[last:-2] * 200 + data[-2:]
+    many = many[:restart] + b"\xff\x02\xff\xff" + many[restart:]
+    with pytest.raises(PictureError, match=r"has \d+ scans, more than 100"):
+        files.load_image(_write(tmp_path, "a.jpg", many))
+
+
 def test_what_follows_a_jpeg_is_not_counted_as_its_scans(tmp_path):
     data = encoded(RGB, "JPEG", progressive=True)
     video = b"\xff\xda\x00\x02" * 200  # as phones append one
@@ -322,11 +331,12 @@ def test_what_follows_a_jpeg_is_not_counted_as_its_scans(tmp_path):
     )
 
 
+@pytest.mark.parametrize("value", [0, 0x12FF])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_an_opened_picture_with_a_clear_colour_is_read_as_its_file_is(
-    tmp_path, channels
+    tmp_path, channels, value
 ):
-    clear = png_chunk(b"tRNS", struct.pack(">H", 0x12FF) * channels)
+    clear = png_chunk(b"tRNS", struct.pack(">H", value) * channels)
     data = bytearray(deep_png(channels))
     data[33:33] = clear
     path = _write(tmp_path, "a.png", bytes(data))

@@ -66,9 +66,15 @@ def test_every_worker_begins_with_the_weights_of_step_0(tmp_path):
     weight.assign(tf.ones_like(weight))
     first.checkpoints.save(0)
     other = make_loop("vqvae", tmp_path)
-    other.workers = types.SimpleNamespace(chief=False, agree=lambda step: 0)
+    told = iter([0, 1])  # by the chief: the step, and that there is a checkpoint
+    agree = lambda value: next(told)  # noqa: E731
+    other.workers = types.SimpleNamespace(chief=False, agree=agree)
     assert other._restore() == 0
     np.testing.assert_array_equal(other.stage.variables[0], weight)
+    # A worker that does not see the chief's checkpoint must not go on without it.
+    told = iter([5, 1])
+    with pytest.raises(ModelError):
+        other._restore()
 
 
 def test_one_writer_per_folder(tmp_path):

@@ -1,6 +1,7 @@
 """New runs that begin with the weights of a model."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -83,3 +84,16 @@ def test_a_folder_without_a_model_is_named_and_nothing_is_made(tmp_path):
     )
     assert str(tmp_path / "empty") in done.stderr and done.stderr.count("\n") == 1
     assert not (tmp_path / "run").exists()
+
+
+def test_what_an_export_tells_of_full_holes_is_read(exported, tmp_path):
+    folder = tmp_path / "model" / "1"
+    shutil.copytree(exported[1], folder)
+    path = folder / "options.json"
+    facts = json.loads(path.read_text())
+    path.write_text(json.dumps({**facts, "full_holes": {"structure": 0.5}}))
+    assert start_run(str(folder), str(tmp_path / "run"))
+    assert folders.full_holes(str(tmp_path / "run"), "structure") == 0.5
+    path.write_text(json.dumps({**facts, "full_holes": {"structure": 7}}))
+    with pytest.raises(ModelError, match="full_holes must be from 0 to 1"):
+        start_run(str(folder), str(tmp_path / "other"))

@@ -56,7 +56,7 @@ def _show_faces(faces, centred):
     figure = "eyes_alike"
     line("both eyes alike", "98 %", lambda f: f"{f['eyes_alike']:.1%}", figure)
     names = "different", "different_true"
-    line("different ones (true)", "at least 7.5 of 8", found_and(*names), *names)
+    line("different clear ones (true)", "as many", found_and(*names), *names)
 
 
 def _show_codes(codes, faces, centred):

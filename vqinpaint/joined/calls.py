@@ -97,8 +97,13 @@ def draws_texture(model: Any) -> bool:
 
 
 @contextlib.contextmanager
-def failures_told() -> Iterator[None]:
+def failures_told(
+    what: str = "the model cannot complete this picture",
+) -> Iterator[None]:
     """Makes one line of whatever TensorFlow says when a model cannot be run.
+
+    Args:
+      what: how the line begins.
 
     Raises:
       ModelError: in place of TensorFlow's own errors.
@@ -110,8 +115,8 @@ def failures_told() -> Iterator[None]:
         *(AttributeError, KeyError),
     ) as error:
         raise ModelError(
-            f"the model cannot complete this picture ({first_line(error)[:160]}); it is "
-            "damaged, or no model of vqinpaint, or there is too little memory."
+            f"{what} ({first_line(error)[:160]}); it is damaged, or no model of its kind, "
+            "or there is too little memory."
         ) from None
 
 

@@ -66,7 +66,7 @@ def load_classifier(path: str, side: int) -> Callable[[np.ndarray], np.ndarray]:
         scores = []
         for i in range(0, len(pictures), _BATCH):
             batch = tf.constant(pictures[i : i + _BATCH])
-            with failures_told():
+            with failures_told(f"--classifier={path} cannot score pictures"):
                 answer = signature(**{given: batch})[wanted].numpy()
             scores.append(answer.reshape(len(batch), -1).max(axis=1))
         scores = np.concatenate(scores)

@@ -116,12 +116,15 @@ def mask_array(
 def _decoded(image, what):
     """A Pillow image, opened by whoever calls, as if it had been read here."""
     check_mode(image, f"the {what}")
+    # First, as looking for an orientation may load a picture.
+    deep = any(str(tile[-1]).endswith(";16B") for tile in getattr(image, "tile", ()))
     kind, turn = image.format or "", orientation(image)
     image.load()  # Pillow turns TIFF upright by itself
     image = image if kind == "TIFF" else upright(image, turn)
     clear = image.info.get("transparency")
-    wide = isinstance(clear, tuple) and max(clear) > 255  # of 16 bits a channel
-    bits = 16 if wide or image.mode.startswith("I") else 8
+    # Of a picture that was loaded before, its values alone tell.
+    deep = deep or (isinstance(clear, tuple) and max(clear) > 255)
+    bits = 16 if deep or image.mode.startswith("I") else 8
     left_out = bits == 16 and clear is not None
     if left_out:  # as in `decoding`
         image = image.copy()

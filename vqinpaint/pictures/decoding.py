@@ -189,7 +189,8 @@ def _scans(data):
         if code == _END_OF_IMAGE:
             break
         found += code == _START_OF_SCAN
-        if code not in _WITHOUT_LENGTH:
+        # In a scan decoders pass over markers that cannot be; they have no length.
+        if code >= _LOWEST and code != _START_OF_IMAGE:
             place += int.from_bytes(data[place : place + 2], "big")
     return found
 
@@ -211,9 +212,9 @@ def _turn_of_heic(image):
 
 
 _END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
-_WITHOUT_LENGTH = (0x01, 0xD8)
+_START_OF_IMAGE, _LOWEST = 0xD8, 0xC0
 # In a scan 0xff is followed by 0 or a restart; another byte begins the next segment.
-_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
+_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 
 _LIMIT_LOCK = threading.Lock()
 _limit_users = 0

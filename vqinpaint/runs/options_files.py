@@ -16,6 +16,7 @@ from vqinpaint.options import (
     TextureOptions,
     VQVAEOptions,
 )
+from vqinpaint.options.fields import require
 from vqinpaint.options.pic import PicModelOptions, PicOptions
 
 # What models are that were written before options.json named a family.
@@ -101,6 +102,12 @@ class ExportFile:
     sampler: Optional[str] = None
     texture: str = DEFAULT_TEXTURE
     full_holes: Optional[dict[str, float]] = None
+
+    def __post_init__(self):
+        shares = (self.full_holes or {}).values()
+        require(
+            all(0 <= share <= 1 for share in shares), "full_holes must be from 0 to 1."
+        )
 
 
 @dataclasses.dataclass(frozen=True)

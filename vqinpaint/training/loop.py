@@ -218,9 +218,10 @@ class Loop:
     def _restore(self):
         """The step of the newest good checkpoint, restored on every worker."""
         step = self.checkpoints.restore() if self.workers.chief else 0
-        step = self.workers.agree(step)
         # A run that begins with the weights of a model has a checkpoint of step 0.
-        if not self.workers.chief and step in steps_in(self.checkpoints.folder):
+        has_one = self.workers.chief and bool(steps_in(self.checkpoints.folder))
+        step, has_one = map(self.workers.agree, (step, int(has_one)))
+        if not self.workers.chief and has_one:
             self.checkpoints.restore_step(step)
         if step and self.workers.chief:
             self.reporter.note(f"{self.stage.name}: resuming at step {step}.")

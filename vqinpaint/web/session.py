@@ -276,9 +276,10 @@ class Session:
 
 
 def _content(path):
-    """Content of a file of ours."""
-    with open(path, "rb") as file:
-        return file.read()
+    """Content of a file of ours, of any size. Raises PictureError where it is gone."""
+    name = f"the image {os.path.basename(path)}"
+    most = os.path.getsize(path) if os.path.exists(path) else 0
+    return read_regular(path, most, name, PictureError)
 
 
 def _copied(source, folder, name):

@@ -11,6 +11,8 @@ _WORDS = (
     (r"--invert_mask turns", '"Invert hole" turns'),
     (r"--keep_by=discriminator", 'keep the "most realistic"'),
     (r"--keep_by=difference", 'keep the "most different"'),
+    (r"take fewer --num_samples", "ask for fewer completions"),
+    (r", or take another --keep_by", ""),
     (r"--structure_from=\S+?(_structure)?\.json", "the structure"),
     (r"shrink it, or give --max_pixels=\d+ if .*?\.", "shrink it."),
     (r"shrink the picture, or take --size=resize", "shrink the picture"),
