@@ -119,24 +119,14 @@ def check(output: str) -> None:
       UsageError: a file is in their place that the JSON file does not name.
     """
     check_library()
-    told = read_json(output) if outputs.is_taken(output) else {}
-    earlier = told.get("plots") if isinstance(told, dict) else None
+    earlier = _earlier(output)
     for path in _paths(output):
-        name = os.path.basename(path)
-        ours = isinstance(earlier, list) and name in earlier
-        outputs.check_file(path, lambda path, ours=ours: ours)  # type: ignore[misc]
+        outputs.check_file(path, earlier.__contains__)
 
 
 def outdated(output: str, drawn: Mapping[str, bytes]) -> list[str]:
     """Paths of earlier plots, which the JSON file `output` names, beside those drawn."""
-    told = read_json(output) if outputs.is_taken(output) else {}
-    earlier = told.get("plots") if isinstance(told, dict) else None
-    names = earlier if isinstance(earlier, list) else []
-    return [
-        path
-        for path in _paths(output)
-        if os.path.basename(path) in names and path not in drawn
-    ]
+    return [path for path in _earlier(output) if path not in drawn]
 
 
 def check_library() -> None:
@@ -148,6 +138,14 @@ def check_library() -> None:
             "--plots needs matplotlib, which is not installed; "
             f"{shipped.install_command('plots')}."
         ) from None
+
+
+def _earlier(output):
+    """Paths of the plots that the JSON file names, if it is there."""
+    told = read_json(output) if outputs.is_taken(output) else {}
+    names = told.get("plots") if isinstance(told, dict) else None
+    names = names if isinstance(names, list) else []
+    return [path for path in _paths(output) if os.path.basename(path) in names]
 
 
 def _paths(output):
