@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import vqinpaint
+from vqinpaint.exporting.published import without_folders
 from vqinpaint.files.json_files import read_json
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -63,4 +64,5 @@ def test_it_is_small_and_says_where_it_comes_from():
     card = (MODEL / "1/README.md").read_text()
     assert re.search(r"^license: apache-2\.0$", card, re.MULTILINE)
     metrics = read_json(str(MODEL / "1/options.json"))["metrics"]
+    assert without_folders(metrics) == metrics
     assert metrics["bits_per_code"] < metrics["marginal_bits"] / 2

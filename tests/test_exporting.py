@@ -17,6 +17,7 @@ from tests.export_world import SIGNATURES
 from vqinpaint import exporting
 from vqinpaint.errors import ModelError
 from vqinpaint.exporting import validation
+from vqinpaint.exporting.published import without_folders
 from vqinpaint.exporting.warmup import FILE
 from vqinpaint.joined import saved_graph
 
@@ -128,3 +129,18 @@ def test_the_card_and_the_options_say_how_to_call_it(exported):
     assert card.startswith("---\nlicense:") and all(
         f"`{n}`" in card for n in SIGNATURES
     )
+
+
+@pytest.mark.parametrize("folder", ["/home/me/runs", r"C:\\me\runs", "runs"])
+def test_figures_go_out_without_the_folders_of_whoever_measured(folder):
+    figures = {
+        "model": f"{folder}/cats/",
+        "completions_folder": f"{folder}/peers",
+        "mask": "center",
+        "protocol": {"holes": {"mask_dir": f"{folder}/masks", "seed": 0}},
+        "completions": [{"psnr": 20.5, "intervals": {"psnr": [20.0, 21.0]}}],
+    }
+    found = without_folders(figures)
+    assert (found["model"], found["completions_folder"]) == ("cats", "peers")
+    assert found["protocol"]["holes"] == {"mask_dir": "masks", "seed": 0}
+    assert found["mask"] == "center" and found["completions"] == figures["completions"]

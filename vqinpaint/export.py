@@ -11,6 +11,7 @@ from vqinpaint.cli.console import Console
 from vqinpaint.cli.printing import say
 from vqinpaint.errors import UsageError
 from vqinpaint.exporting import check_output, onnx_file, write_saved_model
+from vqinpaint.exporting.published import without_folders
 from vqinpaint.files.json_files import read_json
 from vqinpaint.options.request import TEXTURES
 from vqinpaint.printable import printable
@@ -114,7 +115,7 @@ def _metrics(weights):
             f"--metrics={FLAGS.metrics} was measured on other weights than {FLAGS.run_dir} "
             "has now; evaluate it again."
         )
-    return metrics
+    return without_folders(metrics)
 
 
 def _full_holes(stages):
