@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import os
 import re
 import stat
@@ -281,3 +282,16 @@ def test_files_are_written_where_there_are_no_locks(folder, monkeypatch):
     outputs.write(str(folder / "new"), b"whole")
     assert (folder / "new").read_bytes() == b"whole"
     assert left.exists() and len(list(folder.iterdir())) == 6
+
+
+def test_json_has_null_for_what_is_no_finite_number(tmp_path):
+    path = tmp_path / "metrics.json"
+    values = {"psnr": math.inf, "each": [1.5, -math.inf, (math.nan, True)], "n": 3}
+    outputs.write_json(str(path), values)
+
+    def refuse(text):
+        raise AssertionError(f"{text} is no JSON")
+
+    found = json.loads(path.read_text(), parse_constant=refuse)
+    assert found == {"psnr": None, "each": [1.5, None, [None, True]], "n": 3}
+    assert outputs.as_json({"a": [1]}, indent=None) == b'{"a": [1]}\n'

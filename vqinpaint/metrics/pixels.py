@@ -51,7 +51,8 @@ class PSNR(PerCompletion):
     """Peak signal-to-noise ratio in dB: 10 log10(255^2 / mean squared error).
 
     Taken per completion and then averaged, which is not the ratio of averaged errors.
-    Infinite for a completion that equals the truth, and so is then every mean over it.
+    Infinite for a completion that equals the truth, and so is then every mean over it;
+    `evaluate` writes null for it.
 
     Args:
       name: name of the figure.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -46,9 +47,17 @@ def write(path: str, data: bytes, replace: bool = False) -> None:
         file.write(data)
 
 
-def as_json(values: Any) -> bytes:
-    """`values` as JSON, indented for people."""
-    return f"{json.dumps(values, indent=2)}\n".encode()
+def as_json(values: Any, indent: int | None = 2) -> bytes:
+    """`values` as a line of JSON, or as several that are indented for people.
+
+    Numbers that are not finite, such as the PSNR of equal pictures, become null: JSON
+    has no such numbers, and most programs refuse to read what Python writes for them.
+
+    Args:
+      values: dicts, lists, texts, numbers, switches and None.
+      indent: spaces for each level, or None for a single line.
+    """
+    return f"{json.dumps(_finite(values), indent=indent, allow_nan=False)}\n".encode()
 
 
 def write_json(path: str, values: Any, replace: bool = False) -> None:
@@ -79,3 +88,13 @@ def move(source: str, path: str, replace: bool = False) -> None:
         os.replace(source, path)
     else:
         os.unlink(source)
+
+
+def _finite(values):
+    if isinstance(values, dict):
+        return {name: _finite(value) for name, value in values.items()}
+    if isinstance(values, (list, tuple)):
+        return [_finite(value) for value in values]
+    if isinstance(values, float) and not math.isfinite(values):
+        return None
+    return values

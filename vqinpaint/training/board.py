@@ -44,8 +44,8 @@ class Board:
           step: number of steps taken.
           values: by name.
         """
-        line = json.dumps({"step": step, "kind": kind, **values})
-        outputs.append(self._path("log.jsonl"), f"{line}\n".encode())
+        line = outputs.as_json({"step": step, "kind": kind, **values}, indent=None)
+        outputs.append(self._path("log.jsonl"), line)
         with self._writer.as_default(step=step):
             for name, value in values.items():
                 tf.summary.scalar(f"{name}/{kind}", value)
