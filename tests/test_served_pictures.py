@@ -133,8 +133,28 @@ def _scans(number):
 def test_a_jpeg_of_many_scans_is_refused(decode):
     *_, faults = decode(_scans(20), PNG)
     assert faults == ""
-    *_, faults = decode(_scans(decoding.MOST_SCANS), PNG)
+    many = _scans(decoding.MOST_SCANS)
+    first = many.index(b"\xff\xda")
+    # Markers that cannot be hide no scans.
+    for data in (many, many[:first] + b"\xff\x02\xff\xff" + many[first:]):
+        *_, faults = decode(data, PNG)
+        assert "damaged or of a kind that cannot be decoded" in faults
+
+
+def test_a_jpeg_of_endless_markers_is_refused_in_time(decode):
+    data = _scans(1)
+    first = data.index(b"\xff\xda")
+    *_, faults = decode(data[:first] + b"\xff\x02" * 2_000_000 + data[first:], PNG)
     assert "damaged or of a kind that cannot be decoded" in faults
+
+
+def test_what_follows_a_jpeg_is_not_counted_as_its_scans(decode):
+    data = _scans(1)
+    video = b"\xff\xda\x00\x02" * 200  # as phones append one
+    wanted, _, faults = decode(data, PNG)
+    found, _, more_faults = decode(data + video, PNG)
+    assert faults == more_faults == ""
+    np.testing.assert_array_equal(found, wanted)
 
 
 def test_a_compressed_bmp_is_refused(decode):

@@ -11,6 +11,8 @@ from vqinpaint.options.reading import MOST_SCANS
 MOST_PIXELS = 1 << 24
 # A longer side takes gigabytes to shrink, however short the other one is.
 LONGEST_SIDE = 1 << 14
+# Segments of a JPEG that are looked at; pictures have some tens, and a scan is one.
+_MOST_MARKERS = 10_000
 
 _DAMAGED, _GOOD, _LARGE, _UNKNOWN = range(4)
 
@@ -159,11 +161,45 @@ def _over_white(picture):
 
 def _jpeg(data):
     size = tf.io.extract_jpeg_shape(data)[1::-1]
-    codes = tf.io.decode_raw(data, tf.uint8)
-    begins_scan = (codes[:-1] == 0xFF) & (codes[1:] == 0xDA)
-    with _require(tf.math.count_nonzero(begins_scan) <= MOST_SCANS):
+    with _require(_scans(data) <= MOST_SCANS):
         size = tf.cast(size, tf.int64)
     return size, lambda: tf.io.decode_jpeg(data, 3, dct_method="INTEGER_ACCURATE")
+
+
+def _scans(data):
+    """Number of scans of a JPEG, int32 [], as `pictures.decoding` counts them.
+
+    What follows the picture, such as the video of a moving photograph, is not counted. A
+    file of more markers than any picture has is taken to have too many scans.
+    """
+    codes = tf.cast(tf.io.decode_raw(data, tf.uint8), tf.int32)
+    codes = tf.pad(codes, [[0, 2]])  # the length of a last segment that is cut off
+    kinds = codes[1:]
+    between = (kinds == 0) | (kinds == 0xFF) | ((kinds >= 0xD0) & (kinds <= 0xD7))
+    markers = tf.reshape(tf.where((codes[:-1] == 0xFF) & ~between), [-1])
+    number = tf.size(markers)
+
+    def pass_segment(index, found):
+        place = markers[index]
+        kind = kinds[place]
+        # In a scan decoders pass over markers that cannot be; they have no length.
+        length = tf.where(
+            (kind >= 0xC0) & (kind != 0xD8),
+            codes[place + 2] * 256 + codes[place + 3],
+            0,
+        )
+        after = place + 2 + tf.cast(length, tf.int64)
+        following = tf.searchsorted(markers, after[None])[0]
+        found += tf.cast(kind == 0xDA, tf.int32)
+        return tf.where(kind == 0xD9, number, following), found
+
+    index, found = tf.while_loop(
+        lambda index, _: index < number,
+        pass_segment,
+        (tf.constant(0), tf.constant(0)),
+        maximum_iterations=_MOST_MARKERS,
+    )
+    return tf.where(index < number, MOST_SCANS + 1, found)
 
 
 def _gif(data):
