@@ -209,6 +209,7 @@ def test_run_goes_on_with_the_authors_state(world):
         np.testing.assert_array_equal(saved, joined.sources[names[stage]].read())
 
 
+@pytest.mark.long
 def test_training_goes_on_from_an_importedrun(world, tmp_path):
     records = tmp_path / "records"
     counts = "--train=4", "--val=1", "--size=64", "--processes=1"

@@ -47,6 +47,7 @@ def test_sizes_of_other_models_are_found(nonlinearity, tmp_path):
     assert infer_options(contents, 128, nonlinearity) == options
 
 
+@pytest.mark.long
 def test_full_size_import_stays_under_four_gibibytes(tmp_path):
     write_model(ModelOptions(), tmp_path)
     # A process counts its parent's memory as its own until it has loaded its program,

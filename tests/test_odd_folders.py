@@ -37,6 +37,7 @@ def _inpaint(world, model, output):
     )
 
 
+@pytest.mark.long
 def test_a_run_is_exported_and_completes_the_same(world):
     done = run(
         *("-m", "vqinpaint.export", f"--run_dir={world / 'run[1]'}", "--brief_trial"),

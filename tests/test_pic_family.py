@@ -80,6 +80,7 @@ def test_what_a_model_without_codes_cannot_do_is_refused(engine, run):
         families.open_engine(run, "naive")
 
 
+@pytest.mark.long
 def test_an_export_passes_every_trial(exported_pic):
     validation.validate(exported_pic[1], exported_pic[0])
 

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
+from tests.forms import short_for
 from tests.stage_world import (
     CASES,
     make_stage,
@@ -15,7 +16,7 @@ from tests.stage_world import (
 from vqinpaint.stages.base import Batch
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", short_for(CASES, "vqvae", "texture"))
 def test_two_replicas_step_as_one_does(name, two_replicas):
     """Losses, weights, codebook sums and spectral vectors on half batches each."""
     image, mask = tiny.images(4), tiny.center_masks(4)

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
+from tests.forms import short_for
 from tests.stage_world import (
     CASES,
     batches,
@@ -21,7 +22,7 @@ from vqinpaint.errors import Interrupted, ModelError
 from vqinpaint.stages.base import Batch
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", short_for(CASES, "vqvae", "texture"))
 def test_an_interrupted_run_ends_where_a_whole_one_does(name, tmp_path):
     whole = make_loop(name, tmp_path / "whole")
     whole.run(batches, 5)

@@ -108,6 +108,7 @@ def test_benchmark_ends_with_one_json_object(world):
     assert "texture generator" in done.stdout
 
 
+@pytest.mark.long
 def test_the_serving_benchmark_runs_an_export_without_the_package(world):
     done = run(
         *("tools/benchmark.py", "serving", "--batch=2", "--repeats=1"),

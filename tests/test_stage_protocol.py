@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
+from tests.forms import short_for
 from tests.stage_world import CASES, batches, make_stage, state_of, step_number
 from vqinpaint import training
 from vqinpaint.options import LoopOptions
@@ -69,7 +70,7 @@ def test_averaged_weights_leave_when_their_context_ends(name):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("name", CASES[:4])
+@pytest.mark.parametrize("name", short_for(CASES[:4], "vqvae"))
 def test_nobody_sets_an_attribute_of_a_stage(name, tmp_path):
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     with strategy.scope():

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests import commands, survival
+from tests.forms import short_for
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def data(folder):
     return survival.make_data(folder)
 
 
-@pytest.mark.parametrize("stage", ("vqvae", "structure", "texture"))
+@pytest.mark.parametrize("stage", short_for(("vqvae", "structure", "texture"), "vqvae"))
 def test_killed_and_stopped_runs_end_at_the_same_bits(stage, data, folder):
     whole, killed, stopped = survival.three(stage, data, folder)
     figures = survival.kill(killed, 3)
@@ -33,6 +34,7 @@ def test_killed_and_stopped_runs_end_at_the_same_bits(stage, data, folder):
     assert stopped.differing(whole) == 0
 
 
+@pytest.mark.long
 def test_the_bottom_stage_survives_too(data, folder):
     """Shorter, as it trains by the code of the structure stage."""
     if not (folder / "vqvae_whole").exists():
@@ -42,6 +44,7 @@ def test_the_bottom_stage_survives_too(data, folder):
     assert killed.differing(whole) == 0
 
 
+@pytest.mark.long
 def test_two_replicas_survive_too(data, tmp_path):
     runs = survival.three("vqvae", data, tmp_path, 20, ("--devices=CPU:0,CPU:1",))
     assert survival.kill(runs[1], 1)["kills"] == 1

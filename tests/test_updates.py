@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny
+from tests.forms import short_for
 from tests.stage_world import (
     ALL,
     NAMES,
@@ -23,7 +24,7 @@ from vqinpaint.stages.base import Batch
 from vqinpaint.stages.updates import minimise
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", short_for(NAMES, "vqvae", "texture"))
 def test_numbers_that_are_not_finite_move_nothing_on_any_replica(name, two_replicas):
     """One replica's pictures are spoilt; weights, averages and statistics stay."""
     with two_replicas.scope():
@@ -99,7 +100,7 @@ def test_a_shard_that_changes_under_way_is_named(tmp_path):
         )
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", short_for(ALL, "vqvae", "texture"))
 def test_a_batch_in_parts_steps_as_a_whole_one(name):
     batch = Batch(tiny.images(4), tiny.center_masks(4))
     stages = [make_stage(name, dropout=0.0, accumulate=parts) for parts in (1, 2)]
