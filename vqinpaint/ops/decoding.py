@@ -176,8 +176,10 @@ def _scans(data):
     codes = tf.pad(codes, [[0, 2]])  # the length of a last segment that is cut off
     kinds = codes[1:]
     between = (kinds == 0) | (kinds == 0xFF) | ((kinds >= 0xD0) & (kinds <= 0xD7))
-    markers = tf.reshape(tf.where((codes[:-1] == 0xFF) & ~between), [-1])
-    number = tf.size(markers)
+    is_marker = (codes[:-1] == 0xFF) & ~between
+    markers = tf.reshape(tf.where(is_marker), [-1])
+    number, end = tf.size(markers), tf.size(codes, tf.int64) - 1
+    before = tf.pad(tf.cumsum(tf.cast(is_marker, tf.int32)), [[1, 0]])
 
     def pass_segment(index, found):
         place = markers[index]
@@ -188,10 +190,9 @@ def _scans(data):
             codes[place + 2] * 256 + codes[place + 3],
             0,
         )
-        after = place + 2 + tf.cast(length, tf.int64)
-        following = tf.searchsorted(markers, after[None])[0]
+        after = tf.minimum(place + 2 + tf.cast(length, tf.int64), end)
         found += tf.cast(kind == 0xDA, tf.int32)
-        return tf.where(kind == 0xD9, number, following), found
+        return tf.where(kind == 0xD9, number, before[after]), found
 
     index, found = tf.while_loop(
         lambda index, _: index < number,
