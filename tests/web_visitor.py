@@ -23,6 +23,19 @@ def browser_path():
 
 
 @contextlib.contextmanager
+def opened_browser():
+    """Playwright's browser without a window, while the block goes on."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path(), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
 def served(folder, *flags, logs=""):
     """Address of the page, which is served while the block goes on.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web_visitor import Visitor, browser_path, served
+from tests.web_visitor import Visitor, opened_browser, served
 
 
 @pytest.fixture(scope="module")
@@ -15,14 +15,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path(), args=["--no-sandbox"]
-        )
+    with opened_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
