@@ -13,6 +13,8 @@ import tensorflow as tf
 from PIL import Image
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
+from tests.load_judges import Refused, expect, judge_fault, judge_refused
+
 SIDE = 64
 _SIGNATURES = ("serving_default", "details")
 
@@ -121,32 +123,11 @@ def cases(signatures):
     ]
 
 
-def _expect(signatures, name, inputs):
-    tensors = {key: tf.constant(value) for key, value in inputs.items()}
-    wanted = {key: value.numpy() for key, value in signatures[name](**tensors).items()}
-
-    def judge(answer):
-        if isinstance(answer, Exception):
-            return str(answer)[:200]
-        if any(map(_bytes, answer["error"])):
-            return f"the fault is {answer['error']}"
-        for key, value in wanted.items():
-            found = answer.get(key)
-            if value.dtype == object:
-                value = value.tolist()
-                found = [_bytes(x) for x in found]
-            if not np.array_equal(np.asarray(found), np.asarray(value)):
-                return f"{key} differs"
-        return None
-
-    return judge
-
-
 def _good(signatures):
     for number, files in enumerate(pictures().values()):
         inputs = row(*files, seed=number, temperature=1.0 if number % 3 else 0.0)
         for name in _SIGNATURES:
-            judge = _expect(signatures, name, inputs)
+            judge = expect(signatures, name, inputs)
             for api in ("rest", "grpc"):
                 yield Case(f"good: {name}", api, name, inputs, judge)
     image, mask = (
@@ -159,25 +140,8 @@ def _good(signatures):
         "seed": np.array([3], np.int32),
         "temperature": np.array([0.7], np.float32),
     }
-    judge = _expect(signatures, "inpaint", inputs)
+    judge = expect(signatures, "inpaint", inputs)
     yield from [Case("good: inpaint", "grpc", "inpaint", inputs, judge)] * 6
-
-
-def _judge_fault(*words):
-    """The row is answered with a fault that has these words, and with nothing else."""
-
-    def judge(answer):
-        if isinstance(answer, Exception):
-            return str(answer)[:200]
-        text = _bytes(answer["error"][0]).decode()
-        if not text or not all(word in text for word in words):
-            return f"the fault is {text!r}"
-        for name, value in answer.items():
-            if name.endswith("_bytes") and any(map(_bytes, value[0])):
-                return f"{name} is not empty"
-        return None
-
-    return judge
 
 
 def _bad_rows(signatures):
@@ -185,16 +149,16 @@ def _bad_rows(signatures):
     image, mask = pictures()["PNG"]
     for number, data in enumerate(damaged().values()):
         name, api = _SIGNATURES[number % 2], ("rest", "grpc")[number // 2 % 2]
-        faulty = _judge_fault("image_bytes")
+        faulty = judge_fault("image_bytes")
         yield Case("bad picture", api, name, row(data, mask), faulty)
-        faulty = _judge_fault("mask_bytes")
+        faulty = judge_fault("mask_bytes")
         yield Case("bad mask", api, name, row(image, data), faulty)
     for temperature in (-1.0, float("nan"), float("inf")):
         inputs = row(image, mask, temperature=temperature)
-        faulty = _judge_fault("temperature is ")
+        faulty = judge_fault("temperature is ")
         yield Case("bad temperature", "grpc", _SIGNATURES[0], inputs, faulty)
     inputs = row(image, b"?", seed=2**31 - 1, temperature=-2.0)
-    faulty = _judge_fault("mask_bytes", "temperature is -2")
+    faulty = judge_fault("mask_bytes", "temperature is -2")
     yield Case("bad in several ways", "rest", _SIGNATURES[0], inputs, faulty)
 
 
@@ -206,12 +170,8 @@ def _bad_arrays(signatures):
         "seed": np.zeros([1], np.int32),
         "temperature": np.full([1], -1, np.float32),
     }
-    faulty = _judge_fault("temperature is -1")
+    faulty = judge_fault("temperature is -1")
     yield Case("bad temperature", "grpc", "inpaint", inputs, faulty)
-
-
-def _judge_refused(answer):
-    return None if isinstance(answer, Refused) else f"answered {str(answer)[:200]}"
 
 
 def _bad_requests():
@@ -226,7 +186,7 @@ def _bad_requests():
         ("an input is missing", lacking),
         ("an input of another type", typed),
     ):
-        yield Case(f"refused: {kind}", "grpc", _SIGNATURES[0], inputs, _judge_refused)
+        yield Case(f"refused: {kind}", "grpc", _SIGNATURES[0], inputs, judge_refused)
     for body in (
         b"",
         b"{",
@@ -237,11 +197,7 @@ def _bad_requests():
         b'{"instances": [{"image_bytes": {"b64": ""}, "mask_bytes": {"b64": ""}, '
         b'"seed": 99999999999, "temperature": 1}]}',
     ):
-        yield Case("refused: no sense", "rest", _SIGNATURES[0], body, _judge_refused)
-
-
-class Refused(Exception):
-    """The server answered that it will not answer."""
+        yield Case("refused: no sense", "rest", _SIGNATURES[0], body, judge_refused)
 
 
 def senders(urls, model):
@@ -280,13 +236,6 @@ def senders(urls, model):
         return {key: tf.make_ndarray(value) for key, value in answer.outputs.items()}
 
     return {"rest": rest, "grpc": rpc}
-
-
-def _bytes(x):
-    """Text, bytes, or nested lists of them, as bytes."""
-    if isinstance(x, str):
-        return x.encode()
-    return [_bytes(part) for part in x] if isinstance(x, (list, np.ndarray)) else x
 
 
 def _to_json(value):

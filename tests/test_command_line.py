@@ -14,22 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests import tiny
+from tests.command_world import generate, mistakes, train
 from tests.commands import ROOT, command, run
 from tests.forms import short_for
-
-
-def _train(stage, world, steps, *more):
-    return [
-        "-m",
-        "vqinpaint.train",
-        f"--stage={stage}",
-        f"--data={world / 'records'}",
-        f"--run_dir={world / 'run'}",
-        f"--{stage}_steps={steps}",
-        *tiny.FLAGS,
-        *more,
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +37,7 @@ def world(tmp_path_factory):
             f"--split={split}",
         )
     for stage in ("vqvae", "structure", "texture"):
-        run(*_train(stage, world, 3))
+        run(*train(stage, world, 3))
     mask = np.zeros((64, 64), np.uint8)
     mask[16:48, 16:48] = 255
     Image.fromarray(mask).save(world / "mask.png")
@@ -73,11 +60,6 @@ def _inpaint(world, *more, code=0, **changes):
         *more,
         code=code,
     )
-
-
-def _generate(world, *more):
-    flags = f"--model={world / 'run'}", f"--output={world / 'never'}"
-    return ["-m", "vqinpaint.generate", *flags, *more]
 
 
 def _pixels(path):
@@ -112,7 +94,7 @@ def test_a_whole_run_completes_a_picture(world):
 def test_pictures_from_nothing_are_drawn_and_chosen(world):
     out = world / "nothing"
     more = f"--output={out}", "--num_samples=2", "--accept=0.5"
-    done = run(*_generate(world, *more))
+    done = run(*generate(world, *more))
     assert "was trained without --full_holes" in done.stderr
     assert "2 picture(s) kept of 4 drawn" in done.stdout
     facts = json.loads((out / "generated.json").read_text())
@@ -170,7 +152,7 @@ def test_export_evaluate_and_folders(world):
 
 
 def test_sigint_saves_and_the_same_command_goes_on(world):
-    stage = command(*_train("vqvae", world, 4000, f"--run_dir={world / 'stopped'}"))
+    stage = command(*train("vqvae", world, 4000, f"--run_dir={world / 'stopped'}"))
     process = subprocess.Popen(
         stage, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -183,21 +165,21 @@ def test_sigint_saves_and_the_same_command_goes_on(world):
     assert process.returncode == 75, errors
     assert "SIGINT at step" in errors and "Traceback" not in errors
     step = int(errors.split("SIGINT at step ")[1].split(";")[0])
-    done = run(*_train("vqvae", world, step + 2, f"--run_dir={world / 'stopped'}"))
+    done = run(*train("vqvae", world, step + 2, f"--run_dir={world / 'stopped'}"))
     assert f"resuming at step {step}" in done.stdout + done.stderr
 
 
 def test_a_vqvae_that_moved_on_is_refused(world):
     moved = world / "moved"
     shutil.copytree(world / "run", moved)
-    run(*_train("vqvae", world, 4, f"--run_dir={moved}"))
-    structure = _train("structure", world, 4, f"--run_dir={moved}")
+    run(*train("vqvae", world, 4, f"--run_dir={moved}"))
+    structure = train("structure", world, 4, f"--run_dir={moved}")
     for done in (run(*structure, code=5), _inpaint(world, model=moved, code=5)):
         assert "at step-4 instead of step-3" in done.stderr
 
 
 def test_weights_of_losses_may_change_within_a_run(world):
-    run(*_train("texture", world, 4, "--texture_adversarial_weight=0.5"))
+    run(*train("texture", world, 4, "--texture_adversarial_weight=0.5"))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +189,7 @@ def test_two_devices_train(world, stages):
     for stage in stages:
         run_dir = world / f"mirrored{len(stages)}"
         more = ["--devices=CPU:0,CPU:1", f"--run_dir={run_dir}"]
-        done = run(*_train(stage, world, 2, *more))
+        done = run(*train(stage, world, 2, *more))
         assert f"{stage}: 2 steps done" in done.stdout
 
 
@@ -220,76 +202,8 @@ def test_help_explains_the_options():
     assert "--stage" in shown and "--save_every" in shown
 
 
-def _mistakes(world):
-    """(arguments, exit code, words in the one line)."""
-    out = f"--output={world / 'never'}"
-    broken = world / "broken.png"
-    broken.write_bytes(b"\x89PNG junk")
-    (world / "empty").mkdir(exist_ok=True)
-
-    def inpaint(**changes):
-        flags = {
-            "model": world / "run",
-            "image": world / "pictures" / "val" / "00000000.png",
-            "mask": world / "mask.png",
-            "output": world / "never",
-            **changes,
-        }
-        return ["-m", "vqinpaint.inpaint", *(f"--{k}={v}" for k, v in flags.items())]
-
-    return [
-        (inpaint(image=world / "no.png"), 3, "no.png does not exist"),
-        (inpaint(image=broken), 3, "broken.png cannot be read"),
-        (inpaint(image=world / "empty"), 3, "holds no picture"),
-        (inpaint(mask=broken), 3, "mask .*broken.png cannot be read"),
-        (inpaint(model=world / "empty"), 5, "neither saved_model.pb"),
-        (inpaint(model=world / "no"), 5, "is not a folder"),
-        (inpaint(temperature=-1), 2, "temperature is -1.0"),
-        (inpaint(temprature=1), 2, "temprature"),
-        (inpaint(num_samples=0), 2, "num_samples is 0"),
-        (inpaint(shard="0/3"), 2, "shard=0/3: give I/N.*count from 1"),
-        (inpaint(top_p="x"), 2, "top_p"),
-        (inpaint(texture="codes"), 5, "no trained bottom stage; train it first"),
-        (_generate(world, "--accept=0"), 2, "accept is 0.0; it must be above 0"),
-        (_train("painting", world, 1)[:5], 2, "painting is unknown"),
-        (_train("vqvae", world, 1, f"--data={world / 'empty'}"), 4, "no manifest"),
-        (_train("vqvae", world, 1, f"--data={world / 'no'}"), 4, "does not exist"),
-        (_train("vqvae", world, 1, "--split=test"), 4, "splits there: train, val"),
-        (_train("vqvae", world, 9, "--vqvae_channels=16"), 5, "channels 8, not 16"),
-        (_train("structure", world, 9, "--image_size=128"), 5, "image_size 64, not"),
-        (_train("structure", world, 9, "--vqvae_codes=8"), 5, "codes 16, not 8"),
-        (
-            _train("texture", world, 1, f"--run_dir={world / 'fresh'}"),
-            5,
-            "no trained vqvae stage",
-        ),
-        (_train("vqvae", world, 1, "--image_size=100"), 2, "multiple of 64"),
-        (_train("vqvae", world, 9, "--vqvae_batch_size=0"), 2, "batch_size is 0"),
-        (_train("vqvae", world, 9, "--vqvae_steps=0"), 2, "steps is 0; it must be"),
-        (_train("vqvae", world, 9, "--mask=hole"), 2, "mask=hole.*<center"),
-        (["tools/make_tfrecords.py", out, f"--input={world / 'empty'}"], 4, "is empty"),
-        (
-            ["tools/make_tfrecords.py", out, f"--input={world / 'no'}"],
-            4,
-            "does not exist",
-        ),
-        (["tools/make_tfrecords.py", out], 2, "--tfds=NAME"),
-        (
-            ["-m", "vqinpaint.export", f"{out}/1", f"--run_dir={world / 'run'}"]
-            + [f"--about={world / 'no.md'}"],
-            2,
-            "cannot be read",
-        ),
-        (
-            ["-m", "vqinpaint.export", f"{out}/1", f"--run_dir={world / 'empty'}"],
-            5,
-            "no trained vqvae stage",
-        ),
-    ]
-
-
 def test_mistakes_are_one_line_and_leave_nothing(world):
-    cases = _mistakes(world)
+    cases = mistakes(world)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(
             pool.map(

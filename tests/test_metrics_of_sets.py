@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from vqinpaint import metrics
+from tests.sets_world import EXACT, normal
 from vqinpaint.errors import SetupError
-from vqinpaint.metrics.coverage import coverage_error, ranks
 from vqinpaint.metrics.discriminability import discriminability
 from vqinpaint.metrics.frechet import frechet_distance
 from vqinpaint.metrics.inception_score import (
@@ -18,19 +17,11 @@ from vqinpaint.metrics.inception_score import (
     modified_inception_score,
     softmax,
 )
-from vqinpaint.metrics.intervals import bootstrap, jackknife
 from vqinpaint.metrics.kernel_distance import (
     kernel_distance,
     kernel_distance_of_subsets,
 )
 from vqinpaint.metrics.manifolds import manifolds
-
-# Sums of some hundred products in float64.
-EXACT = {"rel": 1e-9, "abs": 1e-9}
-
-
-def normal(*shape, seed=0):
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 def white(count, width, seed):
@@ -182,191 +173,6 @@ def test_a_missing_library_is_told_in_one_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.svm", None)
     with pytest.raises(SetupError, match=r"\[metrics\]"):
         discriminability(normal(4, 2), normal(4, 2))
-
-
-def _posterior(width, pictures=400, number=20):
-    """Ranks of truths of variance 1 among samples of another spread."""
-    draw = np.random.default_rng(0)
-    found = [
-        ranks(
-            draw.normal(size=3),
-            width * draw.normal(size=(number, 3)),
-            draw.normal(size=3),
-        )
-        for _ in range(pictures)
-    ]
-    return coverage_error(*np.array(found).T, number)
-
-
-def test_a_posterior_is_found_calibrated_and_a_narrow_one_is_not():
-    # Kolmogorov's distribution: below 1.95 / sqrt(400) in 999 of 1000 cases.
-    assert _posterior(1.0) < 0.098
-    assert _posterior(0.3) > 0.2
-
-
-def test_ties_are_shared_out():
-    nearer, equal = ranks(np.zeros(2), np.zeros((3, 2)), np.ones(2))
-    assert (nearer, equal) == (0, 3)
-    assert coverage_error(np.array([0]), np.array([3]), 3) == pytest.approx(
-        0, abs=1e-12
-    )
-
-
-def _pictures(count, seed=0, number=3):
-    draw = np.random.default_rng(seed)
-    mask = np.zeros((8, 8), np.uint8)
-    mask[2:6, 1:5] = 255
-    for _ in range(count):
-        truth = draw.integers(0, 256, (8, 8, 3)).astype(np.uint8)
-        filled = np.repeat(truth[None], number, axis=0)
-        filled[:, 2:6, 1:5] = draw.integers(0, 200, (number, 4, 4, 3))
-        yield truth, mask, filled
-
-
-def _network(pictures):
-    assert pictures.dtype == np.uint8
-    flat = pictures.reshape(len(pictures), -1) / 255.0
-    return (flat @ normal(192, 6, seed=5)).astype(np.float32)
-
-
-WEIGHTS = normal(6, 4, seed=6)
-
-
-def _measured(metric, pictures):
-    for one in pictures:
-        metric.add(*one)
-    return metric.result()
-
-
-def test_figures_of_sets_are_of_truths_and_first_completions():
-    pictures = list(_pictures(30))
-    found = _measured(metrics.SetFigures(_network, WEIGHTS), pictures)
-    truth = _network(np.stack([one[0] for one in pictures]))
-    first = _network(np.stack([one[2][0] for one in pictures]))
-    p = softmax(first.astype("f8") @ WEIGHTS)
-    wanted = {
-        "is": inception_score(p),
-        "mis": modified_inception_score(p),
-        "is_10_parts": inception_score(p, 10),
-        "mis_10_parts": modified_inception_score(p, 10),
-        "fid": frechet_distance(truth, first),
-        "kid": kernel_distance(truth, first),
-        **manifolds(truth, first).figures(),
-        **discriminability(truth, first).figures(),
-    }
-    assert list(found) == list(wanted)
-    # The network gives float32.
-    assert found == pytest.approx(wanted, rel=1e-5)
-
-
-def test_figures_of_sets_do_not_depend_on_the_order():
-    pictures = list(_pictures(30))
-    found = [
-        _measured(metrics.SetFigures(_network, WEIGHTS, with_classifier=False), order)
-        for order in (pictures, pictures[::-1])
-    ]
-    for figures in found:  # those of parts do
-        figures.pop("is_10_parts"), figures.pop("mis_10_parts")
-    assert found[0] == pytest.approx(found[1], rel=1e-9)
-
-
-def test_few_pictures_give_the_figures_that_they_can():
-    found = _measured(
-        metrics.SetFigures(_network, WEIGHTS, with_classifier=False), _pictures(1)
-    )
-    assert list(found) == ["is", "mis"]
-
-
-def _mean_difference(first, second):
-    return np.abs(first.astype("f8") - second).mean(axis=(1, 2, 3))
-
-
-def test_perceptual_figures_are_means_of_their_distance():
-    ((truth, mask, filled),) = _pictures(1, number=4)
-    found = _measured(
-        metrics.PerceptualFigures(_mean_difference), [(truth, mask, filled)]
-    )
-    inside = filled * (mask[..., None] > 127)
-
-    def between(pictures, pairs):
-        a, b = (pictures[list(side)] for side in zip(*pairs))
-        return _mean_difference(a, b).mean()
-
-    pairs, steps = list(itertools.combinations(range(4), 2)), [(0, 1), (1, 2), (2, 3)]
-    to_truth = _mean_difference(filled, truth[None])
-    wanted = {
-        "lpips": to_truth.mean(),
-        "lpips_best": to_truth.min(),
-        "lpips_diversity_pairs": between(filled, pairs),
-        "lpips_diversity_consecutive": between(filled, steps),
-        "lpips_diversity_hole_pairs": between(inside, pairs),
-        "lpips_diversity_hole_consecutive": between(inside, steps),
-    }
-    assert list(found) == list(wanted)
-    assert found == pytest.approx(wanted, **EXACT)
-
-
-def test_a_single_completion_has_no_perceptual_diversity():
-    found = _measured(
-        metrics.PerceptualFigures(_mean_difference), _pictures(2, number=1)
-    )
-    assert {v for name, v in found.items() if "diversity" in name} == {0.0}
-
-
-def test_coverage_of_pictures_depends_on_neither_order_nor_names():
-    pictures = list(_pictures(20))
-    found = [
-        _measured(metrics.PosteriorCoverage(), order)
-        for order in (pictures, pictures[::-1])
-    ]
-    assert found[0] == pytest.approx(found[1], **EXACT)
-    assert 0 < found[0]["coverage_error"] < 1
-
-
-def test_pictures_without_a_hole_say_nothing_of_coverage():
-    pictures = list(_pictures(20))
-    whole = [(truth, np.zeros_like(mask), found) for truth, mask, found in pictures]
-    found = _measured(metrics.PosteriorCoverage(), pictures + whole)
-    assert found == _measured(metrics.PosteriorCoverage(), pictures)
-    (alone,) = _measured(metrics.PosteriorCoverage(), whole).values()
-    assert np.isnan(alone)
-
-
-def _table(values):
-    table = metrics.Rows()
-    for value in values:
-        table.keep(error=value)
-    return table
-
-
-def test_bootstrapped_intervals_of_a_mean_are_those_of_theory():
-    values = normal(400) * 2 + 5
-    low, high = bootstrap(_table(values), draws=2000)["error"]
-    error = values.std() / math.sqrt(400)
-    # An end of 2,000 draws is off by about 4 % of the standard error.
-    assert low == pytest.approx(values.mean() - 1.96 * error, abs=0.2 * error)
-    assert high == pytest.approx(values.mean() + 1.96 * error, abs=0.2 * error)
-
-
-def test_two_tables_get_the_same_draws():
-    values = normal(50)
-    first, second = (
-        bootstrap(_table(v), draws=50)["error"] for v in (values, values + 3)
-    )
-    assert np.subtract(second, first) == pytest.approx([3, 3], **EXACT)
-
-
-def test_infinite_figures_have_no_interval():
-    assert bootstrap(_table([1.0, math.inf]), draws=20) == {}
-
-
-def test_the_jackknife_of_a_mean_is_its_standard_error():
-    values = normal(30)
-    low, high = jackknife(_table(values), groups=30)["error"]
-    error = values.std(ddof=1) / math.sqrt(30)
-    # 1.96 is 1.959964.
-    assert (high - low) / 2 == pytest.approx(1.96 * error, rel=1e-4)
-    assert (high + low) / 2 == pytest.approx(values.mean(), **EXACT)
 
 
 @pytest.mark.parametrize("function", [frechet_distance, kernel_distance, manifolds])
