@@ -29,8 +29,9 @@ def draw_codes(
       control: `sampling.choice.Control`.
       sampler: name in `sampling.SAMPLERS`.
       on_row: see `sampling.naive.sample`.
-      likely: int32 [N or 1, h, w], codes that the known pixels suggest. One pass of the
-        prior over them and the noise gives the sampler's first guess.
+      likely: int32, of all samples or one for all as `condition`, [N or 1, h, w]: codes
+        that the known pixels suggest. One pass of the prior over them and the noise gives
+        the sampler's first guess.
       by_row: whether to compute what the condition adds for one row of codes at a time,
         which needs less memory; whole grids at once otherwise.
 
@@ -47,21 +48,27 @@ def draw_codes(
     def make_steps(window):
         return PriorSteps(prior, codebook.codes, added, number, window, by_row)
 
-    def logits_of(codes):
+    def logits_of(codes, shared=tf.identity):
         vectors = codebook.vectors_of(codes)
         if by_row:
-            return prior(vectors, for_all(condition))
-        return prior(vectors, added=for_all(added))
+            return prior(vectors, shared(condition))
+        return prior(vectors, added=shared(added))
 
     guess = None
     if likely is not None:
-        likely = tf.broadcast_to(for_all(likely), tf.shape(noise)[:3])
+        # The samples of a picture differ in their noise alone, so one pass does for all.
+        def guessed():
+            logits = logits_of(tf.broadcast_to(likely, tf.shape(condition)[:3]))
+            logits = tf.broadcast_to(for_all(logits), tf.shape(noise))
+            return choose(logits, noise, control)
+
         # oneDNN fails at a fused convolution of no rows, in TF 2.15 and 2.21.
-        guess = tf.cond(
-            tf.shape(noise)[0] > 0,
-            lambda: choose(logits_of(likely), noise, control),
-            lambda: likely,
-        )
+        nothing = tf.zeros(tf.shape(noise)[:3], tf.int32)
+        guess = tf.cond(tf.shape(noise)[0] > 0, guessed, lambda: nothing)
     if sampler in sampling.BY_STEPS:
         return sampling.BY_STEPS[sampler](make_steps, noise, control, on_row, guess)
-    return sampling.BY_LOGITS[sampler](logits_of, noise, control, on_row, guess)
+
+    def logits_of_all(codes):
+        return logits_of(codes, for_all)
+
+    return sampling.BY_LOGITS[sampler](logits_of_all, noise, control, on_row, guess)
