@@ -12,8 +12,14 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, ROOT)
 
 from tests.web_visitor import Visitor, opened_browser, served  # noqa: E402
+from vqinpaint.cli import FLAGS, flags, run_main  # noqa: E402
 
-GALLERY = os.path.join(ROOT, "docs", "gallery")
+flags.DEFINE_string(
+    "output",
+    os.path.join(ROOT, "docs", "gallery"),
+    "Folder of the pictures; those of earlier runs are replaced.",
+)
+
 _SIZES = {  # width and height of the window
     "web_desktop.png": {"width": 1280, "height": 1000},
     "web_phone.png": {"width": 390, "height": 844, "touch": True},
@@ -21,7 +27,7 @@ _SIZES = {  # width and height of the window
 _EXAMPLE = 1  # the bear
 
 
-def main():
+def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         served(folder) as address,
@@ -33,10 +39,10 @@ def main():
             visitor.ask_for(6)
             visitor.complete()
             visitor.completions()  # when they are there
-            path = os.path.join(GALLERY, name)
+            path = os.path.join(FLAGS.output, name)
             visitor.page.screenshot(path=path, full_page=True)
             visitor.context.close()
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)
