@@ -16,6 +16,8 @@ from tests.web_visitor import Visitor, served
 pytest_plugins = ["tests.web_visits"]
 
 EXAMPLES = ROOT / "examples"
+# As many completions as a page may make: minutes, however slow the browser is to click.
+LONG = 1000
 
 
 def _keep(visitor, name):
@@ -27,7 +29,7 @@ def _keep(visitor, name):
 def test_a_computation_can_be_cancelled(visit):
     visitor = visit()
     visitor.example(0)
-    visitor.ask_for(32)
+    visitor.ask_for(LONG)
     visitor.page.click("#complete")
     visitor.wait_for("Completing")
     visitor.page.locator("#status progress").wait_for()
@@ -42,7 +44,7 @@ def test_a_computation_can_be_cancelled(visit):
 def test_cancelling_at_once_stops_what_was_just_asked_for(visit):
     visitor = visit()
     visitor.example(0)
-    visitor.ask_for(32)
+    visitor.ask_for(LONG)
     visitor.page.evaluate(
         """() => {
           document.querySelector("#complete").click();
@@ -192,10 +194,12 @@ def test_files_that_were_not_uploaded_cannot_be_named(browser, tmp_path):
 
 
 def test_long_computations_are_stopped(browser, tmp_path):
-    with served(tmp_path, "--seconds=1", "--at_once=1") as address:
+    with served(
+        tmp_path, "--seconds=1", "--at_once=1", f"--max_samples={LONG}"
+    ) as address:
         visitor = Visitor(browser, address)
         visitor.example(0)
-        visitor.ask_for(32)
+        visitor.ask_for(LONG)
         visitor.page.click("#complete")
         assert "stopped after 1 s" in visitor.error()
         assert visitor.status().startswith("stopped after 1 s; ask for fewer")

@@ -9,7 +9,8 @@ from tests.web_visitor import Visitor, opened_browser, served
 def address(tmp_path_factory):
     """Of the page."""
     folder = tmp_path_factory.mktemp("server")
-    with served(folder, "--at_once=2", "--max_pixels=2000000") as address:
+    limits = "--max_samples=1000", "--max_pixels=2000000"
+    with served(folder, "--at_once=2", *limits) as address:
         yield address
 
 
