@@ -2,8 +2,8 @@
 
   python tools/draw_training_masks.py --output=masks --size=128
 
-Half of the files hold the centred hole, which hides the whole face; nine hide a single
-attribute each; the others are random boxes and brush strokes. Training takes each file
+Half of the files hold the centred hole, which hides the whole face; an eighth hides a
+single attribute each; the others are random boxes and brush strokes. Training takes each file
 equally often (--mask=folder --mask_dir=masks).
 """
 
@@ -30,18 +30,21 @@ flags.DEFINE_string("output", "", "Folder to write the mask files to.")
 flags.DEFINE_integer("size", 128, "Side of the masks in pixels, from 64 to 256.")
 flags.DEFINE_integer("seed", 0, "Seed of the boxes and strokes.")
 
-CENTRED, RANDOM = 36, 27  # with the nine attributes 72 files, half of them centred
+# With the nine attributes 720 files, half of them centred. So many that no box or stroke
+# is learnt by heart.
+CENTRED, OF_EACH_ATTRIBUTE, RANDOM = 360, 10, 270
 
 
 def draw(size, seed):
     """{file name: uint8 [size, size], 255 where missing}."""
-    found = {f"centre_{i:02d}.png": holes.centre(size) for i in range(CENTRED)}
+    found = {f"centre_{i:03d}.png": holes.centre(size) for i in range(CENTRED)}
     for name in HIDDEN:
-        found[f"{name}.png"] = holes.for_attribute(name, size)
+        for i in range(OF_EACH_ATTRIBUTE):
+            found[f"{name}_{i:02d}.png"] = holes.for_attribute(name, size)
     for i in range(RANDOM):
         kind, draws = ("box", "strokes")[i % 2], masks.draws(tf.constant([seed, i]))
         mask = getattr(masks, kind)(size, draws[None])[0, :, :, 0]
-        found[f"{kind}_{i:02d}.png"] = np.where(mask, 255, 0).astype(np.uint8)
+        found[f"{kind}_{i:03d}.png"] = np.where(mask, 255, 0).astype(np.uint8)
     return found
 
 
