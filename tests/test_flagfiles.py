@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import threading
@@ -126,14 +125,11 @@ def test_a_path_goes_before_a_name(monkeypatch, tmp_path):
     assert expanded(["--flagfile=celebahq_center"]) == ["--mine=1"]
 
 
-def test_flagfiles_include_those_that_lie_with_them(monkeypatch, tmp_path):
-    """calibration.flags includes flags/sample.flags; here is another of that path."""
-    (tmp_path / "flags").mkdir()
-    (tmp_path / "flags" / "sample.flags").write_text("--mine=1\n")
-    shutil.copy(ROOT / "flags/calibration.flags", tmp_path / "flags")
+def test_a_flagfile_includes_one_of_the_package_by_its_name(monkeypatch, tmp_path):
+    (tmp_path / "mine.flags").write_text("--flagfile=sample\n--mine=1\n")
     monkeypatch.chdir(tmp_path)
-    assert "--mine=1" in expanded(["--flagfile=flags/calibration.flags"])
-    assert "--mine=1" not in expanded(["--flagfile=calibration"])
+    own = expanded(["--flagfile=sample"])
+    assert expanded(["--flagfile=mine.flags"]) == [*own, "--mine=1"]
 
 
 def test_flags_come_through_a_pipe(tmp_path):

@@ -64,16 +64,3 @@ if [ "$(cat "$VENV/vqinpaint" 2>/dev/null)" != "$(wanted "$python")" ] || [ "$(r
   "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
   wanted "$VENV/bin/python" > "$VENV/vqinpaint"
 fi
-
-# Draws records of creatures and trains all stages on them, as far as that is not done yet.
-# Arguments: run folder, records, flagfile, then flags of vqinpaint.make_sample_data.
-train_on_creatures() {
-  local run=$1 records=$2 flagfile=$3 python=$VENV/bin/python
-  shift 3
-  if [ ! -f "$records/val.json" ]; then
-    "$python" -m vqinpaint.make_sample_data --records --output="$records" "$@"
-  fi
-  for stage in vqvae structure texture; do
-    "$python" -m vqinpaint.train --stage=$stage --flagfile="$flagfile" --data="$records" --run_dir="$run"
-  done
-}

@@ -57,7 +57,7 @@ def _flags_in(name, including):
     """Flags of a flagfile and of those that it includes; `including` are the paths."""
     if not name:  # absl ignores an empty name too
         return []
-    path = _find(name, bool(including) and _is_shipped(including[-1]))
+    path = _find(name)
     if path in including:
         raise UsageError(f"the flagfile {path} includes itself; remove that line.")
     result = []
@@ -70,12 +70,12 @@ def _flags_in(name, including):
     return result
 
 
-def _find(name, shipped_first):
-    """Path of a flagfile. One of the package includes others of the package."""
+def _find(name):
+    """Path of a flagfile."""
     path = os.path.expanduser(name)
     match = _NAME.fullmatch(name)
     own = shipped.flagfile(match[1]) if match else None
-    for candidate in (own, path) if shipped_first else (path, own):
+    for candidate in (path, own):
         # A pipe will do as well: --flagfile=<(command)
         if candidate and os.path.exists(candidate) and not os.path.isdir(candidate):
             return candidate
@@ -83,11 +83,6 @@ def _find(name, shipped_first):
         f"--flagfile={name} is neither a file nor one of the flagfiles that come with "
         f"vqinpaint: {', '.join(shipped.flagfile_names())}."
     )
-
-
-def _is_shipped(path):
-    match = _NAME.fullmatch(os.path.basename(path))
-    return bool(match) and path == shipped.flagfile(match[1])
 
 
 def _lines(path) -> Iterable[str]:
