@@ -11,13 +11,11 @@ import pytest
 from PIL import Image
 
 from tests.commands import ROOT
-from tests.web_visitor import Visitor, served
+from tests.web_visitor import LONG, Visitor, served
 
 pytest_plugins = ["tests.web_visits"]
 
 EXAMPLES = ROOT / "examples"
-# As many completions as a page may make: minutes, however slow the browser is to click.
-LONG = 1000
 
 
 def _keep(visitor, name):

@@ -11,6 +11,8 @@ from tests.commands import ROOT, command
 
 # A busy machine loads TensorFlow and Gradio in a minute.
 _PATIENCE = 180  # seconds
+# As many completions as a page may make: minutes, however slow the browser is to click.
+LONG = 1000
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.web_visitor import Visitor, opened_browser, served
+from tests.web_visitor import LONG, Visitor, opened_browser, served
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Of the page."""
     folder = tmp_path_factory.mktemp("server")
-    limits = "--max_samples=1000", "--max_pixels=2000000"
+    limits = f"--max_samples={LONG}", "--max_pixels=2000000"
     with served(folder, "--at_once=2", *limits) as address:
         yield address
 
